@@ -3,8 +3,8 @@
 #define CATENA_BASE_CLOCK_H
 #include "registry/base/date.h"
 
-int64_t clock_now(void);                /* wall clock, seconds since 1970 UTC */
-struct date clock_today(void);          /* UTC day */
-uint64_t clock_monotonic_ns(void);      /* never goes back; for durations */
+int64_t clock_now(void);           /* wall clock, seconds since 1970 UTC */
+struct date clock_today(void);     /* UTC day */
+uint64_t clock_monotonic_ns(void); /* never goes back; for durations */
 
 #endif

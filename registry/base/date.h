@@ -8,16 +8,19 @@
 #include "registry/base/bytes.h"
 #include "registry/base/err.h"
 
-enum date_precision { DATE_UNKNOWN, DATE_YEAR, DATE_MONTH, DATE_DAY };
+enum date_precision { DATE_UNKNOWN,
+	DATE_YEAR,
+	DATE_MONTH,
+	DATE_DAY };
 
 struct date {
-	uint8_t precision;      /* enum date_precision */
-	uint8_t month;          /* 1..12, 0 when not known */
-	uint8_t day;            /* 1..31, 0 when not known */
-	uint16_t year;          /* 1..9999, 0 when not known */
+	uint8_t precision; /* enum date_precision */
+	uint8_t month;     /* 1..12, 0 when not known */
+	uint8_t day;       /* 1..31, 0 when not known */
+	uint16_t year;     /* 1..9999, 0 when not known */
 };
 #define DATE_INIT ((struct date){ DATE_UNKNOWN, 0, 0, 0 })
-enum { DATE_TEXT = 11 };        /* "YYYY-MM-DD" and 0 */
+enum { DATE_TEXT = 11 }; /* "YYYY-MM-DD" and 0 */
 
 /* "YYYY", "YYYY-MM" or "YYYY-MM-DD"; a real calendar day.  -1 FAIL_INPUT; *date untouched. */
 int date_parse(struct bytes text, struct date *date, struct err *err);
@@ -31,9 +34,9 @@ int date_compare(struct date a, struct date b);
 bool date_surely_before(struct date a, struct date b);
 /* Whole years from birth to `on`; -1 when birth is unknown.  With partial birth: the least number it can be. */
 int date_age(struct date birth, struct date on);
-struct date date_of_unix(int64_t unix_time);                    /* UTC day */
-int64_t date_to_unix(struct date d);                            /* 00:00 UTC of the day; needs DATE_DAY */
-struct date date_add(struct date d, int years, int days);       /* needs DATE_DAY; 29 February moves to 28 */
+struct date date_of_unix(int64_t unix_time);              /* UTC day */
+int64_t date_to_unix(struct date d);                      /* 00:00 UTC of the day; needs DATE_DAY */
+struct date date_add(struct date d, int years, int days); /* needs DATE_DAY; 29 February moves to 28 */
 /* RFC 3339 "YYYY-MM-DDTHH:MM:SSZ"; out has 21 octets.  Parse also takes fractions and offsets. */
 char *time_format(int64_t unix_time, char out[21]);
 int time_parse(struct bytes text, int64_t *unix_time, struct err *err);

@@ -94,10 +94,17 @@ err_clear(struct err *err)
 const char *
 fail_name(enum fail kind)
 {
-	static const char *const names[] = { [FAIL_NONE] = "none", [FAIL_INPUT] = "input",
-		[FAIL_UNAUTHENTICATED] = "unauthenticated", [FAIL_DENIED] = "denied", [FAIL_NOT_FOUND] = "not found",
-		[FAIL_CONFLICT] = "conflict", [FAIL_TOO_LARGE] = "too large", [FAIL_AGAIN] = "again",
-		[FAIL_INTERNAL] = "internal" };
+	static const char *const names[] = {
+		[FAIL_NONE] = "none",
+		[FAIL_INPUT] = "input",
+		[FAIL_UNAUTHENTICATED] = "unauthenticated",
+		[FAIL_DENIED] = "denied",
+		[FAIL_NOT_FOUND] = "not found",
+		[FAIL_CONFLICT] = "conflict",
+		[FAIL_TOO_LARGE] = "too large",
+		[FAIL_AGAIN] = "again",
+		[FAIL_INTERNAL] = "internal",
+	};
 
 	return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown";
 }

@@ -11,28 +11,28 @@
 
 enum fail {
 	FAIL_NONE,
-	FAIL_INPUT,      /* what we were given breaks a rule; the sentence names it       400 */
-	FAIL_UNAUTHENTICATED,   /* nobody is signed in                                           401 */
-	FAIL_DENIED,     /* this officer may not do this                                  403 */
-	FAIL_NOT_FOUND,  /*                                                               404 */
-	FAIL_CONFLICT,   /* the registry already says otherwise                           409 */
-	FAIL_TOO_LARGE,  /* over a stated limit                                           413 */
-	FAIL_AGAIN,      /* no database, no free token session, a lost race: repeating helps 503 */
-	FAIL_INTERNAL    /* memory, disk, our own mistake                                 500 */
+	FAIL_INPUT,           /* what we were given breaks a rule; the sentence names it       400 */
+	FAIL_UNAUTHENTICATED, /* nobody is signed in                                           401 */
+	FAIL_DENIED,          /* this officer may not do this                                  403 */
+	FAIL_NOT_FOUND,       /*                                                               404 */
+	FAIL_CONFLICT,        /* the registry already says otherwise                           409 */
+	FAIL_TOO_LARGE,       /* over a stated limit                                           413 */
+	FAIL_AGAIN,           /* no database, no free token session, a lost race: repeating helps 503 */
+	FAIL_INTERNAL         /* memory, disk, our own mistake                                 500 */
 };
 
 enum { ERR_PROBLEMS = 12 };
 
 struct problem {
-	char pointer[96];       /* JSON pointer ("/child/date_of_birth") or other place; "" the whole */
+	char pointer[96]; /* JSON pointer ("/child/date_of_birth") or other place; "" the whole */
 	char text[160];
 };
 
 struct err {
 	enum fail kind;
-	char text[320];         /* the sentence */
-	char hint[200];         /* what to do next; may be "" */
-	unsigned nproblem;      /* entries of problem[] in use; further ones are counted in nmore */
+	char text[320];    /* the sentence */
+	char hint[200];    /* what to do next; may be "" */
+	unsigned nproblem; /* entries of problem[] in use; further ones are counted in nmore */
 	unsigned nmore;
 	struct problem problem[ERR_PROBLEMS];
 };
@@ -49,6 +49,6 @@ int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(prin
 /* One more problem; the kind becomes FAIL_INPUT, the sentence that of the first problem.  Returns -1. */
 int err_problem(struct err *err, const char *pointer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void err_clear(struct err *err);
-const char *fail_name(enum fail kind);          /* "input", "denied", ... */
+const char *fail_name(enum fail kind); /* "input", "denied", ... */
 
 #endif

@@ -6,7 +6,11 @@
 #define CATENA_BASE_LOG_H
 #include "registry/base/err.h"
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+enum log_level { LOG_ERROR,
+	LOG_WARNING,
+	LOG_NOTICE,
+	LOG_INFO,
+	LOG_DEBUG };
 
 void log_open(const char *program, enum log_level least);
 void log_set_fd(int fd);

@@ -6,7 +6,9 @@
 #define CATENA_BASE_MERKLE_H
 #include "registry/base/digest.h"
 
-struct hash { uint8_t o[SHA256_LEN]; };
+struct hash {
+	uint8_t o[SHA256_LEN];
+};
 enum { MERKLE_MAX_PROOF = 64 };
 
 void merkle_leaf(struct bytes leaf, struct hash *out);
@@ -17,9 +19,9 @@ void merkle_root(const struct hash *leaves, uint64_t n, struct hash *out);
 /* A tree that only grows: the roots of its perfect subtrees, largest first.  MERKLE_TREE_INIT is the empty tree. */
 struct merkle_tree {
 	uint64_t size;
-	struct hash peak[64];   /* peak[k]: perfect subtree of 2^k leaves, meaningful where bit k of size is set */
+	struct hash peak[64]; /* peak[k]: perfect subtree of 2^k leaves, meaningful where bit k of size is set */
 };
-#define MERKLE_TREE_INIT ((struct merkle_tree){ 0, {{{0}}} })
+#define MERKLE_TREE_INIT ((struct merkle_tree){ 0, { { { 0 } } } })
 void merkle_tree_add(struct merkle_tree *t, const struct hash *leaf_hash);
 void merkle_tree_root(const struct merkle_tree *t, struct hash *out);
 

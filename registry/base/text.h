@@ -4,8 +4,8 @@
 #include "registry/base/bytes.h"
 #include "registry/base/err.h"
 
-bool text_is_utf8(struct bytes in);             /* RFC 3629: no overlong forms, no surrogates, no NUL */
-size_t text_length(struct bytes in);            /* code points of valid UTF-8 */
+bool text_is_utf8(struct bytes in);  /* RFC 3629: no overlong forms, no surrogates, no NUL */
+size_t text_length(struct bytes in); /* code points of valid UTF-8 */
 /* One code point from the front: returns its octets (1..4), 0 when malformed or empty. */
 size_t text_next(struct bytes in, uint32_t *code_point);
 void text_put(struct buf *b, uint32_t code_point);
@@ -14,7 +14,7 @@ void text_put(struct buf *b, uint32_t code_point);
  * result NFC, trimmed, runs of white space made one space, appended to *out.  -1 FAIL_INPUT naming the character as U+XXXX.
  */
 int text_clean(struct bytes in, struct buf *out, struct err *err);
-int text_upper(struct bytes in, struct buf *out, struct err *err);      /* full case mapping, root locale */
+int text_upper(struct bytes in, struct buf *out, struct err *err); /* full case mapping, root locale */
 /* Decomposed, marks dropped, case folded: for comparison, never for display. */
 int text_fold(struct bytes in, struct buf *out, struct err *err);
 

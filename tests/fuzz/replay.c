@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { NEIGHBOURS = 256 };      /* of each sort and input: bounds the time of a large input under the sanitizers */
+enum { NEIGHBOURS = 256 }; /* of each sort and input: bounds the time of a large input under the sanitizers */
 
 /* In a block of exactly n octets, so that the address sanitizer sees a read of one octet more. */
 static void
