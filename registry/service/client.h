@@ -1,0 +1,44 @@
+/*
+ * client.h - calls our own services and other offices' over HTTPS: JSON in, JSON out, on libcurl.
+ *
+ * One client is one thread's: it keeps its connection and its cookies (in memory only).  Certificates are always verified.
+ */
+#ifndef CATENA_SERVICE_CLIENT_H
+#define CATENA_SERVICE_CLIENT_H
+#include "registry/base/json.h"
+#include "registry/base/uuid.h"
+
+enum { CLIENT_MAX_REPLY = 64 << 20 };           /* octets; the largest thing we serve is a descent bundle or an export page */
+
+struct client_options {
+	const char *url;                /* "https://127.0.0.1:8441", without trailing slash */
+	const char *ca_file;            /* PEM; NULL: the system's */
+	const char *certificate_file;   /* PEM of a program's client certificate; NULL: none */
+	const char *key_file;
+	unsigned connect_seconds;       /* 0: 5 */
+	unsigned seconds;               /* whole call; 0: 60 */
+};
+
+struct client;
+int client_new(const struct client_options *options, struct client **client, struct err *err);
+void client_free(struct client *client);
+
+struct client_body {
+	json_t *json;                   /* borrowed; or */
+	struct bytes bytes;             /* with content_type; both empty: no body */
+	const char *content_type;
+};
+#define CLIENT_NO_BODY ((struct client_body){ NULL })
+
+/*
+ * key: sent as Idempotency-Key; NULL: none is sent.  0 when the status is 2xx: *status (may be NULL) and *reply, appended.
+ * Else -1: *err holds what the problem document says (kind by status; FAIL_AGAIN when nobody answers), *status the status or 0,
+ * reply untouched.
+ */
+int client_call(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
+	int *status, struct buf *reply, struct err *err);
+/* The same with a JSON reply; *value is the caller's to json_decref, NULL for an empty reply.  value may be NULL. */
+int client_json(struct client *client, const char *method, const char *path, const struct uuid *key, json_t *body,
+	json_t **value, struct err *err);
+
+#endif
