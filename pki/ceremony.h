@@ -8,29 +8,30 @@
 #define CATENA_PKI_CEREMONY_H
 #include "pki/profile.h"
 
-enum { CEREMONY_ID_LEN = 16, CEREMONY_MAX_SIGNERS = 8 };
+enum { CEREMONY_ID_LEN = 16,
+	CEREMONY_MAX_SIGNERS = 8 };
 
 struct ceremony_options {
-	const char *state;              /* code in the MRZ: "UTO" */
-	const char *country;            /* two letters in certificates: "UT" */
-	const char *organization;       /* "Utopia"; NULL none */
-	const char *csca_kind;          /* NULL: brainpoolP384r1; as token_key_generate, no "HMAC" */
-	const char *signer_kind;        /* NULL: brainpoolP256r1 */
-	const char *ledger_kind;        /* NULL: brainpoolP256r1 */
-	unsigned signers;               /* document signers to make; 0: 1 */
-	unsigned document_years;        /* longest validity of a document; 0: 10 */
-	const char *const *document_types;      /* NULL: { "P" } */
-	const char *contact;            /* mail or URI for SAN and IAN; NULL none */
-	const char *const *crl_urls;    /* NULL: the two of the ICAO PKD for the State */
-	const char *prefix;             /* put before the labels, for several on one token; NULL: "" */
+	const char *state;                 /* code in the MRZ: "UTO" */
+	const char *country;               /* two letters in certificates: "UT" */
+	const char *organization;          /* "Utopia"; NULL none */
+	const char *csca_kind;             /* NULL: brainpoolP384r1; as token_key_generate, no "HMAC" */
+	const char *signer_kind;           /* NULL: brainpoolP256r1 */
+	const char *ledger_kind;           /* NULL: brainpoolP256r1 */
+	unsigned signers;                  /* document signers to make; 0: 1 */
+	unsigned document_years;           /* longest validity of a document; 0: 10 */
+	const char *const *document_types; /* NULL: { "P" } */
+	const char *contact;               /* mail or URI for SAN and IAN; NULL none */
+	const char *const *crl_urls;       /* NULL: the two of the ICAO PKD for the State */
+	const char *prefix;                /* put before the labels, for several on one token; NULL: "" */
 	int64_t now;
 };
 
 struct ceremony_key {
 	char label[TOKEN_LABEL_MAX];
-	uint8_t id[CEREMONY_ID_LEN];    /* CKA_ID */
+	uint8_t id[CEREMONY_ID_LEN]; /* CKA_ID */
 	char kind[32];
-	struct buf cert;                /* DER; empty for the UIN secret */
+	struct buf cert; /* DER; empty for the UIN secret */
 };
 
 struct ceremony {

@@ -6,46 +6,52 @@
 #define CATENA_PKI_CERT_H
 #include "pki/pubkey.h"
 
-enum { CERT_MAX = 64 * 1024, CERT_DOCUMENT_TYPES = 32 };
+enum { CERT_MAX = 64 * 1024,
+	CERT_DOCUMENT_TYPES = 32 };
 
-enum key_usage {                /* bits as RFC 5280 4.2.1.3 counts them */
-	KU_DIGITAL_SIGNATURE = 1 << 0, KU_NON_REPUDIATION = 1 << 1, KU_KEY_ENCIPHERMENT = 1 << 2, KU_DATA_ENCIPHERMENT = 1 << 3,
-	KU_KEY_AGREEMENT = 1 << 4, KU_KEY_CERT_SIGN = 1 << 5, KU_CRL_SIGN = 1 << 6
+enum key_usage { /* bits as RFC 5280 4.2.1.3 counts them */
+	KU_DIGITAL_SIGNATURE = 1 << 0,
+	KU_NON_REPUDIATION = 1 << 1,
+	KU_KEY_ENCIPHERMENT = 1 << 2,
+	KU_DATA_ENCIPHERMENT = 1 << 3,
+	KU_KEY_AGREEMENT = 1 << 4,
+	KU_KEY_CERT_SIGN = 1 << 5,
+	KU_CRL_SIGN = 1 << 6
 };
 
 struct cert {
-	struct buf der;                 /* the whole certificate; the `bytes` below point into it or into x509 */
+	struct buf der; /* the whole certificate; the `bytes` below point into it or into x509 */
 	X509 *x509;
-	struct bytes issuer, subject;   /* Name, encoded */
-	struct bytes serial;            /* contents octets of the INTEGER */
-	char country[4];                /* of the subject, as it is written; "" when absent */
+	struct bytes issuer, subject; /* Name, encoded */
+	struct bytes serial;          /* contents octets of the INTEGER */
+	char country[4];              /* of the subject, as it is written; "" when absent */
 	char issuer_country[4];
-	char subject_cn[65];            /* for messages about certificates, never about persons */
+	char subject_cn[65]; /* for messages about certificates, never about persons */
 	int64_t not_before, not_after;
 	struct pubkey *key;
-	const struct sigalg *sigalg;    /* NULL: an algorithm we do not know */
-	bool is_self_signed;            /* subject = issuer and verifies under its own key */
-	struct bytes aki, ski;          /* key identifiers; n 0 when absent */
+	const struct sigalg *sigalg; /* NULL: an algorithm we do not know */
+	bool is_self_signed;         /* subject = issuer and verifies under its own key */
+	struct bytes aki, ski;       /* key identifiers; n 0 when absent */
 	bool has_key_usage, key_usage_critical;
-	unsigned key_usage;             /* enum key_usage */
-	bool has_key_from, has_key_to;  /* privateKeyUsagePeriod, either end */
+	unsigned key_usage;            /* enum key_usage */
+	bool has_key_from, has_key_to; /* privateKeyUsagePeriod, either end */
 	int64_t key_from, key_to;
 	bool has_basic_constraints, is_ca;
-	int path_len;                   /* -1 absent */
+	int path_len; /* -1 absent */
 	bool has_eku, eku_critical;
-	struct bytes eku;               /* the extension's value: SEQUENCE OF OID */
-	char subject_state[4];          /* localityName of SAN's directoryName: the code as in the MRZ; "" when absent */
-	char issuer_state[4];           /* the same of IAN */
+	struct bytes eku;      /* the extension's value: SEQUENCE OF OID */
+	char subject_state[4]; /* localityName of SAN's directoryName: the code as in the MRZ; "" when absent */
+	char issuer_state[4];  /* the same of IAN */
 	bool has_document_types;
 	unsigned ndocument_types;
 	char document_type[CERT_DOCUMENT_TYPES][3];
 	bool has_crl_points;
-	bool has_unknown_critical;      /* an extension marked critical that this reader does not know */
-	char malformed[96];             /* the first extension whose value cannot be read, and why; "" none */
+	bool has_unknown_critical; /* an extension marked critical that this reader does not know */
+	char malformed[96];        /* the first extension whose value cannot be read, and why; "" none */
 };
 
-int cert_parse(struct bytes der, struct cert **cert, struct err *err);          /* exactly one certificate, DER */
-int cert_read(struct bytes pem_or_der, struct cert **cert, struct err *err);    /* either, one certificate */
+int cert_parse(struct bytes der, struct cert **cert, struct err *err);       /* exactly one certificate, DER */
+int cert_read(struct bytes pem_or_der, struct cert **cert, struct err *err); /* either, one certificate */
 int cert_dup(const struct cert *cert, struct cert **copy, struct err *err);
 void cert_free(struct cert *cert);
 /* Whether `issuer`'s key made the signature of `subject`: the mathematics only.  -1 FAIL_INPUT. */

@@ -28,24 +28,25 @@ int cms_sign(struct session *s, const struct signer *signer, const char *content
 
 /* ---- reading ---- */
 
-enum { CMS_MAX = 4 * 1024 * 1024, CMS_MAX_CERTS = 16 };
+enum { CMS_MAX = 4 * 1024 * 1024,
+	CMS_MAX_CERTS = 16 };
 
 struct cms {
-	struct buf der;                 /* the `bytes` below point into it */
+	struct buf der; /* the `bytes` below point into it */
 	unsigned version;
 	char content_type[64];
-	struct bytes content;           /* eContent's octets */
-	unsigned content_hash_bits;     /* digest of the only digestAlgorithm; 0 when there is not exactly one */
+	struct bytes content;       /* eContent's octets */
+	unsigned content_hash_bits; /* digest of the only digestAlgorithm; 0 when there is not exactly one */
 	struct cert *cert[CMS_MAX_CERTS];
 	unsigned ncert;
 	bool has_crls;
 
 	unsigned signer_version;
-	struct bytes sid_issuer, sid_serial;    /* issuerAndSerialNumber ... */
-	struct bytes sid_ski;                   /* ... or subjectKeyIdentifier */
+	struct bytes sid_issuer, sid_serial; /* issuerAndSerialNumber ... */
+	struct bytes sid_ski;                /* ... or subjectKeyIdentifier */
 	unsigned hash_bits;
-	struct bytes signed_attrs;      /* contents of [0]; n 0 when absent */
-	bool attrs_sorted;              /* DER order of the SET; otherwise a departure that still may verify */
+	struct bytes signed_attrs; /* contents of [0]; n 0 when absent */
+	bool attrs_sorted;         /* DER order of the SET; otherwise a departure that still may verify */
 	char attr_content_type[64];
 	struct bytes attr_digest;
 	bool has_signing_time;

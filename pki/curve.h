@@ -10,18 +10,18 @@
 #include "registry/base/der.h"
 
 struct curve {
-	const char *name;       /* "P-256", "brainpoolP384r1" */
+	const char *name; /* "P-256", "brainpoolP384r1" */
 	const char *oid;
-	const char *group;      /* libcrypto's name of the group */
-	unsigned order_bits;    /* of the base point; a longer digest is cut to it */
-	unsigned len;           /* octets of a field element; for all curves here also of the order */
-	unsigned hash_bits;     /* SHA-2 our profiles use with it */
-	bool is_weak;           /* below 224 bits: Doc 9303-12 4.1.6.3 */
+	const char *group;   /* libcrypto's name of the group */
+	unsigned order_bits; /* of the base point; a longer digest is cut to it */
+	unsigned len;        /* octets of a field element; for all curves here also of the order */
+	unsigned hash_bits;  /* SHA-2 our profiles use with it */
+	bool is_weak;        /* below 224 bits: Doc 9303-12 4.1.6.3 */
 };
 
-const struct curve *curve_by_name(const char *name);    /* "P-256" or libcrypto's "prime256v1"; NULL when unknown */
+const struct curve *curve_by_name(const char *name); /* "P-256" or libcrypto's "prime256v1"; NULL when unknown */
 const struct curve *curve_by_oid(const char *oid);
-const struct curve *curve_at(size_t i);                 /* all of them, NULL after the last */
+const struct curve *curve_at(size_t i); /* all of them, NULL after the last */
 
 /* Writes SEQUENCE { 1, fieldID, curve, base, order, cofactor }: ECParameters of X9.62, without the optional seed. */
 int curve_put_explicit(const struct curve *c, struct der_out *o, struct err *err);

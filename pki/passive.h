@@ -9,22 +9,25 @@
 #define CATENA_PKI_PASSIVE_H
 #include "pki/sod.h"
 
-enum grade { GRADE_GOOD, GRADE_WARNING, GRADE_NOT_CHECKED, GRADE_BAD };         /* from the best to the worst */
+enum grade { GRADE_GOOD,
+	GRADE_WARNING,
+	GRADE_NOT_CHECKED,
+	GRADE_BAD }; /* from the best to the worst */
 
 enum check {
-	CHECK_FORMAT,           /* EF.SOD can be read: 77, SignedData, LDS security object with its version's members */
-	CHECK_ATTRIBUTES,       /* signed attributes: content type, message digest */
-	CHECK_SIGNATURE,        /* the document signer's signature */
-	CHECK_CHAIN,            /* the document signer's certificate is under a trusted CSCA */
-	CHECK_CSCA_VALIDITY,    /* the CSCA certificate on the day */
-	CHECK_SIGNER_VALIDITY,  /* the document signer's certificate on the day */
-	CHECK_SIGNER_PERIOD,    /* signed while the private key was in use */
-	CHECK_REVOCATION,       /* CRL */
-	CHECK_COUNTRY,          /* document signer, CSCA and DG1 name one State */
-	CHECK_DOCUMENT_TYPE,    /* the document signer may sign this type */
-	CHECK_DATA_GROUP,       /* one verdict per data group: its hash */
-	CHECK_ALGORITHM,        /* weak algorithms */
-	CHECK_PROFILE,          /* departures from Doc 9303-10 and -12 that break nothing */
+	CHECK_FORMAT,          /* EF.SOD can be read: 77, SignedData, LDS security object with its version's members */
+	CHECK_ATTRIBUTES,      /* signed attributes: content type, message digest */
+	CHECK_SIGNATURE,       /* the document signer's signature */
+	CHECK_CHAIN,           /* the document signer's certificate is under a trusted CSCA */
+	CHECK_CSCA_VALIDITY,   /* the CSCA certificate on the day */
+	CHECK_SIGNER_VALIDITY, /* the document signer's certificate on the day */
+	CHECK_SIGNER_PERIOD,   /* signed while the private key was in use */
+	CHECK_REVOCATION,      /* CRL */
+	CHECK_COUNTRY,         /* document signer, CSCA and DG1 name one State */
+	CHECK_DOCUMENT_TYPE,   /* the document signer may sign this type */
+	CHECK_DATA_GROUP,      /* one verdict per data group: its hash */
+	CHECK_ALGORITHM,       /* weak algorithms */
+	CHECK_PROFILE,         /* departures from Doc 9303-10 and -12 that break nothing */
 	CHECKS
 };
 
@@ -33,15 +36,15 @@ enum { PASSIVE_MAX_VERDICTS = 64 };
 struct verdict {
 	enum check check;
 	enum grade grade;
-	unsigned dg;            /* CHECK_DATA_GROUP: 1..16, else 0 */
-	const char *code;       /* fixed word for programs: "hash_wrong", "signer_untrusted", ...; "good" when good */
-	char text[200];         /* a sentence for a person; names no holder */
+	unsigned dg;      /* CHECK_DATA_GROUP: 1..16, else 0 */
+	const char *code; /* fixed word for programs: "hash_wrong", "signer_untrusted", ...; "good" when good */
+	char text[200];   /* a sentence for a person; names no holder */
 };
 
 /* Trust anchors: CSCA certificates, roots and links; what is in it is trusted. */
 struct anchors;
 int anchors_new(struct anchors **anchors, struct err *err);
-int anchors_add(struct anchors *anchors, struct bytes pem_or_der, struct err *err);     /* refuses what is no CA certificate */
+int anchors_add(struct anchors *anchors, struct bytes pem_or_der, struct err *err); /* refuses what is no CA certificate */
 size_t anchors_count(const struct anchors *anchors);
 void anchors_free(struct anchors *anchors);
 /*
@@ -51,30 +54,30 @@ void anchors_free(struct anchors *anchors);
 const struct cert *anchors_issuer(const struct anchors *anchors, const struct cert *cert);
 
 struct passive_input {
-	struct bytes sod;               /* file EF.SOD */
-	struct bytes dg[17];            /* dg[1]..dg[16]: whole files; n 0 when not read */
-	struct bytes com;               /* EF.COM; optional: it is not signed, a difference is a warning */
+	struct bytes sod;    /* file EF.SOD */
+	struct bytes dg[17]; /* dg[1]..dg[16]: whole files; n 0 when not read */
+	struct bytes com;    /* EF.COM; optional: it is not signed, a difference is a warning */
 	const struct anchors *anchors;
-	int64_t at;                     /* the moment of inspection */
-	bool weak_is_warning;           /* policy: SHA-1 and short keys of old documents warn instead of refuse */
+	int64_t at;           /* the moment of inspection */
+	bool weak_is_warning; /* policy: SHA-1 and short keys of old documents warn instead of refuse */
 };
 
 struct passive {
 	struct verdict verdict[PASSIVE_MAX_VERDICTS];
 	unsigned n;
-	enum grade total;               /* the worst */
-	bool has_signer;                /* then: */
-	uint8_t signer_sha256[32];      /* document signer's certificate */
+	enum grade total;          /* the worst */
+	bool has_signer;           /* then: */
+	uint8_t signer_sha256[32]; /* document signer's certificate */
 	bool has_anchor;
-	uint8_t anchor_sha256[32];      /* the CSCA certificate that was used */
+	uint8_t anchor_sha256[32]; /* the CSCA certificate that was used */
 	bool has_signing_time;
 	int64_t signing_time;
 };
 
 void passive_authenticate(const struct passive_input *in, struct passive *out);
-const struct verdict *passive_find(const struct passive *result, enum check check, unsigned dg);        /* the worst of its kind; NULL */
-bool passive_is_refused(const struct passive *result);                  /* some verdict is bad */
-const char *check_name(enum check check);       /* "signer_period" */
-const char *grade_name(enum grade grade);       /* "good" "warning" "not checked" "bad" */
+const struct verdict *passive_find(const struct passive *result, enum check check, unsigned dg); /* the worst of its kind; NULL */
+bool passive_is_refused(const struct passive *result);                                           /* some verdict is bad */
+const char *check_name(enum check check);                                                        /* "signer_period" */
+const char *grade_name(enum grade grade);                                                        /* "good" "warning" "not checked" "bad" */
 
 #endif

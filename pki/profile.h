@@ -15,15 +15,27 @@ enum profile_name {
 	PROFILE_DOCUMENT_SIGNER,
 	PROFILE_MASTER_LIST_SIGNER,
 	PROFILE_DEVIATION_LIST_SIGNER,
-	PROFILE_LEDGER,         /* ours: signs tree heads; under the CSCA, so that one anchor is enough for an offline verifier */
+	PROFILE_LEDGER, /* ours: signs tree heads; under the CSCA, so that one anchor is enough for an offline verifier */
 	PROFILES
 };
 
 enum extension {
-	EXT_AKI, EXT_SKI, EXT_KEY_USAGE, EXT_KEY_PERIOD, EXT_SAN, EXT_IAN, EXT_BASIC_CONSTRAINTS, EXT_EKU, EXT_CRL_POINTS,
-	EXT_NAME_CHANGE, EXT_DOCUMENT_TYPES, EXTENSIONS
+	EXT_AKI,
+	EXT_SKI,
+	EXT_KEY_USAGE,
+	EXT_KEY_PERIOD,
+	EXT_SAN,
+	EXT_IAN,
+	EXT_BASIC_CONSTRAINTS,
+	EXT_EKU,
+	EXT_CRL_POINTS,
+	EXT_NAME_CHANGE,
+	EXT_DOCUMENT_TYPES,
+	EXTENSIONS
 };
-enum requirement { EXT_FORBIDDEN, EXT_OPTIONAL, EXT_MANDATORY };
+enum requirement { EXT_FORBIDDEN,
+	EXT_OPTIONAL,
+	EXT_MANDATORY };
 
 struct profile {
 	const char *name;
@@ -43,9 +55,9 @@ extern const char oid_eku_ledger[];
 extern const char oid_eku_master_list[];
 extern const char oid_eku_deviation_list[];
 
-struct cert_name {              /* in this order; NULL is left out; country and common_name are mandatory */
-	const char *country;            /* two upper-case letters, PrintableString */
-	const char *organization, *organizational_unit, *common_name;   /* UTF8String, at most 64 characters */
+struct cert_name {                                                    /* in this order; NULL is left out; country and common_name are mandatory */
+	const char *country;                                          /* two upper-case letters, PrintableString */
+	const char *organization, *organizational_unit, *common_name; /* UTF8String, at most 64 characters */
 };
 
 struct cert_order {
@@ -53,12 +65,12 @@ struct cert_order {
 	struct cert_name subject;
 	const struct pubkey *key;
 	int64_t not_before, not_after;
-	int64_t key_from, key_to;               /* private key usage period */
-	const char *state;                      /* code as in the MRZ, "UTO": localityName of SAN and, for a root, IAN */
-	const char *contact;                    /* mail address or URI put beside it; NULL none */
-	const char *const *crl_urls;            /* NULL-terminated; http, https or ldap */
-	const char *const *document_types;      /* NULL-terminated, "P"; document signers only */
-	bool name_change;                       /* link certificates: the issuer's old name differs */
+	int64_t key_from, key_to;          /* private key usage period */
+	const char *state;                 /* code as in the MRZ, "UTO": localityName of SAN and, for a root, IAN */
+	const char *contact;               /* mail address or URI put beside it; NULL none */
+	const char *const *crl_urls;       /* NULL-terminated; http, https or ldap */
+	const char *const *document_types; /* NULL-terminated, "P"; document signers only */
+	bool name_change;                  /* link certificates: the issuer's old name differs */
 };
 
 /*

@@ -7,12 +7,12 @@
 #include "pki/sigalg.h"
 
 struct pubkey {
-	enum key_type type;             /* KEY_EC or KEY_RSA */
-	const struct curve *curve;      /* KEY_EC */
-	bool is_explicit;               /* as it was read: explicit parameters, not the curve's OID */
+	enum key_type type;        /* KEY_EC or KEY_RSA */
+	const struct curve *curve; /* KEY_EC */
+	bool is_explicit;          /* as it was read: explicit parameters, not the curve's OID */
 	unsigned bits;
-	EVP_PKEY *evp;                  /* on the named group; owned */
-	struct buf point;               /* KEY_EC: 04 || x || y */
+	EVP_PKEY *evp;    /* on the named group; owned */
+	struct buf point; /* KEY_EC: 04 || x || y */
 };
 
 /* The curve is compared first (curve.h), the point checked to lie on it.  -1 FAIL_INPUT. */

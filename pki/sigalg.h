@@ -8,8 +8,10 @@
 #include <openssl/types.h>
 #include "registry/base/der.h"
 
-enum key_type { KEY_EC = 1, KEY_RSA, KEY_SECRET };
-enum { HASH_SHA1 = 160 };       /* beside 224, 256, 384, 512; read only, always reported as weak */
+enum key_type { KEY_EC = 1,
+	KEY_RSA,
+	KEY_SECRET };
+enum { HASH_SHA1 = 160 }; /* beside 224, 256, 384, 512; read only, always reported as weak */
 
 struct sigalg {
 	const char *name;
@@ -17,7 +19,7 @@ struct sigalg {
 	enum key_type key;
 	unsigned hash_bits;
 	bool is_pss;
-	bool is_weak;           /* SHA-1 */
+	bool is_weak; /* SHA-1 */
 };
 
 /* NULL when there is none, and never a weak one. */
@@ -31,11 +33,11 @@ int sigalg_get(struct bytes algorithm_identifier, unsigned digest_bits, const st
 /* -1 FAIL_INPUT when it does not verify.  signature as in X.509: ECDSA is DER SEQUENCE { r, s }, strictly. */
 int sigalg_verify(const struct sigalg *alg, EVP_PKEY *key, struct bytes message, struct bytes signature, struct err *err);
 
-void digest_alg_put(struct der_out *o, unsigned hash_bits);                     /* AlgorithmIdentifier without NULL */
+void digest_alg_put(struct der_out *o, unsigned hash_bits); /* AlgorithmIdentifier without NULL */
 /* Bits of a digest AlgorithmIdentifier, 160 for SHA-1. */
 int digest_alg_get(struct bytes algorithm_identifier, unsigned *hash_bits, struct err *err);
 /* As sha2() of digest.h, and SHA-1 for reading old documents.  Octets, 0 for an unknown length. */
 size_t digest_of(unsigned hash_bits, struct bytes in, uint8_t out[64]);
-const char *digest_name(unsigned hash_bits);                                    /* "SHA-256" */
+const char *digest_name(unsigned hash_bits); /* "SHA-256" */
 
 #endif

@@ -6,7 +6,7 @@
 #include "pki/cms.h"
 #include "registry/doc9303/ldsso.h"
 
-extern const char oid_lds_security_object[];    /* 2.23.136.1.1.1 */
+extern const char oid_lds_security_object[]; /* 2.23.136.1.1.1 */
 enum { SOD_MAX = 64 * 1024 };
 
 /* The hash of the LDS security object should be the signer's (signer_hash_bits).  *sod is replaced. */

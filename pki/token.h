@@ -17,14 +17,15 @@ struct token;
 struct session;
 struct token_key;
 
-enum { TOKEN_KEY_ID_MAX = 32, TOKEN_LABEL_MAX = 64 };
+enum { TOKEN_KEY_ID_MAX = 32,
+	TOKEN_LABEL_MAX = 64 };
 
 /*
  * sessions: the most that are open at the same time (token_sessions of the configuration).  FAIL_NOT_FOUND no such token,
  * FAIL_DENIED the PIN is wrong, FAIL_AGAIN the token is absent or locked.  One process opens a token once.
  */
 int token_open(const char *uri, struct bytes pin, unsigned sessions, struct token **token, struct err *err);
-void token_close(struct token *token);          /* all sessions returned, all keys freed before */
+void token_close(struct token *token); /* all sessions returned, all keys freed before */
 const char *token_label(const struct token *token);
 const char *token_serial(const struct token *token);
 
@@ -48,18 +49,18 @@ int token_key_find(struct session *s, const char *label, struct bytes id, struct
  */
 int token_key_generate(struct session *s, const char *kind, const char *label, struct bytes id, struct token_key **key,
 	struct err *err);
-int token_key_destroy(struct session *s, struct token_key *key, struct err *err);       /* both halves; the struct stays to be freed */
+int token_key_destroy(struct session *s, struct token_key *key, struct err *err); /* both halves; the struct stays to be freed */
 void token_key_free(struct token_key *key);
 enum key_type token_key_type(const struct token_key *key);
 const char *token_key_label(const struct token_key *key);
 struct bytes token_key_id(const struct token_key *key);
-const struct pubkey *token_key_public(const struct token_key *key);     /* NULL for a secret */
+const struct pubkey *token_key_public(const struct token_key *key); /* NULL for a secret */
 /* The algorithm our profiles use with this key: the curve's hash; RSA with SHA-256, PSS. */
 const struct sigalg *token_key_sigalg(const struct token_key *key);
 
 enum signature_form {
-	SIGNATURE_DER,          /* X.509 and CMS: ECDSA as SEQUENCE { r, s }; RSA as it is */
-	SIGNATURE_PLAIN         /* seals and card-verifiable certificates: r || s, each as long as the order */
+	SIGNATURE_DER,  /* X.509 and CMS: ECDSA as SEQUENCE { r, s }; RSA as it is */
+	SIGNATURE_PLAIN /* seals and card-verifiable certificates: r || s, each as long as the order */
 };
 /* The message is hashed here (CKM_ECDSA on our digest); *signature is replaced. */
 int token_sign(struct session *s, struct token_key *key, const struct sigalg *alg, enum signature_form form, struct bytes message,
