@@ -34,7 +34,7 @@ END $$;
 CREATE DOMAIN partial_date AS text CHECK (partial_date_ok(VALUE));
 COMMENT ON DOMAIN partial_date IS 'ISO 8601 day, month or year (YYYY-MM-DD, YYYY-MM, YYYY): as much as is known; NULL: nothing is';
 
-CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);
+CREATE DOMAIN digest256 AS bytea CHECK (octet_length(VALUE) = 32);
 
 CREATE FUNCTION new_salt() RETURNS bytea LANGUAGE sql VOLATILE AS
 	$$ SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) $$;

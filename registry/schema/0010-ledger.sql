@@ -21,7 +21,7 @@ COMMENT ON COLUMN ledger_entry.leaf IS 'The octets that are hashed; no personal 
 CREATE TABLE ledger_leaf (
 	position bigint PRIMARY KEY CHECK (position >= 0),
 	entry_id bigint NOT NULL UNIQUE,
-	hash sha256 NOT NULL
+	hash digest256 NOT NULL
 );
 COMMENT ON TABLE ledger_leaf IS 'Position of an entry in the tree, from 0 without gaps, in commit order; written by the sequencer only';
 COMMENT ON COLUMN ledger_leaf.hash IS 'SHA-256(00 || leaf)';
@@ -29,14 +29,14 @@ COMMENT ON COLUMN ledger_leaf.hash IS 'SHA-256(00 || leaf)';
 CREATE TABLE ledger_node (
 	level int NOT NULL CHECK (level > 0 AND level % 8 = 0),
 	index bigint NOT NULL CHECK (index >= 0),
-	hash sha256 NOT NULL,
+	hash digest256 NOT NULL,
 	PRIMARY KEY (level, index)
 );
 COMMENT ON TABLE ledger_node IS 'Roots of complete subtrees of 2^level leaves, for every eighth level; the levels between are computed from 256 hashes';
 
 CREATE TABLE tree_head (
 	size bigint PRIMARY KEY CHECK (size > 0),
-	root sha256 NOT NULL,
+	root digest256 NOT NULL,
 	signed_at timestamptz NOT NULL,
 	certificate_id uuid NOT NULL,
 	signature bytea NOT NULL

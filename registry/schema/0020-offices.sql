@@ -55,14 +55,14 @@ COMMENT ON COLUMN officer_login.totp_step IS 'Last time step used: a code works 
 CREATE TABLE program (
 	id uuid PRIMARY KEY,
 	name text NOT NULL UNIQUE,
-	certificate_sha256 sha256 NOT NULL UNIQUE,
+	certificate_sha256 digest256 NOT NULL UNIQUE,
 	role text NOT NULL,
 	is_active boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE program IS 'Programs that sign in with a client certificate';
 
 CREATE TABLE session (
-	token_sha256 sha256 PRIMARY KEY,
+	token_sha256 digest256 PRIMARY KEY,
 	officer_id uuid NOT NULL REFERENCES officer,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	seen_at timestamptz NOT NULL DEFAULT now(),
@@ -74,7 +74,7 @@ CREATE TABLE idempotency (
 	key uuid NOT NULL,
 	principal_id uuid NOT NULL,
 	route text NOT NULL,
-	body_sha256 sha256 NOT NULL,
+	body_sha256 digest256 NOT NULL,
 	status int NOT NULL,
 	reply bytea NOT NULL,
 	created_at timestamptz NOT NULL DEFAULT now(),

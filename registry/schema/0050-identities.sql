@@ -57,7 +57,7 @@ CREATE TABLE portrait (
 	enrolment_id uuid NOT NULL REFERENCES enrolment,
 	width int NOT NULL CHECK (width > 0),
 	height int NOT NULL CHECK (height > 0),
-	sealed_sha256 sha256 NOT NULL,
+	sealed_sha256 digest256 NOT NULL,
 	officer_id uuid NOT NULL REFERENCES officer,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt(),

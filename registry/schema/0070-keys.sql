@@ -18,7 +18,7 @@ CREATE TABLE certificate (
 	signing_key_id uuid NOT NULL REFERENCES signing_key,
 	issuer_id uuid REFERENCES certificate,
 	der bytea NOT NULL,
-	sha256 sha256 NOT NULL UNIQUE,
+	sha256 digest256 NOT NULL UNIQUE,
 	not_before timestamptz NOT NULL,
 	not_after timestamptz NOT NULL,
 	use_until timestamptz NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE document_signature (
 	document_id uuid NOT NULL UNIQUE REFERENCES document,
 	certificate_id uuid NOT NULL REFERENCES certificate,
 	sod bytea NOT NULL,
-	sod_sha256 sha256 NOT NULL GENERATED ALWAYS AS (sha256(sod)) STORED,
+	sod_sha256 digest256 NOT NULL GENERATED ALWAYS AS (sha256(sod)) STORED,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt()
 );
