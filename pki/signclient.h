@@ -1,0 +1,41 @@
+/*
+ * signclient.h - talking to signd over its unix socket.
+ *
+ * Messages are a 4-octet big-endian length and that many octets of JSON, at most SIGND_MAX_MESSAGE.  One request, one reply, on a
+ * connection kept open; calls on one client are serialised by the caller (one client per worker thread, or a pool).
+ *   {"op":"status"}                                    -> {"ok":true,"token":..., "certificates":[{"kind","id","not_after"}]}
+ *   {"op":"sign_documents","documents":[{"id":UUID,"dgs":{"1":HEX,"2":HEX,...}}, ...]}
+ *                                                      -> {"ok":true,"results":[{"id","sod":BASE64} | {"id","problem":{"kind","detail"}}]}
+ *   {"op":"new_uins","count":N}                        -> {"ok":true,"uins":["2...", ...]}
+ *   anything that fails as a whole                     -> {"ok":false,"problem":{"kind","detail"}}
+ * signd itself reads each document's descent in the registry, compares the hashes with the row, and records the signature in
+ * the transaction in which it makes it: a document already signed gets the same EF.SOD again (invariants 2 and 7).
+ */
+#ifndef CATENA_PKI_SIGNCLIENT_H
+#define CATENA_PKI_SIGNCLIENT_H
+
+#include "registry/base/bytes.h"
+#include "registry/base/err.h"
+#include "registry/base/uuid.h"
+
+enum { SIGND_MAX_MESSAGE = 4 << 20, SIGND_MAX_BATCH = 256 };
+
+struct signclient;
+/* Connects when first used and again when the connection was lost; FAIL_AGAIN with the reason when signd is away. */
+int signclient_new(const char *socket_path, struct signclient **client, struct err *err);
+void signclient_free(struct signclient *client);
+
+struct sign_order {
+	struct uuid document_id;
+	unsigned ndg;
+	struct { int number; uint8_t hash[64]; size_t len; } dg[16];
+	/* filled by the call */
+	struct buf sod;                 /* EF.SOD, tag 77; the caller clears it */
+	struct err err;                 /* kind FAIL_NONE when this one was signed */
+};
+/* 0 when the batch was answered (look at each order's err); -1 when signd could not be asked. */
+int signclient_documents(struct signclient *client, struct sign_order *orders, size_t n, struct err *err);
+int signclient_new_uin(struct signclient *client, char uin[13], struct err *err);
+int signclient_status(struct signclient *client, struct buf *json, struct err *err);
+
+#endif
