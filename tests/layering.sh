@@ -44,7 +44,7 @@ libraries() {
 
 # Prints "FILE:LINE: ..." for each include that the tables do not allow, in the tree of the current directory.
 violations() {
-	find . \( -path './build*' -o -path './tests' -o -path './var' -o -path './.git' -o -path './catena-*' \) -prune \
+	find . \( -path './build*' -o -path './_*' -o -path './tests' -o -path './var' -o -path './.git' -o -path './catena-*' \) -prune \
 		-o -name '*.[ch]' -print | sed 's,^\./,,' | sort >"$scratch/files"
 	{
 		arrows | sed 's/^/arrow /; s/://'

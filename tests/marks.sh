@@ -10,8 +10,8 @@ files() {
 	if [ -e .git ] && git ls-files 2>/dev/null; then
 		return
 	fi
-	find . \( -path './build*' -o -path ./var -o -path ./autom4te.cache -o -path './catena-*' \) -prune -o -type f -print |
-		grep -vE '/(configure|aclocal\.m4|Makefile\.in|config\.h\.in)~?$|\.(o|a|log|trs)$'
+	find . \( -path './build*' -o -path './_*' -o -path ./var -o -path ./autom4te.cache -o -path './catena-*' \) -prune -o -type f -print |
+		grep -vE '/(configure|aclocal\.m4|Makefile(\.in)?|config\.(h\.in|h|status|log))~?$|/\.deps/|\.(o|a|log|trs)$'
 }
 
 # The brackets keep this file out of its own findings.  XX[X] is also a code of Doc 9303-3 (unspecified nationality), so
