@@ -1,6 +1,6 @@
 /*
- * cert.h - reading an X.509 certificate of the travel document PKI, tolerantly: whatever libcrypto can decode is read, what
- * departs from Doc 9303-12 is seen by the caller in the members (issuing is strict, see profile.h).
+ * cert.h - reading an X.509 certificate of the travel document PKI, tolerantly: the frame must be DER, what departs from
+ * Doc 9303-12 inside it is seen by the caller in the members (issuing is strict, see profile.h).
  */
 #ifndef CATENA_PKI_CERT_H
 #define CATENA_PKI_CERT_H
@@ -19,9 +19,34 @@ enum key_usage { /* bits as RFC 5280 4.2.1.3 counts them */
 	KU_CRL_SIGN = 1 << 6
 };
 
+enum extension {
+	EXT_AKI,
+	EXT_SKI,
+	EXT_KEY_USAGE,
+	EXT_KEY_PERIOD,
+	EXT_SAN,
+	EXT_IAN,
+	EXT_BASIC_CONSTRAINTS,
+	EXT_EKU,
+	EXT_CRL_POINTS,
+	EXT_NAME_CHANGE,
+	EXT_DOCUMENT_TYPES,
+	EXT_POLICIES,
+	EXTENSIONS
+};
+
+struct extension_info {
+	const char *oid;
+	const char *name;
+	bool is_critical; /* as Doc 9303-12 table 6 has it */
+};
+extern const struct extension_info extensions[EXTENSIONS];
+
 struct cert {
-	struct buf der; /* the whole certificate; the `bytes` below point into it or into x509 */
-	X509 *x509;
+	struct buf der;   /* the whole certificate; the `bytes` below point into it */
+	struct bytes tbs; /* what is signed */
+	struct bytes signature;
+	unsigned version;             /* 3 */
 	struct bytes issuer, subject; /* Name, encoded */
 	struct bytes serial;          /* contents octets of the INTEGER */
 	char country[4];              /* of the subject, as it is written; "" when absent */
@@ -29,23 +54,20 @@ struct cert {
 	char subject_cn[65]; /* for messages about certificates, never about persons */
 	int64_t not_before, not_after;
 	struct pubkey *key;
-	const struct sigalg *sigalg; /* NULL: an algorithm we do not know */
-	bool is_self_signed;         /* subject = issuer and verifies under its own key */
-	struct bytes aki, ski;       /* key identifiers; n 0 when absent */
-	bool has_key_usage, key_usage_critical;
+	const struct sigalg *sigalg;   /* NULL: an algorithm we do not know */
+	bool is_self_signed;           /* subject = issuer and verifies under its own key */
+	unsigned present, critical;    /* bits 1 << enum extension */
+	struct bytes aki, ski;         /* key identifiers; n 0 when absent */
 	unsigned key_usage;            /* enum key_usage */
 	bool has_key_from, has_key_to; /* privateKeyUsagePeriod, either end */
 	int64_t key_from, key_to;
-	bool has_basic_constraints, is_ca;
-	int path_len; /* -1 absent */
-	bool has_eku, eku_critical;
+	bool is_ca;
+	int path_len;          /* -1 absent */
 	struct bytes eku;      /* the extension's value: SEQUENCE OF OID */
 	char subject_state[4]; /* localityName of SAN's directoryName: the code as in the MRZ; "" when absent */
 	char issuer_state[4];  /* the same of IAN */
-	bool has_document_types;
 	unsigned ndocument_types;
 	char document_type[CERT_DOCUMENT_TYPES][3];
-	bool has_crl_points;
 	bool has_unknown_critical; /* an extension marked critical that this reader does not know */
 	char malformed[96];        /* the first extension whose value cannot be read, and why; "" none */
 };
@@ -56,10 +78,22 @@ int cert_dup(const struct cert *cert, struct cert **copy, struct err *err);
 void cert_free(struct cert *cert);
 /* Whether `issuer`'s key made the signature of `subject`: the mathematics only.  -1 FAIL_INPUT. */
 int cert_verify(const struct cert *subject, const struct cert *issuer, struct err *err);
+static inline bool
+cert_has(const struct cert *cert, enum extension e)
+{
+	return (cert->present & 1u << e) != 0;
+}
+static inline bool
+cert_critical(const struct cert *cert, enum extension e)
+{
+	return (cert->critical & 1u << e) != 0;
+}
 void cert_sha256(const struct cert *cert, uint8_t out[32]);
 bool cert_has_eku(const struct cert *cert, const char *oid);
 /* One letter in the list covers all types that begin with it (Doc 9303-12 7.1.1.6); code is the MRZ's first two places. */
 bool cert_allows_document(const struct cert *cert, const char code[2]);
+/* As der_oid, for arcs of any length: those of the UUID arc 2.25 have 128 bits. */
+void cert_oid_put(struct der_out *o, const char *dotted);
 int cert_pem(struct bytes der, struct buf *pem, struct err *err);
 
 #endif

@@ -23,19 +23,22 @@
 #include "registry/base/bytes.h"
 #include "registry/base/err.h"
 
-enum descent_status { DESCENT_GOOD, DESCENT_NOT_CHECKED, DESCENT_WARNING, DESCENT_BAD };
+enum descent_status { DESCENT_GOOD,
+	DESCENT_NOT_CHECKED,
+	DESCENT_WARNING,
+	DESCENT_BAD };
 
 struct descent_finding {
-	const char *link;               /* short code: "tree-head", "inclusion", "digest", "links", "sod", "dg1", "approval", ... */
+	const char *link; /* short code: "tree-head", "inclusion", "digest", "links", "sod", "dg1", "approval", ... */
 	enum descent_status status;
-	char text[320];                 /* a sentence; carries no personal data */
+	char text[320]; /* a sentence; carries no personal data */
 };
 
 struct descent_report {
 	struct descent_finding *findings;
 	size_t n;
-	bool is_good;                   /* nothing bad, and nothing that the form could have shown was left unchecked */
-	char document_number[16];       /* disclosed form only */
+	bool is_good;             /* nothing bad, and nothing that the form could have shown was left unchecked */
+	char document_number[16]; /* disclosed form only */
 };
 
 /* anchors: DER or PEM certificates of trusted CSCAs.  -1 only when the bundle cannot be read at all (FAIL_INPUT) or memory ran out. */

@@ -48,7 +48,7 @@ int anchors_add(struct anchors *anchors, struct bytes pem_or_der, struct err *er
 size_t anchors_count(const struct anchors *anchors);
 void anchors_free(struct anchors *anchors);
 /*
- * The anchor whose key signed the certificate: candidates by key identifier, then all of the same country, then all; names
+ * The anchor whose key signed the certificate: candidates by key identifier, then all of the same country; names
  * are not compared, because the same CSCA writes its name in several ways.  NULL when none.
  */
 const struct cert *anchors_issuer(const struct anchors *anchors, const struct cert *cert);

@@ -19,20 +19,6 @@ enum profile_name {
 	PROFILES
 };
 
-enum extension {
-	EXT_AKI,
-	EXT_SKI,
-	EXT_KEY_USAGE,
-	EXT_KEY_PERIOD,
-	EXT_SAN,
-	EXT_IAN,
-	EXT_BASIC_CONSTRAINTS,
-	EXT_EKU,
-	EXT_CRL_POINTS,
-	EXT_NAME_CHANGE,
-	EXT_DOCUMENT_TYPES,
-	EXTENSIONS
-};
 enum requirement { EXT_FORBIDDEN,
 	EXT_OPTIONAL,
 	EXT_MANDATORY };
@@ -44,12 +30,6 @@ struct profile {
 	unsigned char want[EXTENSIONS]; /* enum requirement */
 };
 extern const struct profile profiles[PROFILES];
-struct extension_info {
-	const char *oid;
-	const char *name;
-	bool is_critical;
-};
-extern const struct extension_info extensions[EXTENSIONS];
 /* Purpose of a ledger certificate: an OID of the UUID arc (2.25), made for this project. */
 extern const char oid_eku_ledger[];
 extern const char oid_eku_master_list[];

@@ -18,7 +18,8 @@
 #include "registry/base/err.h"
 #include "registry/base/uuid.h"
 
-enum { SIGND_MAX_MESSAGE = 4 << 20, SIGND_MAX_BATCH = 256 };
+enum { SIGND_MAX_MESSAGE = 4 << 20,
+	SIGND_MAX_BATCH = 256 };
 
 struct signclient;
 /* Connects when first used and again when the connection was lost; FAIL_AGAIN with the reason when signd is away. */
@@ -28,10 +29,14 @@ void signclient_free(struct signclient *client);
 struct sign_order {
 	struct uuid document_id;
 	unsigned ndg;
-	struct { int number; uint8_t hash[64]; size_t len; } dg[16];
+	struct {
+		int number;
+		uint8_t hash[64];
+		size_t len;
+	} dg[16];
 	/* filled by the call */
-	struct buf sod;                 /* EF.SOD, tag 77; the caller clears it */
-	struct err err;                 /* kind FAIL_NONE when this one was signed */
+	struct buf sod; /* EF.SOD, tag 77; the caller clears it */
+	struct err err; /* kind FAIL_NONE when this one was signed */
 };
 /* 0 when the batch was answered (look at each order's err); -1 when signd could not be asked. */
 int signclient_documents(struct signclient *client, struct sign_order *orders, size_t n, struct err *err);
