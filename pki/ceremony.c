@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "pki/ceremony.h"
 #include "registry/base/date.h"
 #include "registry/base/digest.h"

@@ -1,5 +1,6 @@
 /* Sessions of a token: opening, lending, losing and connecting again.  Keys are in token_key.c. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
