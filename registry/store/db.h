@@ -18,16 +18,16 @@ struct tx;
 struct rows;
 
 struct query {
-	const char *name;       /* the prepared statement's name; NULL ends a set */
-	const char *sql;        /* $1..$n */
+	const char *name; /* the prepared statement's name; NULL ends a set */
+	const char *sql;  /* $1..$n */
 };
 
 struct db_options {
-	const char *conninfo;                   /* libpq keywords or URI; several hosts allowed */
-	const char *role;                       /* database role, overrides conninfo's user; NULL: as conninfo says */
-	unsigned connections;                   /* most that are open at once */
-	unsigned wait_ms;                       /* how long a borrower waits for a free one before FAIL_AGAIN */
-	const struct query *const *queries;     /* NULL-terminated list of the program's query sets */
+	const char *conninfo;               /* libpq keywords or URI; several hosts allowed */
+	const char *role;                   /* database role, overrides conninfo's user; NULL: as conninfo says */
+	unsigned connections;               /* most that are open at once */
+	unsigned wait_ms;                   /* how long a borrower waits for a free one before FAIL_AGAIN */
+	const struct query *const *queries; /* NULL-terminated list of the program's query sets */
 };
 /* Opens one connection, checks the schema version and prepares the queries: so a daemon fails at start, not at noon. */
 int db_open(const struct db_options *options, struct db **db, struct err *err);
@@ -35,13 +35,28 @@ void db_close(struct db *db);
 /* 0 when a connection answers now: for /readyz.  FAIL_AGAIN else. */
 int db_ready(struct db *db, struct err *err);
 
-enum db_isolation { DB_READ_COMMITTED, DB_REPEATABLE_READ, DB_SERIALIZABLE, DB_READ_ONLY /* repeatable read, read only */ };
+struct db_stats {
+	unsigned open, busy;                                /* connections */
+	uint64_t connects, transactions, retries, timeouts; /* since the start; timeouts: no connection was free in wait_ms */
+};
+void db_stats(struct db *db, struct db_stats *stats);
+
+enum db_isolation { DB_READ_COMMITTED,
+	DB_REPEATABLE_READ,
+	DB_SERIALIZABLE,
+	DB_READ_ONLY /* repeatable read, read only */ };
 typedef int db_work(struct tx *tx, void *arg, struct err *err);
 /* `work` may run several times: it must not change anything outside the transaction that it does not set anew. */
 int db_run(struct db *db, enum db_isolation isolation, db_work *work, void *arg, struct err *err);
 
 /* ---- inside a transaction (used by registry/store only; programs call the typed functions) ---- */
-enum arg_type { ARG_T_NULL, ARG_T_TEXT, ARG_T_BYTES, ARG_T_UUID, ARG_T_INT, ARG_T_BOOL };
+enum arg_type { ARG_T_NULL,
+	ARG_T_TEXT,
+	ARG_T_STRING,
+	ARG_T_BYTES,
+	ARG_T_UUID,
+	ARG_T_INT,
+	ARG_T_BOOL };
 struct arg {
 	enum arg_type type;
 	union {
@@ -52,15 +67,49 @@ struct arg {
 		bool boolean;
 	} u;
 };
-static inline struct arg arg_null(void) { return (struct arg){ ARG_T_NULL, { NULL } }; }
+static inline struct arg
+arg_null(void)
+{
+	return (struct arg){ ARG_T_NULL, { NULL } };
+}
 /* NULL text is SQL NULL. */
-static inline struct arg arg_text(const char *s) { return (struct arg){ s == NULL ? ARG_T_NULL : ARG_T_TEXT, { .text = s } }; }
-static inline struct arg arg_bytes(struct bytes b) { return (struct arg){ ARG_T_BYTES, { .bytes = b } }; }
-static inline struct arg arg_uuid(const struct uuid *u) { return (struct arg){ ARG_T_UUID, { .uuid = *u } }; }
-static inline struct arg arg_int(int64_t i) { return (struct arg){ ARG_T_INT, { .integer = i } }; }
-static inline struct arg arg_bool(bool b) { return (struct arg){ ARG_T_BOOL, { .boolean = b } }; }
+static inline struct arg
+arg_text(const char *s)
+{
+	return (struct arg){ s == NULL ? ARG_T_NULL : ARG_T_TEXT, { .text = s } };
+}
+static inline struct arg
+arg_bytes(struct bytes b)
+{
+	return (struct arg){ ARG_T_BYTES, { .bytes = b } };
+}
+/* Text that is not ended by a 0; one inside is FAIL_INPUT. */
+static inline struct arg
+arg_string(struct bytes b)
+{
+	return (struct arg){ ARG_T_STRING, { .bytes = b } };
+}
+static inline struct arg
+arg_uuid(const struct uuid *u)
+{
+	return (struct arg){ ARG_T_UUID, { .uuid = *u } };
+}
+static inline struct arg
+arg_int(int64_t i)
+{
+	return (struct arg){ ARG_T_INT, { .integer = i } };
+}
+static inline struct arg
+arg_bool(bool b)
+{
+	return (struct arg){ ARG_T_BOOL, { .boolean = b } };
+}
 /* All zero: SQL NULL. */
-static inline struct arg arg_uuid_or_null(const struct uuid *u) { return u == NULL || uuid_is_null(u) ? arg_null() : arg_uuid(u); }
+static inline struct arg
+arg_uuid_or_null(const struct uuid *u)
+{
+	return u == NULL || uuid_is_null(u) ? arg_null() : arg_uuid(u);
+}
 
 #define ARGS(...) (const struct arg[]){ __VA_ARGS__ }, sizeof((const struct arg[]){ __VA_ARGS__ }) / sizeof(struct arg)
 
@@ -68,23 +117,29 @@ static inline struct arg arg_uuid_or_null(const struct uuid *u) { return u == NU
 int tx_query(struct tx *tx, const struct query *q, const struct arg *args, size_t n, struct rows **rows, struct err *err);
 /* Exactly one row wanted: none is `none` with the sentence `what` ("enrolment is not there"). */
 int tx_query_one(struct tx *tx, const struct query *q, const struct arg *args, size_t n, enum fail none, const char *what,
-    struct rows **rows, struct err *err);
+	struct rows **rows, struct err *err);
 /*
  * Queues a statement that returns nothing (or whose rows are not wanted): sent with the next tx_query, tx_flush or the commit in
  * one round trip (libpq pipeline mode).  Its errors come up there.  wanted >= 0: so many rows must be affected, else FAIL_CONFLICT
- * with `what`.  Arguments are copied.  Returns -1 only for memory.
+ * with `what` (a literal).  Arguments are copied.  Returns -1 for memory and for text with a 0 in it.  Statements with a wanted
+ * number cost the commit a round trip when nothing was sent after them: their count must be seen first.
  */
 int tx_later(struct tx *tx, const struct query *q, const struct arg *args, size_t n, int wanted, const char *what, struct err *err);
 int tx_flush(struct tx *tx, struct err *err);
+/*
+ * Queues a query that must give no row, else FAIL_CONFLICT with `what` (a literal).  Unlike tx_later with wanted 0 the commit does not
+ * wait for it: for a check that a constraint backs, so that the commit fails anyway.
+ */
+int tx_guard(struct tx *tx, const struct query *q, const struct arg *args, size_t n, const char *what, struct err *err);
 
 size_t rows_count(const struct rows *rows);
 bool row_is_null(const struct rows *rows, size_t row, int column);
-const char *row_text(const struct rows *rows, size_t row, int column);          /* "" when NULL; lives as long as rows */
-int64_t row_int(const struct rows *rows, size_t row, int column);               /* 0 when NULL */
+const char *row_text(const struct rows *rows, size_t row, int column); /* "" when NULL; lives as long as rows */
+int64_t row_int(const struct rows *rows, size_t row, int column);      /* 0 when NULL */
 bool row_bool(const struct rows *rows, size_t row, int column);
 int row_uuid(const struct rows *rows, size_t row, int column, struct uuid *u, struct err *err);
-int row_bytes(const struct rows *rows, size_t row, int column, struct buf *out, struct err *err);       /* bytea, appended */
-int row_date(const struct rows *rows, size_t row, int column, struct date *d, struct err *err);         /* date or partial_date; unknown when NULL */
+int row_bytes(const struct rows *rows, size_t row, int column, struct buf *out, struct err *err); /* bytea, appended */
+int row_date(const struct rows *rows, size_t row, int column, struct date *d, struct err *err);   /* date or partial_date; unknown when NULL */
 void rows_free(struct rows *rows);
 
 /*
