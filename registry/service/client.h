@@ -8,15 +8,15 @@
 #include "registry/base/json.h"
 #include "registry/base/uuid.h"
 
-enum { CLIENT_MAX_REPLY = 64 << 20 };           /* octets; the largest thing we serve is a descent bundle or an export page */
+enum { CLIENT_MAX_REPLY = 64 << 20 }; /* octets; the largest thing we serve is a descent bundle or an export page */
 
 struct client_options {
-	const char *url;                /* "https://127.0.0.1:8441", without trailing slash */
-	const char *ca_file;            /* PEM; NULL: the system's */
-	const char *certificate_file;   /* PEM of a program's client certificate; NULL: none */
+	const char *url;              /* "https://127.0.0.1:8441", without trailing slash */
+	const char *ca_file;          /* PEM; NULL: the system's */
+	const char *certificate_file; /* PEM of a program's client certificate; NULL: none */
 	const char *key_file;
-	unsigned connect_seconds;       /* 0: 5 */
-	unsigned seconds;               /* whole call; 0: 60 */
+	unsigned connect_seconds; /* 0: 5 */
+	unsigned seconds;         /* whole call; 0: 60 */
 };
 
 struct client;
@@ -24,8 +24,8 @@ int client_new(const struct client_options *options, struct client **client, str
 void client_free(struct client *client);
 
 struct client_body {
-	json_t *json;                   /* borrowed; or */
-	struct bytes bytes;             /* with content_type; both empty: no body */
+	json_t *json;       /* borrowed; or */
+	struct bytes bytes; /* with content_type; both empty: no body */
 	const char *content_type;
 };
 #define CLIENT_NO_BODY ((struct client_body){ NULL })

@@ -13,7 +13,7 @@
 #include "registry/base/err.h"
 
 struct daemon_args {
-	const char *config_file;        /* --config FILE, "" when not given */
+	const char *config_file; /* --config FILE, "" when not given */
 };
 
 /*
@@ -26,9 +26,9 @@ int daemon_begin(const char *program, int argc, char **argv, struct daemon_args 
 int daemon_drop_privileges(const char *user, struct err *err);
 /* The line on stdout that `catena up` waits for, and READY=1 to systemd when NOTIFY_SOCKET is set. */
 void daemon_ready(const char *program, const char *address);
-void daemon_stopping(void);                     /* STOPPING=1 */
+void daemon_stopping(void); /* STOPPING=1 */
 /* The signal that asks to stop, or 0 after `milliseconds` (-1: wait for it).  After the first such signal: that one, at once. */
 int daemon_wait(int milliseconds);
-int daemon_signal_fd(void);                     /* readable when a signal waits, for own poll loops; then call daemon_wait(0) */
+int daemon_signal_fd(void); /* readable when a signal waits, for own poll loops; then call daemon_wait(0) */
 
 #endif

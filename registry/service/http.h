@@ -22,27 +22,25 @@
 
 #define HTTP_SESSION_COOKIE "__Host-catena"
 enum {
-	HTTP_PUBLIC_BODY = 64 << 10,    /* octets; who is not signed in needs no more than a sign-in form */
+	HTTP_PUBLIC_BODY = 64 << 10, /* octets; who is not signed in needs no more than a sign-in form */
 	HTTP_MAX_MOUNTS = 8
 };
 
 struct http_server_options {
-	const char *address;            /* numeric, IPv4 or IPv6: "127.0.0.1", "::1" */
-	uint16_t port;                  /* 0: the system chooses, see http_server_port */
-	const char *certificate_file;   /* PEM chain; NULL: plain HTTP, for a loopback address only */
-	const char *key_file;           /* PEM, not encrypted */
-	const char *client_ca_file;     /* PEM: whose client certificates name programs; NULL: none are asked for */
+	const char *address;          /* numeric, IPv4 or IPv6: "127.0.0.1", "::1" */
+	uint16_t port;                /* 0: the system chooses, see http_server_port */
+	const char *certificate_file; /* PEM chain; NULL: plain HTTP, for a loopback address only */
+	const char *key_file;         /* PEM, not encrypted */
+	const char *client_ca_file;   /* PEM: whose client certificates name programs; NULL: none are asked for */
 	unsigned workers;
-	size_t body_limit;              /* octets of a JSON body */
-	size_t raw_limit;               /* octets of a ROUTE_RAW_BODY body */
-	unsigned idle_seconds;          /* no octet moved for so long: closed */
-	unsigned request_seconds;       /* handshake, header and body of a request must be complete by then, however they trickle */
-	unsigned connections;           /* at most, all peers together */
-	unsigned connections_per_peer;  /* at most from one address; 0: no limit (behind a proxy) */
+	size_t body_limit;             /* octets of a JSON body */
+	size_t raw_limit;              /* octets of a ROUTE_RAW_BODY body */
+	unsigned idle_seconds;         /* no octet moved for so long: closed */
+	unsigned request_seconds;      /* handshake, header and body of a request must be complete by then, however they trickle */
+	unsigned connections;          /* at most, all peers together */
+	unsigned connections_per_peer; /* at most from one address; 0: no limit (behind a proxy) */
 };
-#define HTTP_SERVER_OPTIONS ((struct http_server_options){ .address = "127.0.0.1", .workers = 16, \
-	.body_limit = 4 << 20, .raw_limit = 8 << 20, .idle_seconds = 30, .request_seconds = 60, \
-	.connections = 512, .connections_per_peer = 128 })
+#define HTTP_SERVER_OPTIONS ((struct http_server_options){ .address = "127.0.0.1", .workers = 16, .body_limit = 4 << 20, .raw_limit = 8 << 20, .idle_seconds = 30, .request_seconds = 60, .connections = 512, .connections_per_peer = 128 })
 
 struct http_hooks {
 	/*
@@ -67,7 +65,7 @@ int http_server_new(const struct http_server_options *options, const struct http
 /* Routes below base ("/civil/v1", or "" for the root); the table must outlive the server.  Only before the start. */
 int http_server_mount(struct http_server *server, const char *base, const struct route *routes, void *svc, struct err *err);
 int http_server_start(struct http_server *server, struct err *err);
-uint16_t http_server_port(const struct http_server *server);            /* after the start */
+uint16_t http_server_port(const struct http_server *server); /* after the start */
 /* "https://127.0.0.1:8441", for the readiness line; valid as long as the server. */
 const char *http_server_url(const struct http_server *server);
 /*
@@ -75,6 +73,6 @@ const char *http_server_url(const struct http_server *server);
  * handlers still run: then http_server_free must not be called, the program logs it and exits.
  */
 int http_server_stop(struct http_server *server, unsigned seconds, struct err *err);
-void http_server_free(struct http_server *server);                      /* NULL is fine; stops without waiting for clients */
+void http_server_free(struct http_server *server); /* NULL is fine; stops without waiting for clients */
 
 #endif

@@ -13,12 +13,15 @@
 #define CATENA_SERVICE_PAGE_H
 #include "registry/service/route.h"
 
-enum { PAGE_LIMIT = 50, PAGE_LIMIT_MAX = 200, PAGE_KEY = 256, PAGE_ID = 64 };
+enum { PAGE_LIMIT = 50,
+	PAGE_LIMIT_MAX = 200,
+	PAGE_KEY = 256,
+	PAGE_ID = 64 };
 
 struct page {
-	unsigned limit;                 /* 1..PAGE_LIMIT_MAX */
-	bool has_after;                 /* a cursor was given: only items after (key, id) */
-	char after_key[PAGE_KEY];       /* as given to reply_page; "" without cursor */
+	unsigned limit;           /* 1..PAGE_LIMIT_MAX */
+	bool has_after;           /* a cursor was given: only items after (key, id) */
+	char after_key[PAGE_KEY]; /* as given to reply_page; "" without cursor */
 	char after_id[PAGE_ID];
 };
 

@@ -14,9 +14,9 @@
 
 #define PROBLEM_CONTENT_TYPE "application/problem+json"
 
-int problem_status(enum fail kind);                     /* 400 401 403 404 409 413 503 500 */
-enum fail problem_kind(int status);                     /* the reverse, for clients: any status, FAIL_NONE below 400 */
-const char *problem_title(int status);                  /* RFC 9110 phrase */
+int problem_status(enum fail kind);    /* 400 401 403 404 409 413 503 500 */
+enum fail problem_kind(int status);    /* the reverse, for clients: any status, FAIL_NONE below 400 */
+const char *problem_title(int status); /* RFC 9110 phrase */
 /* status: problem_status(err->kind) or a narrower one (405, 415). */
 int problem_write(const struct err *err, int status, const char *request_id, struct buf *out);
 /* Reads one back into *err (kind by status); text that is no problem document gives a sentence with the status alone. */

@@ -24,28 +24,28 @@ enum role {
 	ROLE_AUDITOR = 1 << 11,
 	ROLE_STATISTICIAN = 1 << 12,
 	ROLE_ADMINISTRATOR = 1 << 13,
-	ROLE_PROGRAM = 1 << 14                  /* a client certificate, not a person */
+	ROLE_PROGRAM = 1 << 14 /* a client certificate, not a person */
 };
-#define ROLES_CIVIL ((uint64_t)(ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR))
+#define ROLES_CIVIL     ((uint64_t)(ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR))
 #define ROLES_ENROLMENT ((uint64_t)(ROLE_ENROLMENT_OFFICER | ROLE_ENROLMENT_SUPERVISOR))
-#define ROLES_PASSPORT ((uint64_t)(ROLE_PASSPORT_CLERK | ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_PERSONALISER | \
+#define ROLES_PASSPORT  ((uint64_t)(ROLE_PASSPORT_CLERK | ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_PERSONALISER | \
 	ROLE_PASSPORT_QC | ROLE_PASSPORT_DELIVERY))
-#define ROLES_OFFICERS ((uint64_t)ROLE_PROGRAM - 1)     /* every person who is signed in */
-#define ROLES_ALL (ROLES_OFFICERS | ROLE_PROGRAM)
+#define ROLES_OFFICERS ((uint64_t)ROLE_PROGRAM - 1) /* every person who is signed in */
+#define ROLES_ALL      (ROLES_OFFICERS | ROLE_PROGRAM)
 
 struct role_entry {
 	uint64_t role;
-	const char *name;       /* as stored and in the API: "civil_clerk" */
-	const char *manual;     /* what the holder does, one sentence */
+	const char *name;   /* as stored and in the API: "civil_clerk" */
+	const char *manual; /* what the holder does, one sentence */
 };
-extern const struct role_entry role_table[];            /* ends with name NULL */
+extern const struct role_entry role_table[]; /* ends with name NULL */
 
 /* One name; -1 FAIL_INPUT when there is no such role. */
 int role_parse(struct bytes name, uint64_t *role, struct err *err);
 /* Names separated by commas, spaces allowed around them; "" is no role. */
 int roles_parse(struct bytes names, uint64_t *roles, struct err *err);
-const char *role_name(uint64_t role);                   /* of one bit; NULL for another value */
-void roles_print(uint64_t roles, struct buf *out);      /* "civil_clerk,auditor", in the order of the table */
-void roles_manual(struct buf *out);                     /* the table for the manual, mdoc list items */
+const char *role_name(uint64_t role);              /* of one bit; NULL for another value */
+void roles_print(uint64_t roles, struct buf *out); /* "civil_clerk,auditor", in the order of the table */
+void roles_manual(struct buf *out);                /* the table for the manual, mdoc list items */
 
 #endif

@@ -17,7 +17,7 @@
  *
  * Patterns: literal segments and {name}, which takes one segment; a last {name*} takes the rest, slashes included.
  * A literal segment wins over a {name}.  Segments are percent-decoded after the path was split, are valid UTF-8 without
- * control characters, and are never empty, "." or "..".
+ * control characters or slashes, and are never empty, "." or ".."; one slash at the end of a path is ignored.
  */
 #ifndef CATENA_SERVICE_ROUTE_H
 #define CATENA_SERVICE_ROUTE_H
@@ -27,9 +27,9 @@
 #include "registry/service/roles.h"
 
 enum {
-	ROUTE_PUBLIC = 1,       /* nobody needs to be signed in; roles must be 0.  Bodies up to HTTP_PUBLIC_BODY */
-	ROUTE_CHANGES = 2,      /* creates or changes: needs an Idempotency-Key header that holds a UUID */
-	ROUTE_RAW_BODY = 4      /* the body is not JSON: any content type, up to http_server_options.raw_limit */
+	ROUTE_PUBLIC = 1,  /* nobody needs to be signed in; roles must be 0.  Bodies up to HTTP_PUBLIC_BODY */
+	ROUTE_CHANGES = 2, /* creates or changes: needs an Idempotency-Key header that holds a UUID */
+	ROUTE_RAW_BODY = 4 /* the body is not JSON: any content type, up to http_server_options.raw_limit */
 };
 enum {
 	REQUEST_MAX_PARAMS = 8,
@@ -40,13 +40,13 @@ enum {
 
 /* Who calls.  Filled by http_hooks.authenticate; all zero on a public route. */
 struct principal {
-	struct uuid officer_id;                         /* of the officer, or of the program's row */
+	struct uuid officer_id; /* of the officer, or of the program's row */
 	char login[64];
 	uint64_t roles;
-	struct uuid office[PRINCIPAL_MAX_OFFICES];      /* where the roles hold */
+	struct uuid office[PRINCIPAL_MAX_OFFICES]; /* where the roles hold */
 	unsigned noffice;
 	bool is_program;
-	uint8_t session_digest[SHA256_LEN];             /* SHA-256 of the session token; zero for programs */
+	uint8_t session_digest[SHA256_LEN]; /* SHA-256 of the session token; zero for programs */
 };
 bool principal_has_role(const struct principal *who, uint64_t any_of);
 bool principal_in_office(const struct principal *who, const struct uuid *office);
@@ -58,27 +58,27 @@ struct request_value {
 
 /* Valid while the handler runs; it owns nothing of it. */
 struct request {
-	char id[UUID_TEXT];             /* X-Request-Id when it is a UUID, else new */
-	const char *method;             /* "GET" for HEAD too */
-	const char *path;               /* as sent, without the query; may identify a person: not for logs */
+	char id[UUID_TEXT]; /* X-Request-Id when it is a UUID, else new */
+	const char *method; /* "GET" for HEAD too */
+	const char *path;   /* as sent, without the query; may identify a person: not for logs */
 	const struct route *route;
-	struct request_value param[REQUEST_MAX_PARAMS];         /* path parameters by name */
+	struct request_value param[REQUEST_MAX_PARAMS]; /* path parameters by name */
 	unsigned nparam;
-	struct request_value query[REQUEST_MAX_QUERY];          /* decoded; a name that occurs twice was refused */
+	struct request_value query[REQUEST_MAX_QUERY]; /* decoded; a name that occurs twice was refused */
 	unsigned nquery;
-	const char *content_type;       /* "" when there was none */
+	const char *content_type; /* "" when there was none */
 	struct bytes body;
-	json_t *json;                   /* the body parsed; NULL when there was none or the route is ROUTE_RAW_BODY */
+	json_t *json; /* the body parsed; NULL when there was none or the route is ROUTE_RAW_BODY */
 	struct principal who;
-	struct uuid idempotency;        /* Idempotency-Key; always there on ROUTE_CHANGES */
+	struct uuid idempotency; /* Idempotency-Key; always there on ROUTE_CHANGES */
 	bool has_idempotency;
-	char peer[48];                  /* numeric address of the client */
+	char peer[48]; /* numeric address of the client */
 	/* credentials, for http_hooks.authenticate */
-	const char *session_token;      /* value of the session cookie, NULL when absent */
-	const char *client_name;        /* subject common name of a client certificate that verified, else NULL */
-	uint8_t client_sha256[SHA256_LEN];      /* SHA-256 of that certificate's DER; zero when absent */
-	void *svc;                      /* what the table was mounted with */
-	void *runtime;                  /* the runtime's own; NULL in unit tests of handlers */
+	const char *session_token;         /* value of the session cookie, NULL when absent */
+	const char *client_name;           /* subject common name of a client certificate that verified, else NULL */
+	uint8_t client_sha256[SHA256_LEN]; /* SHA-256 of that certificate's DER; zero when absent */
+	void *svc;                         /* what the table was mounted with */
+	void *runtime;                     /* the runtime's own; NULL in unit tests of handlers */
 };
 
 /* Path parameter; asking for one that the pattern has not is an assert. */
@@ -101,12 +101,12 @@ int request_json(const struct request *rq, const struct json_field *fields, void
 void request_digest(const struct request *rq, uint8_t digest[SHA256_LEN]);
 
 struct reply_header {
-	const char *name;               /* a literal */
-	char *value;                    /* owned */
+	const char *name; /* a literal */
+	char *value;      /* owned */
 };
 struct reply {
-	int status;                     /* 200 unless set */
-	const char *content_type;       /* a literal */
+	int status;               /* 200 unless set */
+	const char *content_type; /* a literal */
 	struct buf body;
 	struct reply_header header[REPLY_MAX_HEADERS];
 	unsigned nheader;
@@ -117,7 +117,7 @@ struct reply {
 int reply_json(struct reply *rp, int status, json_t *value, struct err *err);
 /* Copies the octets; content_type is a literal. */
 int reply_bytes(struct reply *rp, int status, const char *content_type, struct bytes body, struct err *err);
-int reply_empty(struct reply *rp, int status);                  /* 204 and the like; returns 0 */
+int reply_empty(struct reply *rp, int status); /* 204 and the like; returns 0 */
 /*
  * Sets a header, in the place of the runtime's default of that name (Cache-Control, Content-Security-Policy); Set-Cookie
  * can be given several times.  A value with control characters is refused (FAIL_INTERNAL): no header injection.
@@ -129,17 +129,17 @@ void reply_clear(struct reply *rp);
 typedef int route_handler(struct request *rq, struct reply *rp, struct err *err);
 
 struct route {
-	const char *method;             /* "GET" (serves HEAD too), "POST", "PUT", "PATCH", "DELETE" */
-	const char *pattern;            /* below the mount's base: "/births/{id}" */
-	uint64_t roles;                 /* any of these; 0 only with ROUTE_PUBLIC */
+	const char *method;  /* "GET" (serves HEAD too), "POST", "PUT", "PATCH", "DELETE" */
+	const char *pattern; /* below the mount's base: "/births/{id}" */
+	uint64_t roles;      /* any of these; 0 only with ROUTE_PUBLIC */
 	route_handler *handler;
 	unsigned flags;
-	const char *summary;            /* one line for the manual */
+	const char *summary; /* one line for the manual */
 };
 /* A table of routes ends with method NULL. */
 
 /* -1 FAIL_INTERNAL when the table breaks a rule of this header: checked when it is mounted, and by tests. */
 int route_check(const struct route *routes, struct err *err);
-void routes_manual(const char *base, const struct route *routes, struct buf *out);      /* method, path, roles, summary */
+void routes_manual(const char *base, const struct route *routes, struct buf *out); /* method, path, roles, summary */
 
 #endif

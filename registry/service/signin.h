@@ -17,14 +17,14 @@ enum {
 	PASSWORD_PASSES = 2,
 	PASSWORD_LANES = 1,
 	PASSWORD_AT_ONCE = 2,
-	PASSWORD_MIN = 12,              /* characters; NIST SP 800-63B-4 asks for 8 with, 15 without a second factor */
-	PASSWORD_MAX = 128,             /* octets hashed: an upper bound on what a stranger makes us work */
-	TOTP_SECRET_LEN = 20,           /* octets, RFC 4226 4 R6 */
-	TOTP_STEP = 30,                 /* seconds, RFC 6238 5.2 */
+	PASSWORD_MIN = 12,    /* characters; NIST SP 800-63B-4 asks for 8 with, 15 without a second factor */
+	PASSWORD_MAX = 128,   /* octets hashed: an upper bound on what a stranger makes us work */
+	TOTP_SECRET_LEN = 20, /* octets, RFC 4226 4 R6 */
+	TOTP_STEP = 30,       /* seconds, RFC 6238 5.2 */
 	TOTP_DIGITS = 6,
-	TOTP_WINDOW = 1,                /* steps either side, RFC 6238 5.2: one for the way and the clock */
-	SESSION_TOKEN_LEN = 32,         /* random octets */
-	SESSION_TOKEN_TEXT = 44         /* 43 characters of base64url and 0 */
+	TOTP_WINDOW = 1,        /* steps either side, RFC 6238 5.2: one for the way and the clock */
+	SESSION_TOKEN_LEN = 32, /* random octets */
+	SESSION_TOKEN_TEXT = 44 /* 43 characters of base64url and 0 */
 };
 
 /* PHC string "$argon2id$v=19$m=...", appended to *phc.  FAIL_INPUT when the password is too short, too long or not UTF-8. */
@@ -35,13 +35,14 @@ int password_hash(struct bytes password, struct buf *phc, struct err *err);
  */
 int password_verify(struct bytes password, const char *phc, struct err *err);
 
-int totp_secret(struct buf *base32, struct err *err);           /* a new one, 32 characters without padding */
+int totp_secret(struct buf *base32, struct err *err); /* a new one, 32 characters without padding */
 /*
  * 0 and the time step that matched; FAIL_UNAUTHENTICATED when none did.  The caller refuses a step that is not greater than
  * the last one used by this officer (RFC 6238 5.2), in the transaction that stores it.
  */
 int totp_check(const char *base32, struct bytes code, int64_t now, int64_t *step, struct err *err);
-int totp_code(const char *base32, int64_t now, char code[TOTP_DIGITS + 1], struct err *err);    /* for tests and the operator's command */
+/* The code of that moment: for tests and the operator's command. */
+int totp_code(const char *base32, int64_t now, char code[TOTP_DIGITS + 1], struct err *err);
 /* otpauth://totp/ISSUER:LOGIN?secret=...&issuer=... for the officer's authenticator; both are percent-encoded. */
 void totp_uri(const char *base32, const char *issuer, const char *login, struct buf *out);
 

@@ -1,0 +1,258 @@
+#include "config.h"
+
+#include "registry/service/client.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "registry/service/problem.h"
+
+struct client {
+	CURL *curl;
+	char *url;
+	char *ca_file, *certificate_file, *key_file;
+	long connect_seconds, seconds;
+};
+
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+
+static void
+curl_begin(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static int
+copy(const char *s, char **to, struct err *err)
+{
+	if (s != NULL && (*to = strdup(s)) == NULL)
+		return err_set(err, FAIL_INTERNAL, "client: no memory");
+	return 0;
+}
+
+int
+client_new(const struct client_options *options, struct client **client, struct err *err)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return err_set(err, FAIL_INTERNAL, "client: no memory");
+	pthread_once(&curl_once, curl_begin);
+	if (copy(options->url, &c->url, err) == -1 || copy(options->ca_file, &c->ca_file, err) == -1 ||
+		copy(options->certificate_file, &c->certificate_file, err) == -1 || copy(options->key_file, &c->key_file, err) == -1)
+		goto fail;
+	c->connect_seconds = options->connect_seconds != 0 ? options->connect_seconds : 5;
+	c->seconds = options->seconds != 0 ? options->seconds : 60;
+	if ((c->curl = curl_easy_init()) == NULL) {
+		err_set(err, FAIL_INTERNAL, "client: no memory");
+		goto fail;
+	}
+	curl_easy_setopt(c->curl, CURLOPT_COOKIEFILE, ""); /* keep cookies, in memory only; a reset leaves them */
+	*client = c;
+	return 0;
+fail:
+	client_free(c);
+	return -1;
+}
+
+void
+client_free(struct client *client)
+{
+	if (client == NULL)
+		return;
+	if (client->curl != NULL)
+		curl_easy_cleanup(client->curl);
+	free(client->url);
+	free(client->ca_file);
+	free(client->certificate_file);
+	free(client->key_file);
+	free(client);
+}
+
+struct received {
+	struct buf body;
+	bool too_large;
+};
+
+static size_t
+receive(char *p, size_t size, size_t n, void *arg)
+{
+	struct received *r = arg;
+
+	if (r->body.n + size * n > CLIENT_MAX_REPLY) {
+		r->too_large = true;
+		return 0;
+	}
+	buf_add(&r->body, p, size * n);
+	return r->body.failed ? 0 : size * n;
+}
+
+/* Appends to *list; on failure *list is as it was. */
+static int
+add_header(struct curl_slist **list, const char *name, const char *value, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	struct curl_slist *longer = NULL;
+
+	buf_printf(&line, "%s: %s", name, value);
+	if (!line.failed)
+		longer = curl_slist_append(*list, buf_cstr(&line));
+	buf_clear(&line);
+	if (longer == NULL)
+		return err_set(err, FAIL_INTERNAL, "client: no memory");
+	*list = longer;
+	return 0;
+}
+
+static int
+make_headers(const struct uuid *key, struct bytes body, const char *content_type, struct curl_slist **list, struct err *err)
+{
+	char text[UUID_TEXT];
+
+	if (key != NULL && add_header(list, "Idempotency-Key", uuid_format(key, text), err) == -1)
+		return -1;
+	if ((body.n > 0 || content_type != NULL) && add_header(list, "Content-Type", content_type, err) == -1)
+		return -1;
+	if (add_header(list, "Expect", "", err) == -1) /* no round trip before the body */
+		return -1;
+	return add_header(list, "Accept", "application/json, application/problem+json, */*;q=0.5", err);
+}
+
+static void
+set_options(struct client *c, const char *method, const char *url, struct bytes body, struct curl_slist *headers,
+	struct received *received, char error[CURL_ERROR_SIZE])
+{
+	CURL *h = c->curl;
+
+	curl_easy_reset(h); /* keeps connections, session tickets and cookies */
+	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(h, CURLOPT_URL, url);
+	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https,http");
+	curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(h, CURLOPT_PROXY, "");
+	curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (c->ca_file != NULL) {
+		curl_easy_setopt(h, CURLOPT_CAINFO, c->ca_file);
+		curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
+	}
+	if (c->certificate_file != NULL) {
+		curl_easy_setopt(h, CURLOPT_SSLCERT, c->certificate_file);
+		curl_easy_setopt(h, CURLOPT_SSLKEY, c->key_file);
+	}
+	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, c->connect_seconds);
+	curl_easy_setopt(h, CURLOPT_TIMEOUT, c->seconds);
+	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(h, CURLOPT_WRITEDATA, received);
+	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, error);
+	if (strcmp(method, "HEAD") == 0) {
+		curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
+	} else if (strcmp(method, "GET") != 0) {
+		curl_easy_setopt(h, CURLOPT_POST, 1L);
+		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+		curl_easy_setopt(h, CURLOPT_POSTFIELDS, body.n > 0 ? (const char *)body.p : "");
+		curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, method);
+	}
+}
+
+static int
+call_failed(CURLcode code, const struct received *received, const char *url, const char *error, struct err *err)
+{
+	enum fail kind = FAIL_AGAIN;
+
+	if (received->too_large)
+		return err_set(err, FAIL_TOO_LARGE, "%s: reply of more than %d octets", url, CLIENT_MAX_REPLY);
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM)
+		kind = FAIL_INTERNAL; /* repeating does not help */
+	if (code == CURLE_OUT_OF_MEMORY || received->body.failed)
+		kind = FAIL_INTERNAL;
+	return err_set(err, kind, "%s: %s", url, error[0] != '\0' ? error : curl_easy_strerror(code));
+}
+
+static int
+run_call(struct client *c, const char *method, const char *path, const struct uuid *key, struct bytes body,
+	const char *content_type, int *status, struct buf *reply, struct err *err)
+{
+	char error[CURL_ERROR_SIZE] = "";
+	struct received received = { BUF_INIT, false };
+	struct curl_slist *headers = NULL;
+	struct buf url = BUF_INIT;
+	long code_http = 0;
+	CURLcode code;
+	int rc = -1;
+
+	buf_printf(&url, "%s%s", c->url, path);
+	if (buf_check(&url, err) == -1 || make_headers(key, body, content_type, &headers, err) == -1)
+		goto out;
+	set_options(c, method, buf_cstr(&url), body, headers, &received, error);
+	if ((code = curl_easy_perform(c->curl)) != CURLE_OK) {
+		call_failed(code, &received, c->url, error, err);
+		goto out;
+	}
+	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code_http);
+	if (status != NULL)
+		*status = (int)code_http;
+	if (code_http < 200 || code_http > 299) {
+		problem_read(bytes_of(&received.body), (int)code_http, err);
+		if (err->kind == FAIL_NONE) /* a redirect: our services send none to programs */
+			err_set(err, FAIL_INTERNAL, "%s: status %ld", c->url, code_http);
+		goto out;
+	}
+	buf_bytes(reply, bytes_of(&received.body));
+	rc = buf_check(reply, err);
+out:
+	curl_slist_free_all(headers);
+	buf_clear(&url);
+	buf_wipe(&received.body);
+	return rc;
+}
+
+int
+client_call(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
+	int *status, struct buf *reply, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = -1;
+
+	if (status != NULL)
+		*status = 0;
+	if (body.json != NULL) {
+		if (json_text(body.json, &text, err) == 0)
+			rc = run_call(client, method, path, key, bytes_of(&text), "application/json", status, reply, err);
+	} else {
+		const char *type = body.bytes.n > 0 && body.content_type == NULL ? "application/octet-stream" : body.content_type;
+
+		rc = run_call(client, method, path, key, body.bytes, type, status, reply, err);
+	}
+	buf_wipe(&text);
+	return rc;
+}
+
+int
+client_json(struct client *client, const char *method, const char *path, const struct uuid *key, json_t *body, json_t **value,
+	struct err *err)
+{
+	struct buf reply = BUF_INIT;
+	struct client_body with = { .json = body };
+	json_t *got = NULL;
+	int rc = -1;
+
+	if (body == NULL && strcmp(method, "GET") != 0)
+		with.content_type = "application/json"; /* an unsafe request without body shows that it is ours, see http.h */
+	if (client_call(client, method, path, key, with, NULL, &reply, err) == -1)
+		goto out;
+	if (reply.n > 0 && json_read(bytes_of(&reply), &got, err) == -1) {
+		err->kind = FAIL_INTERNAL;
+		err_prefix(err, "%s: reply", client->url);
+		goto out;
+	}
+	if (value != NULL)
+		*value = got;
+	else
+		json_decref(got);
+	rc = 0;
+out:
+	buf_wipe(&reply);
+	return rc;
+}
