@@ -1,6 +1,6 @@
 /*
- * mrz.h - machine readable zone.  Pure: no I/O, no clock, no allocation.  Doc 9303-3 (8th ed.) 4.3 characters, 4.6 names,
- * 4.8 dates, 4.9 check digits; Doc 9303-4 4.2.2 positions of TD3 (passport booklet, two lines of 44), 4.4 document codes.
+ * mrz.h - machine readable zone.  Pure: no I/O, no clock, no allocation.  Doc 9303-3 (8th ed.) 4.3 characters, 4.8 dates, 4.9 check
+ * digits; Doc 9303-4 4.2.2 positions of TD3 (passport booklet, two lines of 44), 4.4 document codes.
  *
  * Lines stand one after the other without separators.  In structs fillers at the end of a field are taken off, State codes are as in
  * states.h ("D"), unspecified sex is 'X', identifiers are components joined by '<' (translit.h).
@@ -8,21 +8,14 @@
 #ifndef CATENA_DOC9303_MRZ_H
 #define CATENA_DOC9303_MRZ_H
 #include "registry/base/date.h"
-#include "registry/doc9303/translit.h"
+#include "registry/doc9303/mrzname.h"
 
 enum {
 	MRZ_TD3_WIDTH = 44,
 	MRZ_TD3_LEN = 88,
-	MRZ_TD3_NAME = 39,        /* width of the name field */
-	MRZ_MAX_LEN = 90,         /* the longest MRZ of all forms: TD1 */
-	MRZ_IDENTIFIER_MAX = 800, /* 200 characters of the VIZ at up to four letters each */
-	MRZ_KEY_LEN = 24          /* number, birth, expiry, each with its digit: the MRZ information of BAC and PACE */
-};
-
-struct mrz_name {
-	char primary[MRZ_IDENTIFIER_MAX + 1];
-	char secondary[MRZ_IDENTIFIER_MAX + 1]; /* "" when there is none */
-	bool may_be_truncated;                  /* set on reading: the last position of the field is a letter */
+	MRZ_TD3_NAME = 39, /* width of the name field */
+	MRZ_MAX_LEN = 90,  /* the longest MRZ of all forms: TD1 */
+	MRZ_KEY_LEN = 24   /* number, birth, expiry, each with its digit: the MRZ information of BAC and PACE */
 };
 
 struct mrz_td3 {
@@ -41,19 +34,6 @@ struct mrz_td3 {
 char mrz_check_digit(struct bytes field);
 /* Whether every character is A-Z, 0-9 or '<'. */
 bool mrz_is_alphabet(struct bytes text);
-
-/*
- * The name field: `width` characters without 0 at the end, padded with '<'.  primary and secondary ("" or NULL: none) are identifiers.
- * What fits is never cut.  Otherwise (our one method of those that 4.6 permits): when the primary identifier, "<<" and a letter fit,
- * the secondary identifier is cut at the end; else the components of the primary are shortened evenly, the longest first, until "<<" and
- * the start of the secondary identifier fit.  The last position is then a letter.
- */
-int mrz_name_field(const char *primary, const char *secondary, size_t width, char *out, struct err *err);
-/* The reverse, for a field of `width` characters. */
-int mrz_name_parse(struct bytes field, struct mrz_name *name, struct err *err);
-/* Fills name from Unicode; secondary may be empty.  -1 FAIL_INPUT, naming which identifier and why. */
-int mrz_name_from_unicode(struct bytes primary, struct bytes secondary, const struct translit_options *options, struct mrz_name *name,
-	struct err *err);
 
 /* Writes 88 characters and a 0.  For a document issued now: State codes and document codes must be those of today's rules. */
 int mrz_td3_compose(const struct mrz_td3 *mrz, char out[MRZ_TD3_LEN + 1], struct err *err);
