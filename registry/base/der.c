@@ -110,7 +110,7 @@ der_get(struct der *d, uint32_t tag, struct bytes *value, const char *what, stru
 int
 der_enter(struct der *d, uint32_t tag, struct der *inner, const char *what, struct err *err)
 {
-	struct bytes value;
+	struct bytes value = BYTES_NONE;
 
 	if (der_get(d, tag, &value, what, err) == -1)
 		return -1;
