@@ -96,7 +96,8 @@ BEGIN
 	-- the foreign keys say that the rows exist; this says that they still hold
 	IF NOT EXISTS (SELECT FROM current_state WHERE subject_id = NEW.application_id AND state = 'in_production') THEN
 		RAISE EXCEPTION 'application is not in production' USING ERRCODE = 'CA002';
-	ELSIF NOT EXISTS (SELECT FROM current_identity WHERE id = NEW.identity_version_id AND enrolment_state = 'verified') THEN
+	ELSIF NOT EXISTS (SELECT FROM current_identity WHERE person_id = NEW.person_id AND id = NEW.identity_version_id
+	    AND enrolment_state = 'verified') THEN -- by person_id: the view's DISTINCT ON lets only that through to the index
 		RAISE EXCEPTION 'identity is not the current verified one' USING ERRCODE = 'CA002';
 	ELSIF EXISTS (SELECT FROM deceased WHERE person_id = NEW.person_id) THEN
 		RAISE EXCEPTION 'holder is deceased' USING ERRCODE = 'CA002';

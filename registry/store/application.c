@@ -1,0 +1,186 @@
+#include "registry/store/application.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/base/json.h"
+
+#define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+static const struct query q_lock = { "applicant_lock",
+	"SELECT pg_advisory_xact_lock(hashtextextended('applicant ' || $1, 0))" };
+
+static const struct query q_applicant = { "applicant_read",
+	"SELECT u.person_id, c.id, coalesce(c.enrolment_state = 'verified', false),"
+	" EXISTS (SELECT FROM deceased x WHERE x.person_id = u.person_id),"
+	" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = u.person_id),"
+	" c.nationality, c.date_of_birth,"
+	" (SELECT count(*) FROM application a JOIN current_state s ON s.subject_id = a.id"
+	"  WHERE a.person_id = u.person_id AND s.state IN ('submitted', 'approved', 'in_production')),"
+	" (SELECT count(*) FROM document d JOIN current_state s ON s.subject_id = d.id"
+	"  WHERE d.person_id = u.person_id AND s.state = 'delivered' AND d.expires_on > $2::date)"
+	" FROM person_uin u LEFT JOIN current_identity c ON c.person_id = u.person_id WHERE u.uin = $1" };
+
+static const struct query q_add = { "application_add",
+	"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
+	" SELECT $1, c.person_id, c.id, $4, $5, $6, $7 FROM current_identity c"
+	" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'"
+	" AND NOT EXISTS (SELECT FROM deceased x WHERE x.person_id = c.person_id)"
+	" AND NOT EXISTS (SELECT FROM stopped_person x WHERE x.person_id = c.person_id)"
+	" AND NOT EXISTS (SELECT FROM application a JOIN current_state s ON s.subject_id = a.id"
+	"  WHERE a.person_id = c.person_id AND s.state IN ('submitted', 'approved', 'in_production'))" };
+
+static const struct query q_decide = { "application_decide",
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id, reason)"
+	" SELECT $1, a.id, a.officer_id, $3, $4, $5 FROM application a WHERE a.id = $2" };
+
+static const struct query q_read = { "application_read",
+	"SELECT a.id, a.person_id, a.identity_version_id, a.office_id, a.officer_id, a.document_type, a.reason, s.state, " AT_UTC("a.created_at") ","
+																		  " jsonb_strip_nulls(jsonb_build_object('uin', i.uin, 'primary_name', i.primary_name, 'secondary_name', i.secondary_name,"
+																		  "  'sex', i.sex, 'date_of_birth', i.date_of_birth, 'place_of_birth', i.place_of_birth, 'nationality', i.nationality))::text,"
+																		  " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
+																		  "  'from_state', d.from_state, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')::text"
+																														"  FROM application_decision d WHERE d.application_id = a.id),"
+																														" (SELECT coalesce(jsonb_agg(jsonb_build_object('number', d.number, 'state', ds.state) ORDER BY d.created_at, d.id), '[]')::text"
+																														"  FROM document d JOIN current_state ds ON ds.subject_id = d.id WHERE d.application_id = a.id)"
+																														" FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
+																														" WHERE a.id = $1" };
+
+static const struct query q_list = { "application_list",
+	"SELECT jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'document_type', a.document_type,"
+	" 'reason', a.reason, 'officer_id', a.officer_id, 'created_at', " AT_UTC("a.created_at") ")::text"
+												 " FROM application a JOIN current_state s ON s.subject_id = a.id"
+												 " WHERE a.office_id = $1 AND ($2::text IS NULL OR s.state = $2)"
+												 " AND ($3::timestamptz IS NULL OR (a.created_at, a.id) > ($3, $4::uuid))"
+												 " ORDER BY a.created_at, a.id LIMIT $5" };
+
+const struct query application_queries[] = { q_lock, q_applicant, q_add, q_decide, q_read, q_list, { NULL, NULL } };
+
+int
+applicant_lock(struct tx *tx, const char *uin, struct err *err)
+{
+	return tx_later(tx, &q_lock, ARGS(arg_text(uin)), -1, NULL, err);
+}
+
+int
+applicant_read(struct tx *tx, const char *uin, struct date today, struct applicant *who, struct err *err)
+{
+	struct applicant found = { 0 };
+	struct rows *rows = NULL;
+	char day[DATE_TEXT];
+	int rc = -1;
+
+	if (tx_query_one(tx, &q_applicant, ARGS(arg_text(uin), arg_text(date_format(today, day))), FAIL_NOT_FOUND,
+		    "no person has this number", &rows, err) == -1)
+		return -1;
+	found.identity_is_verified = row_bool(rows, 0, 2);
+	found.is_deceased = row_bool(rows, 0, 3);
+	found.is_stopped = row_bool(rows, 0, 4);
+	snprintf(found.nationality, sizeof(found.nationality), "%s", row_text(rows, 0, 5));
+	found.open_applications = (unsigned)row_int(rows, 0, 7);
+	found.valid_documents = (unsigned)row_int(rows, 0, 8);
+	if (row_uuid(rows, 0, 0, &found.person_id, err) == -1 ||
+		(!row_is_null(rows, 0, 1) && row_uuid(rows, 0, 1, &found.identity_version_id, err) == -1) ||
+		row_date(rows, 0, 6, &found.birth, err) == -1)
+		goto out;
+	*who = found;
+	rc = 0;
+out:
+	rows_free(rows);
+	return rc;
+}
+
+int
+application_decide(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason,
+	struct err *err)
+{
+	struct uuid decision;
+
+	if (uuid_new(&decision, err) == -1)
+		return -1;
+	return tx_later(tx, &q_decide, ARGS(arg_uuid(&decision), arg_uuid(id), arg_text(event), arg_uuid(officer_id), arg_text(reason)), 1,
+		"there is no such application", err);
+}
+
+int
+application_add(struct tx *tx, const struct application_new *a, struct err *err)
+{
+	if (tx_later(tx, &q_add, ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id)), 1,
+		    "the person may not apply any more", err) == -1 ||
+		application_decide(tx, &a->id, "apply", &a->officer_id, NULL, err) == -1)
+		return -1;
+	return tx_flush(tx, err);
+}
+
+static int
+copy_json(const struct rows *rows, size_t row, int column, json_t **value, struct err *err)
+{
+	return json_read(bytes_str(row_text(rows, row, column)), value, err);
+}
+
+int
+application_read(struct tx *tx, const struct uuid *id, struct application *a, struct err *err)
+{
+	struct application found = { 0 };
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query_one(tx, &q_read, ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "there is no such application", &rows, err) == -1)
+		return -1;
+	snprintf(found.document_type, sizeof(found.document_type), "%s", row_text(rows, 0, 5));
+	snprintf(found.reason, sizeof(found.reason), "%s", row_text(rows, 0, 6));
+	snprintf(found.state, sizeof(found.state), "%s", row_text(rows, 0, 7));
+	snprintf(found.created_at, sizeof(found.created_at), "%s", row_text(rows, 0, 8));
+	if (row_uuid(rows, 0, 0, &found.id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
+		row_uuid(rows, 0, 2, &found.identity_version_id, err) == -1 || row_uuid(rows, 0, 3, &found.office_id, err) == -1 ||
+		row_uuid(rows, 0, 4, &found.officer_id, err) == -1 || copy_json(rows, 0, 9, &found.holder, err) == -1 ||
+		copy_json(rows, 0, 10, &found.decisions, err) == -1 || copy_json(rows, 0, 11, &found.documents, err) == -1)
+		goto out;
+	*a = found;
+	found = (struct application){ 0 };
+	rc = 0;
+out:
+	application_clear(&found);
+	rows_free(rows);
+	return rc;
+}
+
+void
+application_clear(struct application *a)
+{
+	json_decref(a->holder);
+	json_decref(a->decisions);
+	json_decref(a->documents);
+	*a = (struct application){ 0 };
+}
+
+int
+application_list(struct tx *tx, const struct uuid *office_id, const char *state, const char *after_at, const struct uuid *after_id,
+	unsigned limit, json_t **items, bool *more, struct err *err)
+{
+	struct rows *rows = NULL;
+	json_t *list = NULL;
+	int rc = -1;
+
+	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(state), arg_text(after_at), arg_uuid_or_null(after_id), arg_int((int64_t)limit + 1)), &rows, err) == -1)
+		return -1;
+	if ((list = json_array()) == NULL) {
+		err_set(err, FAIL_INTERNAL, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < rows_count(rows) && i < limit; i++) {
+		json_t *item = NULL;
+
+		if (copy_json(rows, i, 0, &item, err) == -1)
+			goto out;
+		json_array_append_new(list, item);
+	}
+	*more = rows_count(rows) > limit;
+	*items = list;
+	list = NULL;
+	rc = 0;
+out:
+	json_decref(list);
+	rows_free(rows);
+	return rc;
+}

@@ -1,0 +1,362 @@
+#include "registry/store/document.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/base/json.h"
+
+/* What is made or was made: the columns that production_of_row reads, and the tables they come from. */
+#define PRODUCTION_COLUMNS \
+	"a.id, a.person_id, a.identity_version_id, a.office_id, s.state, a.document_type, o.name, i.portrait_id, i.uin, i.primary_name," \
+	" i.secondary_name, i.name_local, i.mrz_primary, i.mrz_secondary, i.place_of_birth, i.sex, i.date_of_birth, i.nationality," \
+	" im.sealed, p.sealed_sha256," \
+	" EXISTS (SELECT FROM current_identity c WHERE c.person_id = a.person_id AND c.id = i.id AND c.enrolment_state = 'verified')," \
+	" EXISTS (SELECT FROM deceased x WHERE x.person_id = a.person_id)," \
+	" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = a.person_id)," \
+	" d.id, d.number, d.state, d.issuing_state, d.issued_on, d.expires_on, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id"
+#define PRODUCTION_JOINS \
+	" JOIN current_state s ON s.subject_id = a.id JOIN office o ON o.id = a.office_id" \
+	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
+	" JOIN portrait_image im ON im.portrait_id = i.portrait_id"
+
+static const struct query q_productions = { "productions_read",
+	"SELECT " PRODUCTION_COLUMNS " FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place) JOIN application a ON a.id = w.id" PRODUCTION_JOINS
+	" LEFT JOIN LATERAL (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
+	"  WHERE t.application_id = a.id AND ts.state <> 'spoiled' ORDER BY t.created_at DESC LIMIT 1) d ON true"
+	" LEFT JOIN document_signature sig ON sig.document_id = d.id ORDER BY w.place" };
+
+static const struct query q_document = { "document_read",
+	"SELECT " PRODUCTION_COLUMNS " FROM (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
+	"  WHERE t.number = $1) d JOIN application a ON a.id = d.application_id" PRODUCTION_JOINS
+	" LEFT JOIN document_signature sig ON sig.document_id = d.id" };
+
+static const struct query q_history = { "document_history",
+	"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
+	" 'from_state', d.from_state, 'to_state', d.to_state, 'created_at', to_char(d.created_at AT TIME ZONE 'UTC',"
+	" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1" };
+
+static const struct query q_sequence = { "document_sequence",
+	"SELECT nextval('document_number_sequence') FROM generate_series(1, $1::int)" };
+
+static const struct query q_produce = { "documents_produce",
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
+	" SELECT w.production_id, a.id, a.officer_id, 'produce', $2"
+	" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, production_id uuid) JOIN application a ON a.id = w.application_id" };
+
+/* The descent is in the text: the approval is the application's, the identity the application's, the production the one just decided. */
+static const struct query q_insert = { "documents_insert",
+	"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
+	" issuing_state, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
+	" SELECT w.document_id, w.number, a.id, a.person_id, a.identity_version_id, ap.id, pr.id, a.document_type,"
+	" w.issuing_state, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2"
+	" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, document_id uuid, production_id uuid, number text, issuing_state text,"
+	"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb)"
+	" JOIN application a ON a.id = w.application_id"
+	" JOIN application_decision pr ON pr.id = w.production_id AND pr.application_id = a.id AND pr.event = 'produce'"
+	" JOIN LATERAL (SELECT id FROM application_decision t WHERE t.application_id = a.id AND t.event = 'approve'"
+	"  ORDER BY t.seq DESC LIMIT 1) ap ON true" };
+
+static const struct query q_allocate = { "documents_decide_allocate",
+	"INSERT INTO document_decision (document_id, event, officer_id)"
+	" SELECT w.document_id, 'allocate', $2 FROM jsonb_to_recordset($1::jsonb) AS w(document_id uuid)" };
+
+static const struct query q_personalise = { "documents_decide_personalise",
+	"INSERT INTO document_decision (document_id, event, officer_id)"
+	" SELECT w.id, 'personalise', $2 FROM unnest($1::uuid[]) w(id) JOIN current_state s ON s.subject_id = w.id AND s.state = 'allocated'"
+	" JOIN document_signature sig ON sig.document_id = w.id RETURNING document_id" };
+
+static const struct query q_decide = { "document_decide",
+	"INSERT INTO document_decision (document_id, event, officer_id, reason) SELECT d.id, $2, $3, $4 FROM document d WHERE d.id = $1" };
+
+static const struct query q_supersede = { "documents_supersede",
+	"WITH old AS (SELECT d.id FROM document d JOIN current_state s ON s.subject_id = d.id"
+	"  WHERE d.person_id = $1 AND d.id <> $2 AND s.state = 'delivered'),"
+	" done AS (INSERT INTO document_decision (document_id, event, officer_id, reason)"
+	"  SELECT id, 'cancel', $3, 'superseded by a new document' FROM old RETURNING document_id)"
+	" INSERT INTO outbox (topic, subject_id) SELECT 'document.cancelled', document_id FROM done" };
+
+static const struct query q_outbox = { "outbox_add",
+	"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" };
+
+static const struct query q_csca = { "csca_certificates",
+	"SELECT c.der FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id WHERE k.kind = 'csca' ORDER BY c.not_before, c.id" };
+
+const struct query document_queries[] = { q_productions, q_document, q_history, q_sequence, q_produce, q_insert, q_allocate,
+	q_personalise, q_decide, q_supersede, q_outbox, q_csca, { NULL, NULL } };
+
+static void
+free_personal(char *text)
+{
+	if (text != NULL)
+		wipe(text, strlen(text));
+	free(text);
+}
+
+void
+production_clear(struct production *p)
+{
+	free_personal(p->uin);
+	free_personal(p->primary_name);
+	free_personal(p->secondary_name);
+	free_personal(p->name_local);
+	free_personal(p->mrz_primary);
+	free_personal(p->mrz_secondary);
+	free_personal(p->place_of_birth);
+	free(p->authority);
+	buf_clear(&p->portrait);
+	buf_clear(&p->portrait_sha256);
+	json_decref(p->dg_hashes);
+	buf_clear(&p->sod);
+	*p = (struct production){ 0 };
+}
+
+static int
+copy_text(const struct rows *rows, size_t row, int column, char **text, struct err *err)
+{
+	if (row_is_null(rows, row, column))
+		return 0;
+	if ((*text = strdup(row_text(rows, row, column))) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	return 0;
+}
+
+static int
+document_of_row(const struct rows *rows, size_t row, struct production *p, struct err *err)
+{
+	p->has_document = !row_is_null(rows, row, 23);
+	if (!p->has_document)
+		return 0;
+	snprintf(p->number, sizeof(p->number), "%s", row_text(rows, row, 24));
+	snprintf(p->document_state, sizeof(p->document_state), "%s", row_text(rows, row, 25));
+	snprintf(p->issuing_state, sizeof(p->issuing_state), "%s", row_text(rows, row, 26));
+	p->hash_bits = (int)row_int(rows, row, 29);
+	if (row_uuid(rows, row, 23, &p->document_id, err) == -1 || row_date(rows, row, 27, &p->issued_on, err) == -1 ||
+		row_date(rows, row, 28, &p->expires_on, err) == -1 ||
+		json_read(bytes_str(row_text(rows, row, 30)), &p->dg_hashes, err) == -1)
+		return -1;
+	if (row_is_null(rows, row, 31))
+		return 0;
+	return row_bytes(rows, row, 31, &p->sod, err) == -1 || row_uuid(rows, row, 32, &p->signer_id, err) == -1 ? -1 : 0;
+}
+
+static int
+production_of_row(const struct rows *rows, size_t row, struct production *p, struct err *err)
+{
+	char **const text[] = { &p->uin, &p->primary_name, &p->secondary_name, &p->name_local, &p->mrz_primary, &p->mrz_secondary,
+		&p->place_of_birth };
+
+	*p = (struct production){ 0 };
+	snprintf(p->application_state, sizeof(p->application_state), "%s", row_text(rows, row, 4));
+	snprintf(p->document_type, sizeof(p->document_type), "%s", row_text(rows, row, 5));
+	p->sex = *row_text(rows, row, 15);
+	snprintf(p->nationality, sizeof(p->nationality), "%s", row_text(rows, row, 17));
+	p->identity_holds = row_bool(rows, row, 20);
+	p->is_deceased = row_bool(rows, row, 21);
+	p->is_stopped = row_bool(rows, row, 22);
+	for (size_t i = 0; i < NELEM(text); i++)
+		if (copy_text(rows, row, 8 + (int)i, text[i], err) == -1)
+			return -1;
+	if (copy_text(rows, row, 6, &p->authority, err) == -1 || row_uuid(rows, row, 0, &p->application_id, err) == -1 ||
+		row_uuid(rows, row, 1, &p->person_id, err) == -1 || row_uuid(rows, row, 2, &p->identity_version_id, err) == -1 ||
+		row_uuid(rows, row, 3, &p->office_id, err) == -1 || row_uuid(rows, row, 7, &p->portrait_id, err) == -1 ||
+		row_date(rows, row, 16, &p->birth, err) == -1 || row_bytes(rows, row, 18, &p->portrait, err) == -1 ||
+		row_bytes(rows, row, 19, &p->portrait_sha256, err) == -1)
+		return -1;
+	return document_of_row(rows, row, p, err);
+}
+
+static void
+uuid_array(const struct uuid *ids, size_t n, struct buf *array)
+{
+	char text[UUID_TEXT];
+
+	buf_str(array, "{");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(array, "%s%s", i == 0 ? "" : ",", uuid_format(&ids[i], text));
+	buf_str(array, "}");
+}
+
+int
+productions_read(struct tx *tx, const struct uuid *applications, size_t n, struct production *out, size_t *found, struct err *err)
+{
+	struct buf array = BUF_INIT;
+	struct rows *rows = NULL;
+	size_t filled = 0;
+	int rc = -1;
+
+	uuid_array(applications, n, &array);
+	if (buf_check(&array, err) == -1 || tx_query(tx, &q_productions, ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
+		goto out;
+	if (rows_count(rows) > n) {
+		err_set(err, FAIL_INTERNAL, "%zu applications asked for, %zu rows came", n, rows_count(rows));
+		goto out;
+	}
+	for (bool is_good; filled < rows_count(rows);) {
+		is_good = production_of_row(rows, filled, &out[filled], err) == 0;
+		filled++;
+		if (!is_good)
+			goto out;
+	}
+	*found = filled;
+	rc = 0;
+out:
+	while (rc == -1 && filled > 0)
+		production_clear(&out[--filled]);
+	rows_free(rows);
+	buf_clear(&array);
+	return rc;
+}
+
+int
+document_read(struct tx *tx, const char *number, struct production *p, struct err *err)
+{
+	struct production found = { 0 };
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query_one(tx, &q_document, ARGS(arg_text(number)), FAIL_NOT_FOUND, "no document has this number", &rows, err) == -1)
+		return -1;
+	if (production_of_row(rows, 0, &found, err) == -1)
+		goto out;
+	*p = found;
+	found = (struct production){ 0 };
+	rc = 0;
+out:
+	production_clear(&found);
+	rows_free(rows);
+	return rc;
+}
+
+int
+document_history(struct tx *tx, const struct uuid *document_id, json_t **decisions, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (tx_query_one(tx, &q_history, ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
+		return -1;
+	rc = json_read(bytes_str(row_text(rows, 0, 0)), decisions, err);
+	rows_free(rows);
+	return rc;
+}
+
+int
+document_sequence(struct tx *tx, size_t n, uint64_t *values, struct err *err)
+{
+	struct rows *rows = NULL;
+
+	if (tx_query(tx, &q_sequence, ARGS(arg_int((int64_t)n)), &rows, err) == -1)
+		return -1;
+	if (rows_count(rows) != n) {
+		rows_free(rows);
+		return err_set(err, FAIL_INTERNAL, "document number sequence: %zu values wanted", n);
+	}
+	for (size_t i = 0; i < n; i++)
+		values[i] = (uint64_t)row_int(rows, i, 0);
+	rows_free(rows);
+	return 0;
+}
+
+/* All members are identifiers, dates and hexadecimal: nothing that needs escaping. */
+static int
+allocation_text(const struct allocation *a, bool first, struct buf *text, struct err *err)
+{
+	char application[UUID_TEXT], document[UUID_TEXT], production[UUID_TEXT], issued[DATE_TEXT], expires[DATE_TEXT];
+	struct uuid production_id;
+
+	if (uuid_new(&production_id, err) == -1)
+		return -1;
+	buf_printf(text, "%s{\"application_id\":\"%s\",\"document_id\":\"%s\",\"production_id\":\"%s\",\"number\":\"%s\","
+			 "\"issuing_state\":\"%s\",\"issued_on\":\"%s\",\"expires_on\":\"%s\",\"hash_bits\":%d,\"dg_hashes\":%s}",
+		first ? "" : ",", uuid_format(&a->application_id, application), uuid_format(&a->document_id, document),
+		uuid_format(&production_id, production), a->number, a->issuing_state, date_format(a->issued_on, issued),
+		date_format(a->expires_on, expires), a->hash_bits, a->dg_hashes);
+	return 0;
+}
+
+int
+documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const struct uuid *officer_id, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	const struct query *const queries[] = { &q_produce, &q_insert, &q_allocate };
+	int rc = -1;
+
+	buf_str(&text, "[");
+	for (size_t i = 0; i < n; i++)
+		if (allocation_text(&list[i], i == 0, &text, err) == -1)
+			goto out;
+	buf_str(&text, "]");
+	if (buf_check(&text, err) == -1)
+		goto out;
+	for (size_t i = 0; i < NELEM(queries); i++)
+		if (tx_later(tx, queries[i], ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n,
+			    "an application of the batch is not there or was not approved", err) == -1)
+			goto out;
+	rc = tx_flush(tx, err);
+out:
+	buf_clear(&text);
+	return rc;
+}
+
+int
+documents_personalise(struct tx *tx, const struct uuid *documents, size_t n, const struct uuid *officer_id, size_t *done, struct err *err)
+{
+	struct buf array = BUF_INIT;
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	uuid_array(documents, n, &array);
+	if (buf_check(&array, err) == -1 ||
+		tx_query(tx, &q_personalise, ARGS(arg_text(buf_cstr(&array)), arg_uuid(officer_id)), &rows, err) == -1)
+		goto out;
+	*done = rows_count(rows);
+	rc = 0;
+out:
+	rows_free(rows);
+	buf_clear(&array);
+	return rc;
+}
+
+int
+document_decide(struct tx *tx, const struct uuid *document_id, const char *event, const struct uuid *officer_id, const char *reason,
+	struct err *err)
+{
+	return tx_later(tx, &q_decide, ARGS(arg_uuid(document_id), arg_text(event), arg_uuid(officer_id), arg_text(reason)), 1,
+		"there is no such document", err);
+}
+
+int
+documents_supersede(struct tx *tx, const struct uuid *person_id, const struct uuid *document_id, const struct uuid *officer_id,
+	struct err *err)
+{
+	if (tx_later(tx, &q_supersede, ARGS(arg_uuid(person_id), arg_uuid(document_id), arg_uuid(officer_id)), -1, NULL, err) == -1)
+		return -1;
+	return tx_flush(tx, err);
+}
+
+int
+outbox_add(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err)
+{
+	return tx_later(tx, &q_outbox, ARGS(arg_text(topic), arg_uuid(subject_id)), 1, "notification was not queued", err);
+}
+
+int
+csca_certificates(struct tx *tx, int (*each)(void *arg, struct bytes der, struct err *err), void *arg, struct err *err)
+{
+	struct rows *rows = NULL;
+	struct buf der = BUF_INIT;
+	int rc = -1;
+
+	if (tx_query(tx, &q_csca, NULL, 0, &rows, err) == -1)
+		return -1;
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		buf_cut(&der, 0);
+		if (row_bytes(rows, i, 0, &der, err) == -1 || each(arg, bytes_of(&der), err) == -1)
+			goto out;
+	}
+	rc = 0;
+out:
+	buf_clear(&der);
+	rows_free(rows);
+	return rc;
+}

@@ -1,0 +1,93 @@
+/*
+ * document.h - travel documents: what they are made from, numbers, allocation, decisions.  Database role catena_issuance.
+ *
+ * A document begins with an approved application: in one transaction the application goes into production, the document's row with
+ * the hashes of its data groups is written, and it stands as allocated; signd then signs it (pki/signclient.h) and a decision
+ * `personalise` follows.  Nothing but the row and the signature is stored: the files are composed again from the same rows.
+ */
+#ifndef CATENA_STORE_DOCUMENT_H
+#define CATENA_STORE_DOCUMENT_H
+
+#include <jansson.h>
+
+#include "registry/store/db.h"
+
+enum {
+	DOCUMENT_NUMBER_LEN = 9,
+	DOCUMENT_BATCH = 100 /* at most in one transaction */
+};
+
+/* Everything that a document is made from, or was. */
+struct production {
+	struct uuid application_id, person_id, identity_version_id, office_id, portrait_id;
+	char application_state[24];
+	char document_type[3];
+	/* whether the descent stands now; the database asks again when the document is written */
+	bool identity_holds, is_deceased, is_stopped;
+	/* the holder, as the application's identity version has them; malloc'd, NULL when absent */
+	char *uin, *primary_name, *secondary_name, *name_local, *mrz_primary, *mrz_secondary, *place_of_birth;
+	char sex; /* F, M, X */
+	struct date birth;
+	char nationality[4];
+	char *authority;            /* name of the office that took the application */
+	struct buf portrait;        /* sealed (registry/base/seal.h), associated data: the 16 octets of portrait_id */
+	struct buf portrait_sha256; /* 32 octets: what the ledger says of the sealed portrait */
+	/* the document, when there is one that was not spoiled */
+	bool has_document;
+	struct uuid document_id;
+	char number[DOCUMENT_NUMBER_LEN + 1];
+	char document_state[24];
+	char issuing_state[4];
+	struct date issued_on, expires_on;
+	int hash_bits;
+	json_t *dg_hashes;     /* {"1": HEX, ...} */
+	struct buf sod;        /* EF.SOD; empty: not signed yet */
+	struct uuid signer_id; /* certificate it is signed with; all zero: not signed yet */
+};
+void production_clear(struct production *p);
+
+/*
+ * The applications asked for, in that order, for as many as there are (n <= DOCUMENT_BATCH); each application once.  *found: how many.
+ * The caller clears out[0..*found).
+ */
+int productions_read(struct tx *tx, const struct uuid *applications, size_t n, struct production *out, size_t *found, struct err *err);
+/* By the document's number; FAIL_NOT_FOUND. */
+int document_read(struct tx *tx, const char *number, struct production *p, struct err *err);
+/* What is decided of it: array of { event, officer_id, reason?, from_state, to_state, created_at }. */
+int document_history(struct tx *tx, const struct uuid *document_id, json_t **decisions, struct err *err);
+
+/* The next n values of the sequence; gaps are left by whatever is rolled back, a value never comes twice. */
+int document_sequence(struct tx *tx, size_t n, uint64_t *values, struct err *err);
+
+struct allocation {
+	struct uuid application_id, document_id;
+	char number[DOCUMENT_NUMBER_LEN + 1];
+	const char *issuing_state;
+	struct date issued_on, expires_on;
+	int hash_bits;
+	const char *dg_hashes; /* JSON object, number to hexadecimal */
+};
+/*
+ * Into production: application decisions, documents, document decisions, in one round trip.  All or none: FAIL_CONFLICT when an
+ * application is not approved, or the descent of one no longer stands.
+ */
+int documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const struct uuid *officer_id, struct err *err);
+/* Decision `personalise` for all that are allocated and signed; others of the list are left alone.  Sent at once; *done counts. */
+int documents_personalise(struct tx *tx, const struct uuid *documents, size_t n, const struct uuid *officer_id, size_t *done,
+	struct err *err);
+
+/* event: pass, spoil, deliver, cancel ...  Queued; FAIL_CONFLICT when it is sent. */
+int document_decide(struct tx *tx, const struct uuid *document_id, const char *event, const struct uuid *officer_id, const char *reason,
+	struct err *err);
+/* Cancels the holder's other delivered documents, with outbox rows: a new one was delivered.  Sent at once. */
+int documents_supersede(struct tx *tx, const struct uuid *person_id, const struct uuid *document_id, const struct uuid *officer_id,
+	struct err *err);
+/* Queued: others are told of it after the commit. */
+int outbox_add(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err);
+
+/* The CSCA certificates of this State, each DER: what quality control verifies under. */
+int csca_certificates(struct tx *tx, int (*each)(void *arg, struct bytes der, struct err *err), void *arg, struct err *err);
+
+extern const struct query document_queries[];
+
+#endif
