@@ -60,7 +60,7 @@ enum {
 };
 struct lds_template {
 	uint16_t header_version; /* tag 80; 0 when absent */
-	uint8_t type;            /* tag 81: 2 facial features; 0 when absent */
+	uint32_t type;           /* tag 81: 2 facial features, 8 fingerprint; 0 when absent */
 	uint8_t subtype;         /* tag 82; 0 when absent */
 	struct bytes created;    /* tag 83, 7 octets; n 0 when absent */
 	struct bytes validity;   /* tag 85, 8 octets; n 0 when absent */

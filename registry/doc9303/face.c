@@ -1,0 +1,153 @@
+/* face.c - the face image record of ISO/IEC 19794-5:2005 clause 5, with one face. */
+#include "registry/doc9303/face.h"
+
+enum {
+	HEADER = 14,
+	FACIAL = 20,
+	POINT = 8,
+	IMAGE = 12
+};
+static const char magic[9] = "FAC\0"
+			     "010"; /* and a 0 after it */
+
+int
+face_build(const struct face *f, struct buf *out, struct err *err)
+{
+	struct buf b = BUF_INIT;
+	size_t block = FACIAL + f->points.n + IMAGE + f->image.n;
+
+	if (f->points.n % POINT != 0 || f->points.n / POINT > FACE_MAX_POINTS)
+		return err_set(err, FAIL_INPUT, "face record: %zu octets of feature points", f->points.n);
+	if (f->image.n == 0 || f->image.n > jpeg_any.max_octets)
+		return err_set(err, FAIL_INPUT, "face record: image of %zu octets", f->image.n);
+	buf_add(&b, magic, 8);
+	buf_be(&b, HEADER + block, 4);
+	buf_be(&b, 1, 2);
+	buf_be(&b, block, 4);
+	buf_be(&b, f->points.n / POINT, 2);
+	buf_u8(&b, f->gender);
+	buf_u8(&b, f->eye_colour);
+	buf_u8(&b, f->hair_colour);
+	buf_be(&b, f->properties & 0xFFFFFF, 3);
+	buf_be(&b, f->expression, 2);
+	buf_add(&b, f->pose, 3);
+	buf_add(&b, f->pose_uncertainty, 3);
+	buf_bytes(&b, f->points);
+	buf_u8(&b, f->image_type);
+	buf_u8(&b, f->data_type);
+	buf_be(&b, f->width, 2);
+	buf_be(&b, f->height, 2);
+	buf_u8(&b, f->colour_space);
+	buf_u8(&b, f->source);
+	buf_be(&b, f->device, 2);
+	buf_be(&b, f->quality, 2);
+	buf_bytes(&b, f->image);
+	if (buf_check(&b, err) == -1) {
+		buf_wipe(&b);
+		return -1;
+	}
+	buf_move(out, &b);
+	return 0;
+}
+
+int
+face_record_of_jpeg(struct bytes jpeg, struct buf *out, struct err *err)
+{
+	struct jpeg_info info;
+	struct face f = { .image_type = FACE_FULL_FRONTAL, .data_type = FACE_JPEG, .image = jpeg };
+
+	if (jpeg_inspect(jpeg, &jpeg_any, &info, err) == -1)
+		return -1;
+	f.width = (uint16_t)info.width;
+	f.height = (uint16_t)info.height;
+	f.colour_space = info.components == 3 ? FACE_COLOUR_SRGB : FACE_COLOUR_UNSPECIFIED;
+	return face_build(&f, out, err);
+}
+
+static uint32_t
+be(const uint8_t *p, size_t octets)
+{
+	uint32_t v = 0;
+
+	while (octets-- > 0)
+		v = v << 8 | *p++;
+	return v;
+}
+
+static void
+read_facial(const uint8_t *p, struct face *f)
+{
+	f->gender = p[6];
+	f->eye_colour = p[7];
+	f->hair_colour = p[8];
+	f->properties = be(p + 9, 3);
+	f->expression = (uint16_t)be(p + 12, 2);
+	memcpy(f->pose, p + 14, 3);
+	memcpy(f->pose_uncertainty, p + 17, 3);
+}
+
+static void
+read_image(const uint8_t *p, struct face *f)
+{
+	f->image_type = p[0];
+	f->data_type = p[1];
+	f->width = (uint16_t)be(p + 2, 2);
+	f->height = (uint16_t)be(p + 4, 2);
+	f->colour_space = p[6];
+	f->source = p[7];
+	f->device = (uint16_t)be(p + 8, 2);
+	f->quality = (uint16_t)be(p + 10, 2);
+}
+
+int
+face_parse(struct bytes r, struct face *face, struct err *err)
+{
+	struct face f = { 0 };
+	size_t points, at;
+
+	if (r.n <= HEADER + FACIAL + IMAGE || memcmp(r.p, magic, 8) != 0)
+		return err_set(err, FAIL_INPUT, "face record: is not one of version 010 (ISO/IEC 19794-5 5.4)");
+	if (be(r.p + 8, 4) != r.n)
+		return err_set(err, FAIL_INPUT, "face record: says %u octets, has %zu (ISO/IEC 19794-5 5.4.3)", (unsigned)be(r.p + 8, 4), r.n);
+	if (be(r.p + 12, 2) != 1)
+		return err_set(err, FAIL_INPUT, "face record: has %u faces, wanted 1 (Doc 9303-10 4.7.2)", (unsigned)be(r.p + 12, 2));
+	if (be(r.p + 14, 4) != r.n - HEADER)
+		return err_set(err, FAIL_INPUT, "face record: the facial record says %u octets, has %zu (ISO/IEC 19794-5 5.5.1)",
+			(unsigned)be(r.p + 14, 4), r.n - HEADER);
+	points = be(r.p + 18, 2);
+	if (points > FACE_MAX_POINTS || points * POINT >= r.n - HEADER - FACIAL - IMAGE)
+		return err_set(err, FAIL_INPUT, "face record: %zu feature points do not fit (ISO/IEC 19794-5 5.5.2)", points);
+	read_facial(r.p + HEADER, &f);
+	at = HEADER + FACIAL + points * POINT;
+	f.points = BYTES(r.p + HEADER + FACIAL, points * POINT);
+	read_image(r.p + at, &f);
+	f.image = BYTES(r.p + at + IMAGE, r.n - at - IMAGE);
+	if (f.image_type > 127 || f.data_type > FACE_JPEG2000)
+		return err_set(err, FAIL_INPUT, "face record: image type %u, data type %u (ISO/IEC 19794-5 5.7)", f.image_type, f.data_type);
+	*face = f;
+	return 0;
+}
+
+static bool
+starts_with(struct bytes b, const void *p, size_t n)
+{
+	return b.n >= n && memcmp(b.p, p, n) == 0;
+}
+
+int
+face_check_image(const struct face *f, struct err *err)
+{
+	struct jpeg_info info;
+
+	if (f->data_type == FACE_JPEG2000) {
+		if (!starts_with(f->image, "\0\0\0\x0CjP  \r\n\x87\n", 12) && !starts_with(f->image, "\xFF\x4F\xFF\x51", 4))
+			return err_set(err, FAIL_INPUT, "face record: says JPEG 2000, the image is something else (ISO/IEC 19794-5 5.7.2)");
+		return 0;
+	}
+	if (jpeg_inspect(f->image, &jpeg_any, &info, err) == -1)
+		return err_prefix(err, "face record");
+	if (info.width != f->width || info.height != f->height)
+		return err_set(err, FAIL_INPUT, "face record: says %u x %u pixels, the image has %u x %u (ISO/IEC 19794-5 5.7.3)", f->width,
+			f->height, info.width, info.height);
+	return 0;
+}
