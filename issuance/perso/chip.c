@@ -1,0 +1,174 @@
+#include "issuance/perso/chip.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "registry/doc9303/face.h"
+
+/* Components with '<' between them, as the standard writes names and places in DG11. */
+static void
+components(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		buf_u8(out, *text == ' ' ? '<' : (uint8_t)*text);
+}
+
+/* "12, Harbour Road, Zenith" has its commas as separators: parts with '<' between them. */
+static void
+place_parts(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text != ',') {
+			buf_u8(out, (uint8_t)*text);
+			continue;
+		}
+		buf_u8(out, '<');
+		while (text[1] == ' ')
+			text++;
+	}
+}
+
+static int
+compose_dg2(struct bytes portrait, struct buf *dg2, struct err *err)
+{
+	struct buf record = BUF_INIT;
+	int rc = -1;
+
+	if (face_record_of_jpeg(portrait, &record, err) == -1)
+		err_prefix(err, "portrait");
+	else
+		rc = lds_dg2_write(bytes_of(&record), dg2, err);
+	buf_wipe(&record);
+	return rc;
+}
+
+static int
+compose_dg11(const struct production *p, struct buf *file, struct err *err)
+{
+	struct buf name = BUF_INIT, place = BUF_INIT;
+	struct lds_dg11 dg11 = { .personal_number = bytes_str(p->uin), .birth = p->birth };
+	int rc = -1;
+
+	components(&name, p->primary_name);
+	if (p->secondary_name != NULL) {
+		buf_str(&name, "<<");
+		components(&name, p->secondary_name);
+	}
+	if (p->place_of_birth != NULL)
+		place_parts(&place, p->place_of_birth);
+	dg11.full_name = bytes_of(&name);
+	dg11.place_of_birth = bytes_of(&place);
+	if (buf_check(&name, err) == 0 && buf_check(&place, err) == 0)
+		rc = lds_dg11_write(&dg11, file, err);
+	buf_wipe(&name);
+	buf_wipe(&place);
+	return rc;
+}
+
+static int
+compose_com(const struct chip_files *files, struct buf *out, struct err *err)
+{
+	struct lds_com com = { .lds_version = LDS_VERSION_1_8, .unicode_version = LDS_UNICODE_VERSION };
+
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		if (files->dg[i].n > 0)
+			com.dg[com.n++] = (uint8_t)i;
+	return lds_com_write(&com, out, err);
+}
+
+int
+chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, struct chip_files *files, struct err *err)
+{
+	const struct production *p = order->from;
+	const struct lds_dg12 dg12 = { .authority = bytes_str(p->authority), .issued_on = p->issued_on };
+	struct chip_files made = CHIP_FILES_INIT;
+	int rc = -1;
+
+	if (lds_dg1_write(BYTES(order->lines, MRZ_TD3_LEN), &made.dg[1], err) == -1 ||
+		compose_dg2(portrait_jpeg, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
+		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_com(&made, &made.com, err) == -1)
+		goto out;
+	chip_clear(files);
+	*files = made;
+	made = CHIP_FILES_INIT;
+	rc = 0;
+out:
+	chip_clear(&made);
+	return rc;
+}
+
+void
+chip_clear(struct chip_files *files)
+{
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		buf_wipe(&files->dg[i]);
+	buf_wipe(&files->com);
+}
+
+int
+chip_hash(const struct chip_files *files, int hash_bits, struct ldsso *lds, struct err *err)
+{
+	struct ldsso made;
+
+	ldsso_init(&made, hash_bits);
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		if (files->dg[i].n > 0 && ldsso_add(&made, i, bytes_of(&files->dg[i]), err) == -1)
+			return -1;
+	*lds = made;
+	return 0;
+}
+
+void
+chip_hashes_json(const struct ldsso *lds, struct buf *json)
+{
+	buf_str(json, "{");
+	for (unsigned i = 0; i < lds->n; i++) {
+		buf_printf(json, "%s\"%u\":\"", i == 0 ? "" : ",", lds->dg[i].number);
+		buf_hex(json, BYTES(lds->dg[i].hash, (size_t)lds->hash_bits / 8));
+		buf_str(json, "\"");
+	}
+	buf_str(json, "}");
+}
+
+int
+chip_hashes_agree(const struct ldsso *lds, const json_t *dg_hashes, struct err *err)
+{
+	if (json_object_size(dg_hashes) != lds->n)
+		return err_set(err, FAIL_CONFLICT, "%u data groups are composed, the document's record has %zu", lds->n,
+			json_object_size(dg_hashes));
+	for (unsigned i = 0; i < lds->n; i++) {
+		struct buf hex = BUF_INIT;
+		char number[12];
+		const char *want;
+		bool same;
+
+		snprintf(number, sizeof(number), "%u", lds->dg[i].number);
+		buf_hex(&hex, BYTES(lds->dg[i].hash, (size_t)lds->hash_bits / 8));
+		want = json_string_value(json_object_get(dg_hashes, number));
+		same = want != NULL && strcmp(want, buf_cstr(&hex)) == 0;
+		buf_clear(&hex);
+		if (!same)
+			return err_set(err, FAIL_CONFLICT, "DG%s as composed from the registry does not have the hash of the document's record",
+				number);
+	}
+	return 0;
+}
+
+struct bytes
+chip_file(const struct chip_files *files, struct bytes sod, const char *name)
+{
+	unsigned long number;
+	char *end;
+
+	if (strcmp(name, "EF.COM") == 0)
+		return bytes_of(&files->com);
+	if (strcmp(name, "EF.SOD") == 0)
+		return sod;
+	if (strncmp(name, "EF.", 3) == 0)
+		name += 3;
+	if (strncmp(name, "DG", 2) != 0 || name[2] < '1' || name[2] > '9')
+		return BYTES_NONE;
+	number = strtoul(name + 2, &end, 10);
+	return *end == '\0' && number <= LDS_DGS ? bytes_of(&files->dg[number]) : BYTES_NONE;
+}

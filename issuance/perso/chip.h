@@ -1,0 +1,31 @@
+/*
+ * chip.h - the files of a passport's chip, composed from the order and the portrait.  Doc 9303-10: EF.COM, DG1, DG2, DG11, DG12.
+ *
+ * Pure and repeatable: the same rows give the same octets, so nothing of it is stored and quality control can compose it again.
+ * DG11: full name in national characters, personal number, full date of birth, place of birth; DG12: authority and date of issue.
+ */
+#ifndef CATENA_PERSO_CHIP_H
+#define CATENA_PERSO_CHIP_H
+
+#include "issuance/perso/order.h"
+#include "registry/doc9303/ldsso.h"
+
+struct chip_files {
+	struct buf com;
+	struct buf dg[LDS_DGS + 1]; /* dg[1] .. dg[16]; empty: the chip has none */
+};
+#define CHIP_FILES_INIT ((struct chip_files){ .com = BUF_INIT })
+
+int chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, struct chip_files *files, struct err *err);
+void chip_clear(struct chip_files *files); /* wipes */
+
+/* Hashes of all data groups there are, as they will be signed. */
+int chip_hash(const struct chip_files *files, int hash_bits, struct ldsso *lds, struct err *err);
+/* {"1":"hex",...} appended: document.dg_hashes. */
+void chip_hashes_json(const struct ldsso *lds, struct buf *json);
+/* -1 FAIL_CONFLICT naming the first data group whose hash is not the row's. */
+int chip_hashes_agree(const struct ldsso *lds, const json_t *dg_hashes, struct err *err);
+/* "EF.COM", "EF.SOD", "EF.DG1" or "DG1": the file; BYTES_NONE when the chip has none of that name. */
+struct bytes chip_file(const struct chip_files *files, struct bytes sod, const char *name);
+
+#endif

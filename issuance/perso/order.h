@@ -1,0 +1,35 @@
+/*
+ * order.h - one document's data as it is printed and written into the chip: taken from the registry's rows, nothing else.
+ *
+ * The MRZ is that of Doc 9303-4: code, issuing State, the identity's MRZ names, number, nationality, birth, sex, expiry, and the UIN
+ * as optional data.  pki/descent_sod.c makes DG1 from a bundle's records by the same fields; both must agree octet for octet.
+ */
+#ifndef CATENA_PERSO_ORDER_H
+#define CATENA_PERSO_ORDER_H
+
+#include "registry/doc9303/mrz.h"
+#include "registry/store/document.h"
+
+enum {
+	ORDER_YEARS = 10,      /* validity */
+	ORDER_YEARS_MINOR = 5, /* of a holder who is younger than ... */
+	ORDER_MINOR_BELOW = 18,
+	ORDER_HASH_BITS = 256
+};
+
+struct perso_order {
+	const struct production *from; /* borrowed */
+	struct mrz_td3 mrz;
+	char lines[MRZ_TD3_LEN + 1];
+};
+
+/* Last day of validity of a document issued on `issued_on`; a birth of which only the year is known counts by the latest day. */
+struct date order_expiry(struct date birth, struct date issued_on);
+/*
+ * The document's members of *p (number, issuing_state, issued_on, expires_on) are set: from its row or, for a new one, by the caller.
+ * -1: FAIL_INPUT when Doc 9303 has no form for the data; the sentence names the field, not its value.
+ */
+int order_of_production(const struct production *p, struct perso_order *order, struct err *err);
+void order_clear(struct perso_order *order); /* wipes */
+
+#endif
