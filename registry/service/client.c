@@ -48,7 +48,7 @@ client_new(const struct client_options *options, struct client **client, struct 
 		err_set(err, FAIL_INTERNAL, "client: no memory");
 		goto fail;
 	}
-	curl_easy_setopt(c->curl, CURLOPT_COOKIEFILE, ""); /* keep cookies, in memory only; a reset leaves them */
+	curl_easy_setopt(c->curl, CURLOPT_COOKIEFILE, ""); /* keep cookies, in memory only */
 	*client = c;
 	return 0;
 fail:
@@ -125,7 +125,6 @@ set_options(struct client *c, const char *method, const char *url, struct bytes 
 {
 	CURL *h = c->curl;
 
-	curl_easy_reset(h); /* keeps connections, session tickets and cookies */
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_URL, url);
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https,http");
@@ -146,9 +145,11 @@ set_options(struct client *c, const char *method, const char *url, struct bytes 
 	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, receive);
 	curl_easy_setopt(h, CURLOPT_WRITEDATA, received);
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, error);
-	if (strcmp(method, "HEAD") == 0) {
-		curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
-	} else if (strcmp(method, "GET") != 0) {
+	/* every option that an earlier call can have set is set again: curl_easy_reset() would lose the list of cookie files */
+	curl_easy_setopt(h, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(h, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+	curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, NULL);
+	if (strcmp(method, "HEAD") != 0 && strcmp(method, "GET") != 0) {
 		curl_easy_setopt(h, CURLOPT_POST, 1L);
 		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
 		curl_easy_setopt(h, CURLOPT_POSTFIELDS, body.n > 0 ? (const char *)body.p : "");
