@@ -22,7 +22,7 @@ arrows() {
 		registry/desk:          registry/base registry/service registry/office
 		registry/registryd:     registry
 		pki:                    registry/base registry/doc9303
-		pki/signd:              registry/base registry/doc9303 registry/store pki
+		pki/signd:              registry/base registry/doc9303 registry/service registry/store pki
 		pki/pkid:               registry pki
 		enrolment:              registry pki
 		issuance:               registry pki
