@@ -82,12 +82,14 @@ CREATE TABLE enrolment_decision (
 	event text NOT NULL,
 	officer_id uuid NOT NULL REFERENCES officer,
 	reason text,
+	proposal jsonb,
 	from_state text NOT NULL,
 	to_state text NOT NULL,
 	seq int NOT NULL,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt(),
 	UNIQUE (enrolment_id, seq),
+	CONSTRAINT examination_proposes CHECK ((event = 'examine') = (proposal IS NOT NULL)),
 	UNIQUE (id, enrolment_id, event),
 	FOREIGN KEY (enrolment_id, opened_by) REFERENCES enrolment (id, officer_id),
 	CONSTRAINT four_eyes_enrolment CHECK (CASE WHEN event IN ('verify', 'refuse')
@@ -95,6 +97,7 @@ CREATE TABLE enrolment_decision (
 	CONSTRAINT reason_given CHECK (event NOT IN ('refuse', 'cancel', 'revoke') OR length(reason) > 0)
 );
 COMMENT ON TABLE enrolment_decision IS 'Open, examine, verify: who verifies neither opened nor examined (invariant 5)';
+COMMENT ON COLUMN enrolment_decision.proposal IS 'The identity as the examining officer found it: what another officer then verifies';
 CREATE TRIGGER a_state BEFORE INSERT ON enrolment_decision FOR EACH ROW EXECUTE FUNCTION state_advance('enrolment', 'enrolment_id');
 CREATE FUNCTION enrolment_decision_examined() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
