@@ -743,7 +743,7 @@ test_stop(struct http_server *server)
 	http_server_free(server);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 static long
 resident_kib(void)
 {
@@ -799,7 +799,7 @@ main(void)
 	o.key_file = key;
 	o.client_ca_file = ca;
 	tls = serve(o);
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	skip("an idle server is small", "sanitizers take memory of their own");
 #else
 	ok(resident_kib() < 32 << 10, "an idle server with 16 workers is small: %ld KiB", resident_kib());
