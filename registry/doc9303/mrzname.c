@@ -108,9 +108,15 @@ check_identifier(const char *which, const char *identifier, struct err *err)
 	return 0;
 }
 
+static size_t
+name_length(const struct components *p, const struct components *s)
+{
+	return components_length(p) + (s->n > 0 ? 2 + components_length(s) : 0);
+}
+
 /* What does not fit: the header says how. */
 static void
-name_truncate(struct components *p, struct components *s, size_t width)
+name_truncate(struct components *p, struct components *s, const char *secondary, size_t width)
 {
 	size_t p_len = components_length(p), keep;
 
@@ -124,15 +130,22 @@ name_truncate(struct components *p, struct components *s, size_t width)
 		p_len = components_length(p);
 	}
 	cut_end(s, width - 2 - p_len);
+	if (name_length(p, s) == width || p_len == 1)
+		return;
+	/* after initials alone ("J<SMITH") a separator would be last: a letter of the primary identifier makes room */
+	shorten_evenly(p, p_len - 1);
+	components_of(secondary, s);
+	cut_end(s, width - 2 - components_length(p));
 }
 
 int
 mrz_name_field(const char *primary, const char *secondary, size_t width, char *out, struct err *err)
 {
-	struct components p, s = { 0 };
-	size_t whole, n;
+	struct components p, s;
+	size_t n;
 
 	assert(width >= 4);
+	s.n = 0;
 	if (check_identifier("primary", primary, err) == -1)
 		return -1;
 	components_of(primary, &p);
@@ -141,11 +154,9 @@ mrz_name_field(const char *primary, const char *secondary, size_t width, char *o
 			return -1;
 		components_of(secondary, &s);
 	}
-	whole = components_length(&p) + (s.n > 0 ? 2 + components_length(&s) : 0);
-	if (whole > width) {
-		name_truncate(&p, &s, width);
-		n = components_length(&p) + (s.n > 0 ? 2 + components_length(&s) : 0);
-		if (n != width) /* only single letters: no choice of cuts puts one into the last position */
+	if (name_length(&p, &s) > width) {
+		name_truncate(&p, &s, secondary, width);
+		if (name_length(&p, &s) != width) /* only single letters: no choice of cuts puts one into the last position */
 			return err_set(err, FAIL_INPUT, "name: cannot be cut to %zu characters that end with a letter (Doc 9303-3 4.6)",
 				width);
 	}

@@ -16,8 +16,9 @@ struct mrz_name {
 /*
  * The name field: `width` characters without 0 at the end, padded with '<'.  primary and secondary ("" or NULL: none) are identifiers.
  * What fits is never cut.  Otherwise (our one method of those that 4.6 permits): when the primary identifier, "<<" and a letter fit,
- * the secondary identifier is cut at the end; else the components of the primary are shortened evenly, the longest first, until "<<" and
- * the start of the secondary identifier fit.  The last position is then a letter.
+ * the secondary identifier is cut at its end; where a separator would come last behind initials, the primary gives a letter more.
+ * Else the components of the primary are shortened evenly, the longest first, until "<<" and the start of the secondary identifier
+ * fit.  The last position is then a letter.  -1 FAIL_INPUT: no identifier, or nothing but single letters to cut.
  */
 int mrz_name_field(const char *primary, const char *secondary, size_t width, char *out, struct err *err);
 /* The reverse, for a field of `width` characters. */
