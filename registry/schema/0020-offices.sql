@@ -22,6 +22,7 @@ CREATE TABLE office (
 	place_code text REFERENCES place,
 	series_first int NOT NULL DEFAULT 1 CHECK (series_first > 0)
 );
+COMMENT ON TABLE office IS 'Offices of the registry: where acts are entered, persons enrolled, passports applied for';
 COMMENT ON COLUMN office.series_first IS 'First number of each series of act numbers of this office';
 
 CREATE TABLE officer (
@@ -50,6 +51,7 @@ CREATE TABLE officer_login (
 	locked_until timestamptz,
 	totp_step bigint NOT NULL DEFAULT 0
 );
+COMMENT ON TABLE officer_login IS 'Failed sign-ins of an officer in a row, and until when they lock out';
 COMMENT ON COLUMN officer_login.totp_step IS 'Last time step used: a code works once';
 
 CREATE TABLE program (

@@ -25,6 +25,7 @@ CREATE TABLE certificate (
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt()
 );
+COMMENT ON TABLE certificate IS 'Certificates of the signing keys; issuer_id is NULL where it is self-signed';
 COMMENT ON COLUMN certificate.use_until IS 'End of the private key usage period: nothing is signed with the key afterwards';
 CALL make_ledgered('certificate', 'signing_key_id', 'issuer_id', 'sha256');
 ALTER TABLE tree_head ADD FOREIGN KEY (certificate_id) REFERENCES certificate;

@@ -22,11 +22,15 @@ struct query {
 	const char *sql;  /* $1..$n */
 };
 
+enum { DB_STATEMENT_SECONDS = 30,
+	DB_TRIES = 5 }; /* how often db_run runs its work at most */
+
 struct db_options {
 	const char *conninfo;               /* libpq keywords or URI; several hosts allowed */
 	const char *role;                   /* database role, overrides conninfo's user; NULL: as conninfo says */
 	unsigned connections;               /* most that are open at once */
 	unsigned wait_ms;                   /* how long a borrower waits for a free one before FAIL_AGAIN */
+	unsigned statement_seconds;         /* a statement that runs longer is FAIL_AGAIN; 0: DB_STATEMENT_SECONDS */
 	const struct query *const *queries; /* NULL-terminated list of the program's query sets */
 };
 /* Opens one connection, checks the schema version and prepares the queries: so a daemon fails at start, not at noon. */

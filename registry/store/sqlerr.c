@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "registry/base/bytes.h"
+#include "registry/store/sqlerr.h"
+
+/* Constraints that an officer can run into, as a sentence. */
+static const struct {
+	const char *constraint;
+	const char *sentence;
+} sentences[] = {
+	{ "four_eyes_act", "the declaring officer may not validate or annul the act" },
+	{ "four_eyes_override", "the declaring officer may not override a duplicate candidate" },
+	{ "four_eyes_exemption", "an exemption needs two different officers" },
+	{ "four_eyes_enrolment", "the officer who verifies may neither have opened nor examined the enrolment" },
+	{ "four_eyes_application", "the officer who took the application may not decide it" },
+	{ "reason_given", "this decision needs a reason" },
+	{ "act_registration_act_id_key", "the act is registered already" },
+	{ "act_registration_office_id_kind_year_serial_key", "the act number is given already" },
+	{ "act_registration_number_key", "the act number is given already" },
+	{ "document_number_key", "the document number is given already" },
+	{ "document_production_id_key", "a document was made for this decision to produce already" },
+	{ "document_signature_document_id_key", "the document is signed already" },
+	{ "identity_version_enrolment_id_key", "the enrolment has its identity version already" },
+	{ "identity_version_person_id_version_key", "the person has an identity version of that number already" },
+	{ "person_stop_lifts_id_key", "the stop is lifted already" },
+	{ "person_uin_uin_key", "the UIN is given already" },
+	{ "officer_login_key", "the login is taken" },
+	{ "office_code_key", "the office code is taken" },
+	{ "program_name_key", "the program's name is taken" },
+	{ "program_certificate_sha256_key", "the certificate belongs to a program already" },
+	{ "idempotency_pkey", "the Idempotency-Key was used at the same time" },
+};
+
+static const char *
+sentence_of(const char *constraint)
+{
+	for (size_t i = 0; constraint != NULL && i < NELEM(sentences); i++)
+		if (strcmp(sentences[i].constraint, constraint) == 0)
+			return sentences[i].sentence;
+	return NULL;
+}
+
+static bool
+in_class(const char *state, const char *class)
+{
+	return strncmp(state, class, 2) == 0;
+}
+
+bool
+sql_is_retryable(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
+}
+
+/*
+ * Which primary messages may be passed on: those that name our own tables, columns and constraints, or come from our own RAISE.
+ * Messages of class 22 quote values ("invalid input syntax for type date: ..."), so they never are; DETAIL never is.
+ */
+int
+sql_error(const PGresult *result, const char *query, struct err *err)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+	const char *sentence;
+
+	if (state == NULL || message == NULL)
+		return err_set(err, FAIL_AGAIN, "database: %s failed without a reason given", query);
+	if (strcmp(state, "CA001") == 0 || strcmp(state, "CA002") == 0)
+		return err_set(err, FAIL_CONFLICT, "%s", message);
+	if (strcmp(state, "CA003") == 0 || strcmp(state, "42501") == 0)
+		return err_set(err, FAIL_DENIED, "%s", message);
+	if (strcmp(state, "23505") == 0 || strcmp(state, "23503") == 0 || strcmp(state, "23514") == 0) {
+		sentence = sentence_of(constraint);
+		return err_set(err, FAIL_CONFLICT, "%s", sentence != NULL ? sentence : message);
+	}
+	if (sql_is_retryable(result))
+		return err_set(err, FAIL_AGAIN, "database: %s met another change at the same time (SQLSTATE %s)", query, state);
+	if (in_class(state, "08") || in_class(state, "53") || in_class(state, "57") || in_class(state, "58") ||
+		strcmp(state, "55P03") == 0)
+		return err_set(err, FAIL_AGAIN, "database: %s: %s (SQLSTATE %s)", query, message, state);
+	if (in_class(state, "42") || in_class(state, "26"))
+		return err_set(err, FAIL_INTERNAL, "database: %s: %s (SQLSTATE %s)", query, message, state);
+	return err_set(err, FAIL_INTERNAL, "database: %s failed with SQLSTATE %s", query, state);
+}
+
+int
+sql_connection_error(const PGconn *pg, const char *what, struct err *err)
+{
+	const char *text = pg != NULL ? PQerrorMessage(pg) : "out of memory";
+	size_t n = strcspn(text, "\n"); /* the first line says which server and why */
+
+	return err_set(err, FAIL_AGAIN, "%s: %.*s", what, n > 200 ? 200 : (int)n, text);
+}

@@ -1,0 +1,68 @@
+#include <string.h>
+
+#include "registry/store/states.h"
+
+/* clang-format off */
+const struct state_transition state_transitions[] = {
+	{ "act", "new", "declare", "declared", "civil_clerk", "" },
+	{ "act", "declared", "validate", "validated", "civil_registrar", "not by who declared; duplicate candidates are overridden first" },
+	{ "act", "declared", "reject", "rejected", "civil_registrar", "with a reason" },
+	{ "act", "validated", "reject", "rejected", "civil_registrar", "with a reason" },
+	{ "act", "validated", "register", "registered", "civil_registrar", "gives the act its number and the child its person" },
+	{ "act", "registered", "annul", "annulled", "civil_registrar", "not by who declared; with a reason" },
+	{ "enrolment", "new", "open", "open", "enrolment_officer", "" },
+	{ "enrolment", "open", "examine", "examined", "enrolment_officer", "evidence and portrait are there" },
+	{ "enrolment", "open", "cancel", "cancelled", "enrolment_officer", "with a reason" },
+	{ "enrolment", "examined", "verify", "verified", "enrolment_supervisor", "not by who opened or examined" },
+	{ "enrolment", "examined", "refuse", "refused", "enrolment_supervisor", "not by who opened or examined; with a reason" },
+	{ "enrolment", "verified", "revoke", "revoked", "enrolment_supervisor", "with a reason" },
+	{ "application", "new", "apply", "submitted", "passport_clerk", "" },
+	{ "application", "submitted", "approve", "approved", "passport_approver", "not by who took the application" },
+	{ "application", "submitted", "refuse", "refused", "passport_approver", "not by who took the application; with a reason" },
+	{ "application", "submitted", "cancel", "cancelled", "passport_clerk", "with a reason" },
+	{ "application", "approved", "cancel", "cancelled", "passport_clerk", "with a reason" },
+	{ "application", "submitted", "stop", "stopped", "registry", "the person died, the identity was revoked or issuing was stopped" },
+	{ "application", "approved", "stop", "stopped", "registry", "the person died, the identity was revoked or issuing was stopped" },
+	{ "application", "approved", "produce", "in_production", "passport_personaliser", "allocates a document number" },
+	{ "application", "in_production", "reproduce", "approved", "passport_qc", "the document was spoiled" },
+	{ "application", "in_production", "complete", "completed", "passport_delivery", "the document was delivered" },
+	{ "document", "new", "allocate", "allocated", "passport_personaliser", "under an application in production of the current verified identity" },
+	{ "document", "allocated", "personalise", "personalised", "passport_personaliser", "its security object is signed" },
+	{ "document", "allocated", "spoil", "spoiled", "passport_personaliser", "with a reason" },
+	{ "document", "personalised", "pass", "ready", "passport_qc", "read back: MRZ, hashes, passive authentication" },
+	{ "document", "personalised", "spoil", "spoiled", "passport_qc", "with a reason" },
+	{ "document", "ready", "deliver", "delivered", "passport_delivery", "" },
+	{ "document", "ready", "cancel", "cancelled", "passport_clerk", "with a reason" },
+	{ "document", "delivered", "cancel", "cancelled", "passport_clerk", "with a reason" },
+	{ "document", "ready", "revoke", "revoked", "passport_approver", "with a reason" },
+	{ "document", "delivered", "revoke", "revoked", "passport_approver", "with a reason" },
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
+};
+/* clang-format on */
+
+const struct state_transition *
+state_transition_find(const char *machine, const char *from, const char *event)
+{
+	for (const struct state_transition *t = state_transitions; t->machine != NULL; t++)
+		if (strcmp(t->machine, machine) == 0 && strcmp(t->from, from) == 0 && strcmp(t->event, event) == 0)
+			return t;
+	return NULL;
+}
+
+void
+states_print_manual(struct buf *out)
+{
+	const char *machine = "";
+
+	for (const struct state_transition *t = state_transitions; t->machine != NULL; t++) {
+		if (strcmp(machine, t->machine) != 0) {
+			if (machine[0] != 0)
+				buf_str(out, ".El\n");
+			machine = t->machine;
+			buf_printf(out, ".Ss %s\n.Bl -column in_production reproduce in_production enrolment_supervisor\n", machine);
+			buf_str(out, ".It Sy from Ta Sy event Ta Sy to Ta Sy role Ta Sy condition\n");
+		}
+		buf_printf(out, ".It %s Ta %s Ta %s Ta %s Ta %s\n", t->from, t->event, t->to, t->role, t->note);
+	}
+	buf_str(out, ".El\n");
+}
