@@ -7,6 +7,8 @@
 #include "pki/cert.h"
 #include "registry/base/digest.h"
 
+#define YEAR_2050 INT64_C(2524608000) /* 2050-01-01: UTCTime ends */
+
 /* ---- names ---- */
 
 struct name_fields {
@@ -348,6 +350,21 @@ extensions_read(struct cert *c, struct der *tbs, struct err *err)
 /* ---- the certificate ---- */
 
 static int
+moment_read(struct cert *c, struct der *validity, int64_t *at, const char *what, struct err *err)
+{
+	bool is_generalized = der_peek(validity) == DER_GENERALIZED_TIME;
+	char text[96];
+
+	if (der_get_time(validity, at, what, err) == -1)
+		return -1;
+	if (is_generalized && *at < YEAR_2050) {
+		snprintf(text, sizeof(text), "%s: GeneralizedTime before 2050 (RFC 5280 4.1.2.5)", what);
+		note_malformed(c, text);
+	}
+	return 0;
+}
+
+static int
 tbs_read(struct cert *c, struct tlv *inner_alg, struct err *err)
 {
 	struct name_fields subject = { c->country, sizeof(c->country), c->subject_cn, sizeof(c->subject_cn), NULL, 0 };
@@ -368,8 +385,8 @@ tbs_read(struct cert *c, struct tlv *inner_alg, struct err *err)
 		der_next(&tbs, inner_alg, "certificate signature", err) == -1 ||
 		der_next(&tbs, &issuer_tlv, "issuer", err) == -1 ||
 		der_enter(&tbs, DER_SEQUENCE, &validity, "validity", err) == -1 ||
-		der_get_time(&validity, &c->not_before, "notBefore", err) == -1 ||
-		der_get_time(&validity, &c->not_after, "notAfter", err) == -1 ||
+		moment_read(c, &validity, &c->not_before, "notBefore", err) == -1 ||
+		moment_read(c, &validity, &c->not_after, "notAfter", err) == -1 ||
 		der_next(&tbs, &subject_tlv, "subject", err) == -1 ||
 		der_next(&tbs, &spki, "public key", err) == -1 ||
 		der_optional(&tbs, DER_CONTEXT(1), &ignored, "issuerUniqueID", err) == -1 ||

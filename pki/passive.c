@@ -7,6 +7,8 @@
 #include "registry/doc9303/lds.h"
 #include "registry/doc9303/states.h"
 
+enum { DAY = 86400 };
+
 static const char *const check_names[CHECKS] = {
 	[CHECK_FORMAT] = "format",
 	[CHECK_ATTRIBUTES] = "attributes",
@@ -174,48 +176,51 @@ check_validity(struct examination *x, enum check check, const struct cert *cert,
 		verdict(x->out, check, 0, GRADE_GOOD, "good", "certificate of the %s is valid until %s", whose, date_format(date_of_unix(cert->not_after), day));
 }
 
-/* When the document was signed: the attribute, which the signer itself states; else the date of issue of a good DG12. */
+/* The date of issue of a DG12 whose hash is good. */
 static bool
-signing_day(const struct examination *x, int64_t *from, int64_t *to)
+issue_day(const struct examination *x, int64_t *at)
 {
-	const struct passive_input *in = x->in;
 	const struct verdict *dg12 = passive_find(x->out, CHECK_DATA_GROUP, 12);
 	struct err err = ERR_INIT;
 	struct lds_dg12 dg;
 	struct bytes object;
 	uint32_t tag;
 
-	if (x->sod->cms->has_signing_time) {
-		*from = *to = x->sod->cms->signing_time;
-		return true;
-	}
-	if (dg12 == NULL || dg12->grade != GRADE_GOOD || lds_object(in->dg[12], &tag, &object, &err) == -1 ||
+	if (dg12 == NULL || dg12->grade != GRADE_GOOD || lds_object(x->in->dg[12], &tag, &object, &err) == -1 ||
 		lds_dg12_read(object, &dg, &err) == -1 || dg.issued_on.precision != DATE_DAY)
 		return false;
-	*from = date_to_unix(dg.issued_on);
-	*to = *from + 86399; /* some moment of that day */
+	*at = date_to_unix(dg.issued_on);
 	return true;
 }
 
+/*
+ * Signing time is what the signer itself states; a key misused after its time could lie, so "good" here says that the
+ * document claims nothing impossible.  Without it a date of issue inside the period will do, one outside proves nothing:
+ * documents are dated before or after they are personalised.
+ */
 static void
 check_signer_period(struct examination *x)
 {
 	const struct cert *c = x->signer;
-	int64_t begin = c->has_key_from ? c->key_from : c->not_before, end = c->has_key_to ? c->key_to : c->not_after, from, to;
+	int64_t begin = c->has_key_from ? c->key_from : c->not_before, end = c->has_key_to ? c->key_to : c->not_after, at = 0;
 	char day[DATE_TEXT];
 
-	if (!signing_day(x, &from, &to)) {
-		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_NOT_CHECKED, "signing_time_unknown", "when the document was signed is not known: neither signing time nor date of issue");
+	if (!x->sod->cms->has_signing_time) {
+		if (issue_day(x, &at) && at + DAY > begin && at <= end)
+			verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_GOOD, "good", "issued while the private key was in use");
+		else
+			verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_NOT_CHECKED, "signing_time_unknown", "EF.SOD does not tell when it was signed");
 		return;
 	}
-	if (to < begin)
+	at = x->sod->cms->signing_time;
+	if (at < begin)
 		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_BAD, "signed_before_period", "signed before the private key was in use, from %s on (Doc 9303-12 7.1.1)", date_format(date_of_unix(begin), day));
-	else if (from > end)
+	else if (at > end)
 		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_BAD, "signed_after_period", "signed after the private key was in use, until %s (Doc 9303-12 7.1.1)", date_format(date_of_unix(end), day));
+	else if (at > x->in->at + DAY)
+		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_BAD, "signed_in_future", "signed after the moment of inspection");
 	else if (!c->has_key_to)
 		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_WARNING, "period_unknown", "the certificate does not tell until when its key is used (Doc 9303-12 table 6)");
-	else if (from > x->in->at + 86400)
-		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_BAD, "signed_in_future", "signed after the moment of inspection");
 	else
 		verdict(x->out, CHECK_SIGNER_PERIOD, 0, GRADE_GOOD, "good", "signed while the private key was in use");
 }

@@ -32,6 +32,7 @@ struct token {
 	bool pin_refused; /* not tried again: refusals are counted by the token */
 	CK_SLOT_ID slot;
 	_Atomic unsigned connection; /* grows with every log-in; 0 before the first */
+	unsigned gone;               /* handles of sessions up to this connection no longer exist at the token */
 };
 
 const char *
@@ -101,6 +102,14 @@ is_loss(CK_RV rv)
 	}
 }
 
+/* ... and its handle means nothing any more. */
+static bool
+is_gone(CK_RV rv)
+{
+	return rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_TOKEN_NOT_PRESENT || rv == CKR_DEVICE_REMOVED ||
+		rv == CKR_CRYPTOKI_NOT_INITIALIZED;
+}
+
 /* The one slot whose token the URI describes.  Slot numbers of software tokens change, so it is looked for every time. */
 static int
 find_slot(struct token *t, CK_SLOT_ID *slot, struct err *err)
@@ -130,6 +139,18 @@ find_slot(struct token *t, CK_SLOT_ID *slot, struct err *err)
 	return 0;
 }
 
+/*
+ * Closes what the session had open, unless the token lost it: a library may have given the same handle to another session
+ * since.  Never C_CloseAllSessions: other threads may be signing, and SoftHSM frees their sessions under them.
+ */
+static void
+close_own(struct token *t, struct session *s)
+{
+	if (s->connection > t->gone)
+		t->module->C_CloseSession(s->handle);
+	s->connection = 0;
+}
+
 /* Opens and logs in; t->lock is held. */
 static int
 connect_locked(struct token *t, struct session *s, struct err *err)
@@ -139,8 +160,7 @@ connect_locked(struct token *t, struct session *s, struct err *err)
 
 	if (t->pin_refused)
 		return err_set(err, FAIL_AGAIN, "token: the PIN was refused before and is not tried again");
-	if (again)
-		t->module->C_CloseAllSessions(t->slot); /* so that no stale handle can mean somebody's new session */
+	close_own(t, s);
 	if (find_slot(t, &t->slot, err) == -1)
 		return -1;
 	rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
@@ -172,6 +192,7 @@ session_ready(struct session *s, struct err *err)
 	if (s->connection != 0 && s->connection == atomic_load(&t->connection))
 		return 0;
 	pthread_mutex_lock(&t->lock);
+	close_own(t, s);
 	if (t->connection != 0) { /* logged in: log-in is shared by all sessions of a process */
 		rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
 		if (rv == CKR_OK)
@@ -187,16 +208,16 @@ session_ready(struct session *s, struct err *err)
 
 /* Connects again, unless another thread did so since this session's connection. */
 static int
-session_reconnect(struct session *s, struct err *err)
+session_reconnect(struct session *s, CK_RV why, struct err *err)
 {
 	struct token *t = s->token;
 	int rc = 0;
 
 	pthread_mutex_lock(&t->lock);
+	if (is_gone(why) && s->connection > t->gone)
+		t->gone = s->connection;
 	if (s->connection == t->connection)
 		rc = connect_locked(t, s, err);
-	else
-		s->connection = 0;
 	pthread_mutex_unlock(&t->lock);
 	return rc == -1 ? -1 : session_ready(s, err);
 }
@@ -210,7 +231,7 @@ session_run(struct session *s, session_operation *run, void *arg, const char *wh
 		return -1;
 	rv = run(s, s->token->module, arg);
 	if (rv != CKR_OK && is_loss(rv)) {
-		if (session_reconnect(s, err) == -1) {
+		if (session_reconnect(s, rv, err) == -1) {
 			err->kind = FAIL_AGAIN;
 			return -1;
 		}

@@ -27,7 +27,8 @@ header(struct bytes in, uint32_t *tag, size_t *head, size_t *length, const char 
 			}
 			*tag = *tag << 8 | in.p[at];
 		} while ((in.p[at++] & 0x80) != 0);
-		if (in.p[1] == 0x80 || (at == 2 && in.p[1] < 0x1f)) {
+		/* ISO/IEC 7816-6 gives out 5F01 to 5F1E in the long form; X.690 8.1.2.4 has it for 31 and more only. */
+		if (in.p[1] == 0x80 || (at == 2 && in.p[1] < 0x1f && (in.p[0] & 0xc0) != 0x40)) {
 			*why = "tag not minimal";
 			return -1;
 		}
