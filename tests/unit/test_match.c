@@ -1,0 +1,270 @@
+/* Duplicate search of births: names, keys, scores. */
+#include <inttypes.h>
+
+#include "registry/match/score.h"
+#include "tests/tap.h"
+
+static void
+name(struct match_name *out, const char *text)
+{
+	struct err err = ERR_INIT;
+
+	if (match_name_of(text, NULL, out, &err) == -1)
+		bail_out("match_name_of: %s", err.text);
+}
+
+static struct date
+day(const char *text)
+{
+	struct date d = DATE_INIT;
+	struct err err = ERR_INIT;
+
+	if (*text != '\0' && date_parse(bytes_str(text), &d, &err) == -1)
+		bail_out("date_parse: %s", err.text);
+	return d;
+}
+
+struct record {
+	const char *primary, *secondary, *birth;
+	char sex;
+	const char *mother_primary, *mother_secondary, *mother_birth;
+	const char *father_primary, *father_secondary, *father_birth;
+	const char *place;
+	int multiplicity, order;
+};
+
+static struct match_birth
+birth(const struct record *r)
+{
+	struct match_birth b = { 0 };
+
+	name(&b.child.primary, r->primary);
+	name(&b.child.secondary, r->secondary);
+	b.child.birth = day(r->birth);
+	b.sex = r->sex;
+	name(&b.mother.primary, r->mother_primary);
+	name(&b.mother.secondary, r->mother_secondary);
+	b.mother.birth = day(r->mother_birth);
+	name(&b.father.primary, r->father_primary);
+	name(&b.father.secondary, r->father_secondary);
+	b.father.birth = day(r->father_birth);
+	snprintf(b.place, sizeof(b.place), "%s", r->place);
+	b.multiplicity = r->multiplicity;
+	b.birth_order = r->order;
+	return b;
+}
+
+/* ---- names ---- */
+
+static const struct pair_case {
+	const char *a, *b;
+	enum match_agreement want;
+} pairs[] = {
+	{ "Eriksson", "ERIKSSON", MATCH_EQUAL },
+	{ "Anna Maria", "Maria Anna", MATCH_EQUAL },
+	{ "de la Cruz", "Cruz", MATCH_EQUAL },
+	{ "van den Berg", "Vandenberg", MATCH_DIFFERS }, /* a particle grown into the name is another token */
+	{ "O'Connor", "OConnor", MATCH_EQUAL },
+	{ "José", "Jose", MATCH_EQUAL },
+	{ "Müller", "Mueller", MATCH_EQUAL },
+	{ "Müller", "Muller", MATCH_CLOSE },
+	{ "Mohammed", "Muhamad", MATCH_CLOSE },
+	{ "Khalil", "Halil", MATCH_CLOSE },
+	{ "Yuliya", "Iuliia", MATCH_CLOSE },
+	{ "Julia", "Yulia", MATCH_CLOSE },
+	{ "Kovalchuk", "Koval'čuk", MATCH_CLOSE },
+	{ "Anna Maria", "Anna", MATCH_CLOSE },
+	{ "Anna Maria", "Anna Lisa", MATCH_DIFFERS },
+	{ "Smith", "Jones", MATCH_DIFFERS },
+	{ "Io", "Eo", MATCH_DIFFERS },
+	{ "Dawit", "", MATCH_UNKNOWN },
+	{ "Mary", "May", MATCH_DIFFERS },
+	{ "ចាន់ វុទ្ធី", "ចាន់ វុទ្ធី", MATCH_EQUAL },
+	{ "ចាន់ វុទ្ធី", "កែវ សុភា", MATCH_DIFFERS },
+	{ "Abdelrahman", "Abdel Rahman", MATCH_CLOSE },
+	{ "de", "de", MATCH_EQUAL }
+};
+
+static void
+test_names(void)
+{
+	struct match_name a, b;
+	struct err err = ERR_INIT;
+	char code[MATCH_TOKEN], long_name[4000];
+
+	for (size_t i = 0; i < NELEM(pairs); i++) {
+		name(&a, pairs[i].a);
+		name(&b, pairs[i].b);
+		ok(match_names(&a, &b) == pairs[i].want && match_names(&b, &a) == pairs[i].want, "%s and %s: %s", pairs[i].a, pairs[i].b,
+			match_agreement_name(pairs[i].want));
+	}
+	match_phonetic("HASSAN", code);
+	is(code, "HSN", "phonetic code of HASSAN");
+	match_phonetic("", code);
+	is(code, "A", "phonetic code of nothing is not empty");
+	memset(long_name, 'W', sizeof(long_name));
+	long_name[sizeof(long_name) - 1] = '\0';
+	ok(match_name_of(long_name, NULL, &a, &err) == 0 && a.n == 1 && strlen(a.token[0].text) == MATCH_TOKEN - 1, "a very long name is cut");
+	for (size_t i = 1; i < sizeof(long_name) - 1; i += 2)
+		long_name[i] = ' ';
+	ok(match_name_of(long_name, NULL, &a, &err) == 0 && a.n == MATCH_TOKENS, "no more than MATCH_TOKENS tokens");
+	ok(match_name_of("ចាន់", "CHAN", &a, &err) == 0 && strcmp(a.token[0].text, "CHAN") == 0, "a given transliteration is used");
+	ok(match_name_of("\xff\xfe", NULL, &a, &err) == 0 && a.n == 1, "octets that are no text do no harm");
+}
+
+/* ---- keys ---- */
+
+static const struct record base = { "Okafor", "Chidi Emmanuel", "2026-03-05", 'M', "Okafor", "Ngozi", "1998-07-21", "Okafor", "Emeka",
+	"1995-01-30", "UT-ZEN-H1", 1, 0 };
+
+static bool
+share_key(const struct record *a, const struct record *b)
+{
+	struct match_birth x = birth(a), y = birth(b);
+	int64_t kx[MATCH_KEYS], ky[MATCH_KEYS];
+	size_t nx = match_birth_keys(&x, kx), ny = match_birth_keys(&y, ky);
+
+	for (size_t i = 0; i < nx; i++)
+		for (size_t j = 0; j < ny; j++)
+			if (kx[i] == ky[j])
+				return true;
+	return false;
+}
+
+#define CHANGED(...) ({ struct record r_ = base; __VA_ARGS__; r_; })
+
+static void
+test_keys(void)
+{
+	struct record r;
+	struct match_birth b = birth(&base);
+	int64_t k[MATCH_KEYS], again[MATCH_KEYS];
+	size_t n = match_birth_keys(&b, k);
+	bool sorted = true;
+
+	for (size_t i = 1; i < n; i++)
+		sorted &= k[i - 1] < k[i];
+	ok(n >= 6 && sorted, "keys are sorted and different (%zu)", n);
+	r = CHANGED(r_.primary = "Chidi Emmanuel", r_.secondary = "Okafor");
+	b = birth(&r);
+	ok(match_birth_keys(&b, again) > 0 && share_key(&base, &r), "names in each other's place share a key");
+	/* the first octets of SHA-256 of "1D|20260503|AKFR": stored keys depend on it */
+	ok(n > 0, "some keys");
+	for (size_t i = 0, found = 0; i <= n; i++) {
+		if (i == n)
+			ok(found == 1, "the key of day and surname is what it was in version 1");
+		else
+			found += k[i] == INT64_C(4146612471119040439);
+	}
+	r = CHANGED(r_.birth = "2026-05-03");
+	ok(share_key(&base, &r), "day and month swapped");
+	r = CHANGED(r_.birth = "2026-03-15");
+	ok(share_key(&base, &r), "another day of the year");
+	r = CHANGED(r_.birth = "2024-03-05", r_.primary = "Okafur");
+	ok(share_key(&base, &r), "another year");
+	r = CHANGED(r_.birth = "2026");
+	ok(share_key(&base, &r), "only the year known");
+	r = CHANGED(r_.secondary = "", r_.primary = "Smith");
+	ok(share_key(&base, &r), "child named otherwise, same mother");
+	r = CHANGED(r_.mother_primary = r_.mother_secondary = r_.mother_birth = "");
+	ok(share_key(&base, &r), "mother unknown");
+	r = CHANGED(r_.primary = "Smith", r_.secondary = "John", r_.mother_primary = "Smith", r_.mother_secondary = "Jane",
+		r_.mother_birth = "1990-01-01");
+	ok(!share_key(&base, &r), "other names on the same day share none");
+	r = CHANGED(r_.birth = "1990-02-02", r_.mother_primary = "Bello", r_.mother_secondary = "Amina", r_.mother_birth = "1960-01-01");
+	ok(!share_key(&base, &r), "a namesake of another year and mother shares none");
+	r = (struct record){ "", "", "", 0, "", "", "", "", "", "", "", 0, 0 };
+	b = birth(&r);
+	ok(match_birth_keys(&b, again) == 0, "nothing known: no keys");
+	r = (struct record){ "a b c d f g h i", "k m n o p q r s", "2026-03-05", 'F', "a b c d f g h i", "k m n o p q r s", "1990-01-02", "",
+		"", "", "", 0, 0 };
+	b = birth(&r);
+	ok(match_birth_keys(&b, again) <= MATCH_KEYS, "never more than MATCH_KEYS");
+}
+
+/* ---- scores ---- */
+
+static void
+judged(const char *what, struct record r, enum match_level level, enum match_reason reason)
+{
+	struct match_birth a = birth(&base), b = birth(&r);
+	struct match_score s, back;
+	struct buf why = BUF_INIT;
+
+	match_births(&a, &b, &s);
+	match_births(&b, &a, &back);
+	match_explain(&s, &why);
+	if (!ok(s.level == level && s.reason == reason && back.score == s.score && back.level == s.level, "%s: %s", what,
+		    match_level_name(level)))
+		printf("# %d, %s: %s\n", s.score, match_level_name(s.level), buf_cstr(&why));
+	buf_clear(&why);
+}
+
+static void
+test_scores(void)
+{
+	struct record twin = CHANGED(r_.multiplicity = 2, r_.order = 1);
+	struct match_birth a, b;
+	struct match_score s;
+
+	judged("the same", base, MATCH_L_STOP, MATCH_R_NONE);
+	judged("transliterated otherwise", CHANGED(r_.secondary = "Tshidi Imanuel", r_.mother_secondary = "Ngosi"), MATCH_L_STOP, 0);
+	judged("names swapped", CHANGED(r_.primary = "Chidi Emmanuel", r_.secondary = "Okafor"), MATCH_L_STOP, 0);
+	judged("father and place unknown", CHANGED(r_.father_primary = r_.father_secondary = r_.father_birth = r_.place = ""), MATCH_L_STOP, 0);
+	judged("mother unknown", CHANGED(r_.mother_primary = r_.mother_secondary = r_.mother_birth = ""), MATCH_L_STOP, 0);
+	judged("day off by one digit", CHANGED(r_.birth = "2026-03-06"), MATCH_L_STOP, 0);
+	judged("day and month swapped", CHANGED(r_.birth = "2026-05-03"), MATCH_L_STOP, MATCH_R_SOON);
+	judged("only the year known", CHANGED(r_.birth = "2026"), MATCH_L_STOP, 0);
+	judged("another given name, single births of one mother and day", CHANGED(r_.secondary = "Obinna"), MATCH_L_REVIEW, 0);
+	judged("a namesake of the same day, parents unknown",
+		CHANGED(r_.mother_primary = r_.mother_secondary = r_.mother_birth = r_.father_primary = r_.father_secondary = r_.father_birth = ""),
+		MATCH_L_STOP, 0);
+	judged("the same mother five months later", CHANGED(r_.birth = "2026-08-05", r_.secondary = "Ada", r_.sex = 'F'), MATCH_L_REVIEW,
+		MATCH_R_SOON);
+	judged("a younger sibling", CHANGED(r_.birth = "2027-04-11", r_.secondary = "Ada", r_.sex = 'F'), MATCH_L_CLEAR, 0);
+	judged("a younger sibling who got the same name", CHANGED(r_.birth = "2029-11-24"), MATCH_L_CLEAR, 0);
+	judged("a namesake of the same day, other parents",
+		CHANGED(r_.mother_primary = "Bello", r_.mother_secondary = "Amina", r_.mother_birth = "1990-01-01", r_.father_secondary = "Uche",
+			r_.father_birth = "1988-02-02"),
+		MATCH_L_CLEAR, 0);
+	judged("a cousin", CHANGED(r_.secondary = "Obinna", r_.birth = "2026-04-18", r_.mother_secondary = "Ifeoma", r_.mother_birth = "1991-02-03", r_.father_secondary = "Uche", r_.father_birth = "1989-05-05"),
+		MATCH_L_CLEAR, 0);
+	judged("somebody else", CHANGED(r_.primary = "Smith", r_.secondary = "John", r_.birth = "1990-01-01"), MATCH_L_CLEAR, 0);
+
+	struct record other = CHANGED(r_.multiplicity = 2, r_.order = 2, r_.secondary = "Chuka Daniel");
+	a = birth(&twin);
+	b = birth(&other);
+	match_births(&a, &b, &s);
+	ok(s.level == MATCH_L_CLEAR && s.reason == MATCH_R_TWINS, "twins are not duplicates");
+	b.birth_order = 1;
+	match_births(&a, &b, &s);
+	ok(s.level == MATCH_L_CLEAR && s.reason == MATCH_R_TWINS, "twins with another given name, both said to be first");
+	other.secondary = "Chidi Emanuel";
+	b = birth(&other);
+	match_births(&a, &b, &s);
+	ok(s.level == MATCH_L_CLEAR && s.reason == MATCH_R_TWINS, "twins with like names and another order");
+	other.secondary = "Chidi Emmanuel";
+	b = birth(&other);
+	match_births(&a, &b, &s);
+	ok(s.level == MATCH_L_STOP, "a twin's very name again is a duplicate, whatever order is said");
+	b = birth(&twin);
+	match_births(&a, &b, &s);
+	ok(s.level == MATCH_L_STOP, "the same twin again is a duplicate");
+	other = CHANGED(r_.multiplicity = 1, r_.secondary = "Obinna");
+	b = birth(&other);
+	match_births(&a, &b, &s);
+	ok(s.level == MATCH_L_REVIEW, "a second child of the day that says it is single is looked at");
+	struct record nothing = { "", "", "", 0, "", "", "", "", "", "", "", 0, 0 };
+	a = b = birth(&nothing);
+	match_births(&a, &b, &s);
+	ok(s.score == 0 && s.level == MATCH_L_CLEAR, "unknown is not equal");
+}
+
+int
+main(void)
+{
+	test_names();
+	test_keys();
+	test_scores();
+	return done_testing();
+}
