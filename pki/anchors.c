@@ -78,10 +78,10 @@ anchors_add(struct anchors *anchors, struct bytes pem_or_der, struct err *err)
 
 	if (cert_read(pem_or_der, &cert, err) == -1)
 		return -1;
-	/* Some old roots lack basicConstraints or keyUsage; one that says it is no CA is refused. */
+	/* Some old ones lack basicConstraints or keyUsage; one that says it is no CA, or nothing about it, is refused. */
 	if ((cert_has(cert, EXT_BASIC_CONSTRAINTS) && !cert->is_ca) ||
 		(cert_has(cert, EXT_KEY_USAGE) && !(cert->key_usage & KU_KEY_CERT_SIGN)) ||
-		(!cert_has(cert, EXT_BASIC_CONSTRAINTS) && !cert->is_self_signed)) {
+		(!cert_has(cert, EXT_BASIC_CONSTRAINTS) && !cert_has(cert, EXT_KEY_USAGE) && !cert->is_self_signed)) {
 		cert_free(cert);
 		return err_set(err, FAIL_INPUT, "trust anchor: the certificate is none of a CSCA");
 	}

@@ -9,6 +9,13 @@
 
 #define YEAR_2050 INT64_C(2524608000) /* 2050-01-01: UTCTime ends */
 
+static void
+note_malformed(struct cert *c, const char *text)
+{
+	if (c->malformed[0] == '\0')
+		snprintf(c->malformed, sizeof(c->malformed), "%.*s", (int)sizeof(c->malformed) - 1, text);
+}
+
 /* ---- names ---- */
 
 struct name_fields {
@@ -163,13 +170,21 @@ read_ian(struct cert *c, struct der d, struct err *err)
 static int
 read_basic_constraints(struct cert *c, struct der d, struct err *err)
 {
+	struct err inner = ERR_INIT;
 	struct der seq;
 	uint64_t n;
 
 	if (der_enter(&d, DER_SEQUENCE, &seq, "basicConstraints", err) == -1)
 		return -1;
-	if (der_peek(&seq) == DER_BOOLEAN && der_get_bool(&seq, &c->is_ca, "basicConstraints", err) == -1)
-		return -1;
+	if (der_peek(&seq) == DER_BOOLEAN && der_get_bool(&seq, &c->is_ca, "basicConstraints", &inner) == -1) {
+		struct bytes octet;
+
+		/* A Ukrainian CSCA has BER's 01 for true: a departure, and still a CA. */
+		note_malformed(c, inner.text);
+		if (der_get(&seq, DER_BOOLEAN, &octet, "basicConstraints", err) == -1)
+			return -1;
+		c->is_ca = octet.n == 1 && octet.p[0] != 0;
+	}
 	if (!der_more(&seq))
 		return 0;
 	if (der_get_uint(&seq, &n, "basicConstraints", err) == -1)
@@ -281,13 +296,6 @@ static int (*const readers[EXTENSIONS])(struct cert *c, struct der d, struct err
 	[EXT_DOCUMENT_TYPES] = read_document_types,
 	[EXT_POLICIES] = read_ignored, /* allowed, decides nothing here */
 };
-
-static void
-note_malformed(struct cert *c, const char *text)
-{
-	if (c->malformed[0] == '\0')
-		snprintf(c->malformed, sizeof(c->malformed), "%.*s", (int)sizeof(c->malformed) - 1, text);
-}
 
 /* Only a broken frame is an error; a value that cannot be read is noted in c->malformed. */
 static int

@@ -338,6 +338,86 @@ test_ours(const struct fixture *f)
 	ceremony_clear(&france);
 }
 
+static bool
+data_file(const char *name, struct buf *out)
+{
+	const char *data = getenv("CATENA_TEST_DATA");
+	struct err err = ERR_INIT;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/icao/%s", data != NULL ? data : "", name);
+	return data != NULL && file_read(path, 8 << 20, out, &err) == 0;
+}
+
+/* A Dutch specimen of 2006 (signature and hashes good, CSCA not to be had, signer expired in 2011). */
+static void
+test_specimen(const struct fixture *f)
+{
+	struct buf sod = BUF_INIT, dg1 = BUF_INIT, dg2 = BUF_INIT, dg15 = BUF_INIT;
+	struct passive_input in = { .anchors = f->anchors, .at = NOW };
+	struct passive r;
+
+	if (!data_file("lds/loes2006/ef011D.bin", &sod) || !data_file("lds/loes2006/ef0101.bin", &dg1) ||
+		!data_file("lds/loes2006/ef0102.bin", &dg2) || !data_file("lds/loes2006/ef010F.bin", &dg15)) {
+		skip("a specimen of 2006", "no CATENA_TEST_DATA");
+	} else {
+		in.sod = bytes_of(&sod);
+		in.dg[1] = bytes_of(&dg1);
+		in.dg[2] = bytes_of(&dg2);
+		in.dg[15] = bytes_of(&dg15);
+		passive_authenticate(&in, &r);
+		ok(says(&r, CHECK_SIGNATURE, 0, GRADE_GOOD, "good") && says(&r, CHECK_DATA_GROUP, 15, GRADE_GOOD, "good") &&
+				says(&r, CHECK_COUNTRY, 0, GRADE_GOOD, "good") && says(&r, CHECK_CHAIN, 0, GRADE_BAD, "signer_untrusted") &&
+				says(&r, CHECK_SIGNER_VALIDITY, 0, GRADE_BAD, "signer_expired") && bad_verdicts(&r) == 2 &&
+				says(&r, CHECK_PROFILE, 0, GRADE_WARNING, "certificate_profile"),
+			"a specimen of 2006: signed and whole, untrusted and expired, departures are warnings");
+	}
+	buf_clear(&sod);
+	buf_clear(&dg1);
+	buf_clear(&dg2);
+	buf_clear(&dg15);
+}
+
+/* Every CSCA certificate in circulation can be read: the German master list of 2026-05-28. */
+static void
+test_master_list(void)
+{
+	struct buf file = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct cms *cms = NULL;
+	struct anchors *anchors = NULL;
+	struct cert *cert;
+	struct der d, seq, set = der_reader(BYTES_NONE);
+	struct tlv one;
+	uint64_t version = 9;
+	unsigned n = 0, unreadable = 0, refused = 0;
+
+	if (!data_file("masterlist/DE_ML_2026-05-28.ml", &file)) {
+		skip("the German master list", "no CATENA_TEST_DATA");
+		return;
+	}
+	ok(cms_parse(bytes_of(&file), &cms, &err) == 0 && cms_verify(cms, "2.23.136.1.1.2", &err) == 0, "the German master list verifies: %s", err.text);
+	if (cms == NULL || anchors_new(&anchors, &err) == -1)
+		bail_out("%s", err.text);
+	d = der_reader(cms->content);
+	ok(der_enter(&d, DER_SEQUENCE, &seq, "list", &err) == 0 && der_get_uint(&seq, &version, "list", &err) == 0 && version == 0 &&
+			der_enter(&seq, DER_SET, &set, "list", &err) == 0,
+		"CscaMasterList v0");
+	for (; der_more(&set) && der_next(&set, &one, "list", &err) == 0; n++) {
+		cert = NULL;
+		if (cert_parse(one.whole, &cert, &err) == -1)
+			unreadable++;
+		else if (anchors_add(anchors, one.whole, &err) == -1)
+			refused++;
+		cert_free(cert);
+	}
+	ok(n == 588 && unreadable == 0, "its 588 certificates can all be read: %u, %u not", n, unreadable);
+	ok(refused < 10, "%u of them say that they are no CA, %zu become anchors", refused, anchors_count(anchors));
+	anchors_free(anchors);
+	cms_free(cms);
+	buf_clear(&file);
+}
+
 int
 main(void)
 {
@@ -346,6 +426,8 @@ main(void)
 	fixture_init(&f);
 	test_utopia(&f);
 	test_surroundings(&f);
+	test_specimen(&f);
+	test_master_list();
 	if (softhsm_start()) {
 		test_ours(&f);
 		softhsm_stop();
