@@ -18,6 +18,7 @@ CREATE TABLE act (
 	salt bytea NOT NULL DEFAULT new_salt(),
 	UNIQUE (id, officer_id)
 );
+CREATE INDEX act_office ON act (office_id, id);
 COMMENT ON TABLE act IS 'An entry in the civil register; officer_id is the officer who declared it';
 CALL make_ledgered('act', 'kind', 'office_id', 'officer_id');
 
@@ -89,11 +90,11 @@ CREATE TABLE act_decision (
 	UNIQUE (act_id, seq),
 	UNIQUE (id, act_id, event),
 	FOREIGN KEY (act_id, declared_by) REFERENCES act (id, officer_id),
-	CONSTRAINT four_eyes_act CHECK (CASE WHEN event IN ('validate', 'annul') THEN officer_id <> declared_by
+	CONSTRAINT four_eyes_act CHECK (CASE WHEN event IN ('validate', 'register', 'annul') THEN officer_id <> declared_by
 	    WHEN event = 'declare' THEN officer_id = declared_by ELSE true END),
 	CONSTRAINT reason_given CHECK (event NOT IN ('reject', 'annul') OR length(reason) > 0)
 );
-COMMENT ON TABLE act_decision IS 'What was decided of an act, by whom; the declaring officer never validates (invariant 5)';
+COMMENT ON TABLE act_decision IS 'What was decided of an act, by whom; the declaring officer neither validates nor registers nor annuls (invariant 5)';
 CREATE TRIGGER a_state BEFORE INSERT ON act_decision FOR EACH ROW EXECUTE FUNCTION state_advance('act', 'act_id');
 CALL make_ledgered('act_decision', 'act_id', 'act_version_id', 'event', 'from_state', 'to_state', 'officer_id');
 

@@ -13,7 +13,7 @@ GRANT INSERT ON idempotency, audit_event TO catena_civil, catena_enrolment, cate
 GRANT SELECT ON schema_version TO catena_signer, catena_outbox;
 
 GRANT SELECT ON person, act, act_version, act_party, act_match_key, act_decision, duplicate_override, act_series,
-    act_registration, deceased, birth_statistics TO catena_civil;
+    act_registration, deceased TO catena_civil; -- birth_statistics it writes and never reads
 GRANT INSERT ON person, act, act_version, act_party, act_match_key, act_decision, duplicate_override, act_series,
     act_registration, birth_statistics, outbox TO catena_civil;
 GRANT UPDATE (last) ON act_series TO catena_civil;

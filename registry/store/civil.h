@@ -91,9 +91,6 @@ struct act {
 	char number[ACT_NUMBER_TEXT]; /* "" when it was never registered */
 	struct uuid person_id;        /* whom it is about; all zero when it was never registered */
 	char registered_at[32];
-	struct act_candidates candidates; /* act_read_candidates, act_read_for_registration */
-	char office_code[9];              /* act_read_for_registration */
-	int serial;                       /* the same; 0: its state does not allow it */
 	/* act_history */
 	json_t *decisions; /* array of { event, officer_id, reason?, from_state, to_state, decided_at } */
 	json_t *versions;  /* array of { version, officer_id, created_at } */
@@ -101,15 +98,9 @@ struct act {
 };
 void act_clear(struct act *act);
 
-/* Latest version and state.  *act need not be initialised; FAIL_NOT_FOUND.  Caller: act_clear. */
+/* Latest version and state; FAIL_NOT_FOUND.  *act must be zeroed; caller: act_clear. */
 int act_read(struct tx *tx, const struct uuid *id, const char *kind, struct act *act, struct err *err);
 int act_read_number(struct tx *tx, const char *number, struct act *act, struct err *err);
-int act_read_candidates(struct tx *tx, const struct uuid *id, const char *kind, struct act *act, struct err *err);
-/*
- * act_read_candidates that also takes the next number of the office's series for `year`.  The series stays locked until the
- * transaction ends; one that fails gives the number back, so there are no gaps.
- */
-int act_read_for_registration(struct tx *tx, const struct uuid *id, const char *kind, int year, struct act *act, struct err *err);
 /* Fills decisions, versions and overrides of an act that was read. */
 int act_history(struct tx *tx, struct act *act, struct err *err);
 
@@ -120,16 +111,32 @@ int act_history(struct tx *tx, struct act *act, struct err *err);
 int act_list(struct tx *tx, const char *kind, const struct uuid *office_id, const char *state, const struct uuid *after,
 	unsigned limit, json_t **items, bool *more, struct err *err);
 
+/* ---- registration ---- */
+
+struct act_registering {
+	struct act_candidates candidates;
+	char office_code[9];
+	int year, serial; /* serial 0: its state does not allow registration */
+};
+/* Candidates of an act that was read, by the keys of what it says now.  Caller: act_candidates_clear. */
+int act_find_candidates(struct tx *tx, const struct act *act, const int64_t *key, size_t nkey, struct act_candidates *c, struct err *err);
+/*
+ * The same, and the next number of the office's series for `year`, in one round trip.  The series stays locked until the
+ * transaction ends; one that fails gives the number back, so there are no gaps.  Caller: act_candidates_clear of r->candidates.
+ */
+int act_begin_registration(struct tx *tx, const struct act *act, const int64_t *key, size_t nkey, int year, struct act_registering *r,
+	struct err *err);
+/*
+ * The decisions (`validate` first when the act is only declared), a new person, and the number, made here: act->number,
+ * act->person_id.  Queued; FAIL_CONFLICT when it is sent.
+ */
+int act_register(struct tx *tx, struct act *act, const struct act_registering *r, const struct uuid *officer_id, struct err *err);
+
 /* ---- decisions; queued, FAIL_CONFLICT when they are sent: state, four eyes ---- */
 
 /* event: validate, reject, annul; on the version that was read.  An annulment goes to the outbox too. */
 int act_decide(struct tx *tx, const struct act *act, const char *event, const struct uuid *officer_id, const char *reason,
 	struct err *err);
-/*
- * Registers an act of act_read_for_registration: the decisions (`validate` first when it is only declared), a new person and the
- * number, which is made here (act->number, act->person_id).
- */
-int act_register(struct tx *tx, struct act *act, int year, const struct uuid *officer_id, struct err *err);
 int act_override(struct tx *tx, const struct act *act, const struct uuid *candidate_id, int score, const struct uuid *officer_id,
 	const char *reason, struct err *err);
 

@@ -8,7 +8,7 @@ static const struct {
 	const char *constraint;
 	const char *sentence;
 } sentences[] = {
-	{ "four_eyes_act", "the declaring officer may not validate or annul the act" },
+	{ "four_eyes_act", "the declaring officer may not validate, register or annul the act" },
 	{ "four_eyes_override", "the declaring officer may not override a duplicate candidate" },
 	{ "four_eyes_exemption", "an exemption needs two different officers" },
 	{ "four_eyes_enrolment", "the officer who verifies may neither have opened nor examined the enrolment" },

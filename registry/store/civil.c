@@ -1,0 +1,538 @@
+#include "registry/store/civil.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/base/check.h"
+#include "registry/base/json.h"
+
+#define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+static const struct query q_act = { "civil_act",
+	"INSERT INTO act (id, kind, office_id, officer_id) VALUES ($1, $2, $3, $4)" };
+
+static const struct query q_version = { "civil_version",
+	"INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES ($1, $2, 1, $3, $4::jsonb)" };
+
+static const struct query q_parties = { "civil_parties",
+	"INSERT INTO act_party (act_version_id, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth)"
+	" SELECT $1, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth"
+	" FROM jsonb_to_recordset($2::jsonb) AS p(role text, person_id uuid, confidence text, primary_name text, secondary_name text,"
+	"  sex text, date_of_birth text)" };
+
+static const struct query q_keys = { "civil_keys",
+	"INSERT INTO act_match_key (k, act_id) SELECT k, $1 FROM unnest($2::bigint[]) k" };
+
+static const struct query q_statistics = { "civil_statistics",
+	"INSERT INTO birth_statistics (act_version_id, birth_weight_g, gestation_weeks, mother_children_born, attendant, place_kind,"
+	" mother_marital_status, mother_education, mother_occupation, father_education, father_occupation)"
+	" VALUES ($1, nullif($2::int, 0), nullif($3::int, 0), nullif($4::int, 0), $5, $6, $7, $8, $9, $10, $11)" };
+
+/* The version is the one that the officer saw; declared_by follows from the act. */
+static const struct query q_decide = { "civil_decide",
+	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id, reason)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)" };
+
+static const struct query q_outbox = { "civil_outbox",
+	"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" };
+
+/*
+ * Acts that share keys, as one JSON array; those that were rejected or annulled are none.  A pair that was judged from the
+ * other side counts as judged, unless the officer who did so declared this one.
+ */
+#define CANDIDATES(self, declared_by, keys) \
+	"(SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', c.act_id, 'office_id', ca.office_id, 'state', c.state," \
+	" 'number', cr.number, 'content', cv.content, 'overridden', EXISTS (SELECT FROM duplicate_override o" \
+	"  WHERE (o.act_id = " self " AND o.candidate_id = c.act_id)" \
+	"  OR (o.act_id = c.act_id AND o.candidate_id = " self " AND o.officer_id <> " declared_by "))))" \
+	" ORDER BY c.shared DESC, c.act_id)::text" \
+	" FROM (SELECT g.act_id, g.shared, s.state FROM (SELECT act_id, count(*) AS shared FROM act_match_key" \
+	"   WHERE k = ANY(" keys "::bigint[]) AND act_id <> " self " GROUP BY act_id) g" \
+	"  JOIN current_state s ON s.subject_id = g.act_id AND s.state IN ('declared', 'validated', 'registered')" \
+	"  ORDER BY g.shared DESC, g.act_id LIMIT 40) c" \
+	" JOIN act ca ON ca.id = c.act_id LEFT JOIN act_registration cr ON cr.act_id = c.act_id" \
+	" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = c.act_id ORDER BY version DESC LIMIT 1) cv ON true)"
+
+static const struct query q_declare_check = { "civil_declare_check",
+	"SELECT EXISTS (SELECT FROM office WHERE id = $1 AND kind = 'civil'), EXISTS (SELECT FROM place WHERE code = $2),"
+	" EXISTS (SELECT FROM place WHERE code = $2 AND coalesce(valid_from <= $4::date, true) AND coalesce(valid_to > $3::date, true)), " CANDIDATES("'00000000-0000-0000-0000-000000000000'::uuid", "'00000000-0000-0000-0000-000000000000'::uuid", "$5") };
+
+static const struct query q_candidates = { "civil_candidates",
+	"SELECT " CANDIDATES("$1::uuid", "$2::uuid", "$3") };
+
+static const struct query q_begin_registration = { "civil_begin_registration",
+	"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT a.office_id, a.kind, $4::int, o.series_first"
+	"  FROM act a JOIN office o ON o.id = a.office_id JOIN current_state s ON s.subject_id = a.id AND s.state IN ('declared', 'validated')"
+	"  WHERE a.id = $1 ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1 RETURNING last)"
+	" SELECT o.code, (SELECT last FROM n), " CANDIDATES("$1::uuid", "$2::uuid", "$3") " FROM act a JOIN office o ON o.id = a.office_id WHERE a.id = $1" };
+
+static const struct query q_person = { "civil_person",
+	"INSERT INTO person (id, officer_id) VALUES ($1, $2)" };
+
+static const struct query q_register = { "civil_register",
+	"INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" };
+
+static const struct query q_override = { "civil_override",
+	"INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason) VALUES ($1, $2, $3, $4, $5, $6)" };
+
+#define ACT_COLUMNS \
+	"SELECT a.id, a.office_id, a.officer_id, a.kind, s.state, " AT_UTC("a.created_at") ", v.id, v.version, v.content::text, r.number," \
+											   " r.person_id, " AT_UTC("r.created_at")
+#define ACT_JOINS \
+	" JOIN current_state s ON s.subject_id = a.id" \
+	" JOIN LATERAL (SELECT * FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true"
+
+static const struct query q_read = { "civil_read",
+	ACT_COLUMNS " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id WHERE a.id = $1 AND a.kind = $2" };
+
+static const struct query q_read_number = { "civil_read_number",
+	ACT_COLUMNS " FROM act_registration r JOIN act a ON a.id = r.act_id" ACT_JOINS " WHERE r.number = $1" };
+
+static const struct query q_history = { "civil_history",
+	"SELECT (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', event, 'officer_id', officer_id, 'reason', reason,"
+	"  'from_state', from_state, 'to_state', to_state, 'decided_at', " AT_UTC("created_at") ")) ORDER BY seq), '[]')"
+												"  FROM act_decision WHERE act_id = $1)::text,"
+												" (SELECT coalesce(jsonb_agg(jsonb_build_object('version', version, 'officer_id', officer_id, 'created_at', " AT_UTC("created_at") ")"
+																												   "  ORDER BY version), '[]') FROM act_version WHERE act_id = $1)::text,"
+																												   " (SELECT coalesce(jsonb_agg(jsonb_build_object('candidate_id', candidate_id, 'score', score, 'officer_id', officer_id, 'reason', reason,"
+																												   "  'created_at', " AT_UTC("created_at") ") ORDER BY created_at, id), '[]') FROM duplicate_override WHERE act_id = $1)::text" };
+
+static const struct query q_list = { "civil_list",
+	"SELECT jsonb_strip_nulls(jsonb_build_object('id', a.id, 'kind', a.kind, 'state', s.state, 'number', r.number,"
+	" 'created_at', " AT_UTC("a.created_at") ", 'primary_name', p.primary_name, 'secondary_name', p.secondary_name,"
+						 " 'date_of_birth', p.date_of_birth))::text"
+						 " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id"
+						 " LEFT JOIN act_party p ON p.act_version_id = v.id AND p.role = CASE a.kind WHEN 'death' THEN 'deceased' ELSE 'child' END"
+						 " WHERE a.office_id = $1 AND a.kind = $2 AND ($3::text IS NULL OR s.state = $3) AND ($4::uuid IS NULL OR a.id > $4)"
+						 " ORDER BY a.id LIMIT $5" };
+
+const struct query civil_queries[] = { q_act, q_version, q_parties, q_keys, q_statistics, q_decide, q_outbox, q_declare_check,
+	q_candidates, q_begin_registration, q_person, q_register, q_override, q_read, q_read_number, q_history, q_list, { NULL, NULL } };
+
+/* ---- personal data in what was read ---- */
+
+/* jansson frees its texts without overwriting them, so this is as much as can be done. */
+static void
+free_json(json_t **value)
+{
+	json_decref(*value);
+	*value = NULL;
+}
+
+void
+act_candidates_clear(struct act_candidates *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		free_json(&c->item[i].content);
+	free(c->item);
+	*c = (struct act_candidates){ 0 };
+}
+
+void
+act_clear(struct act *act)
+{
+	free_json(&act->content);
+	free_json(&act->decisions);
+	free_json(&act->versions);
+	free_json(&act->overrides);
+	*act = (struct act){ 0 };
+}
+
+/* ---- declaration ---- */
+
+static int
+keys_text(const int64_t *key, size_t n, struct buf *out, struct err *err)
+{
+	buf_str(out, "{");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%" PRId64, i > 0 ? "," : "", key[i]);
+	buf_str(out, "}");
+	return buf_check(out, err);
+}
+
+static int
+parties_json(const struct act_party *party, size_t n, struct buf *out, struct err *err)
+{
+	json_t *list = json_array();
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		char id[UUID_TEXT], day[DATE_TEXT];
+
+		if (json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s?}", "role", party[i].role, "person_id", uuid_is_null(&party[i].person_id) ? NULL : uuid_format(&party[i].person_id, id), "confidence", party[i].confidence, "primary_name", party[i].primary_name, "secondary_name", party[i].secondary_name, "sex", party[i].sex, "date_of_birth", party[i].date_of_birth.precision == DATE_UNKNOWN ? NULL : date_format(party[i].date_of_birth, day))) == -1) {
+			json_decref(list);
+			return err_set(err, FAIL_INTERNAL, "out of memory");
+		}
+	}
+	rc = json_text(list, out, err);
+	json_decref(list);
+	return rc;
+}
+
+static int
+statistics_add(struct tx *tx, const struct uuid *version_id, const struct birth_statistics *s, struct err *err)
+{
+	return tx_later(tx, &q_statistics,
+		ARGS(arg_uuid(version_id), arg_int(s->birth_weight_g), arg_int(s->gestation_weeks), arg_int(s->mother_children_born),
+			arg_text(s->attendant), arg_text(s->place_kind), arg_text(s->mother_marital_status), arg_text(s->mother_education),
+			arg_text(s->mother_occupation), arg_text(s->father_education), arg_text(s->father_occupation)),
+		-1, NULL, err);
+}
+
+static int
+decide(struct tx *tx, const struct uuid *id, const struct act *act, const char *event, const struct uuid *officer_id, const char *reason,
+	struct err *err)
+{
+	return tx_later(tx, &q_decide,
+		ARGS(arg_uuid(id), arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_uuid(&act->version_id), arg_text(event),
+			arg_uuid(officer_id), arg_text(reason)),
+		-1, NULL, err);
+}
+
+int
+act_declare(struct tx *tx, const struct act_new *new, struct err *err)
+{
+	struct act act = { .id = new->id, .officer_id = new->officer_id, .version_id = new->version_id };
+	struct buf parties = BUF_INIT, keys = BUF_INIT;
+	struct uuid decision;
+	int rc = -1;
+
+	if (uuid_new(&decision, err) == -1 || parties_json(new->party, new->nparty, &parties, err) == -1 ||
+		keys_text(new->key, new->nkey, &keys, err) == -1)
+		goto out;
+	if (tx_later(tx, &q_act, ARGS(arg_uuid(&new->id), arg_text(new->kind), arg_uuid(&new->office_id), arg_uuid(&new->officer_id)), -1,
+		    NULL, err) == -1 ||
+		tx_later(tx, &q_version, ARGS(arg_uuid(&new->version_id), arg_uuid(&new->id), arg_uuid(&new->officer_id), arg_string(new->content)),
+			-1, NULL, err) == -1 ||
+		tx_later(tx, &q_parties, ARGS(arg_uuid(&new->version_id), arg_string(bytes_of(&parties))), -1, NULL, err) == -1 ||
+		tx_later(tx, &q_keys, ARGS(arg_uuid(&new->id), arg_string(bytes_of(&keys))), -1, NULL, err) == -1 ||
+		(new->statistics != NULL &&statistics_add(tx, &new->version_id, new->statistics, err) == -1) ||
+		decide(tx, &decision, &act, "declare", &new->officer_id, NULL, err) == -1)
+		goto out;
+	rc = 0;
+out:
+	buf_wipe(&parties);
+	buf_clear(&keys);
+	return rc;
+}
+
+/* ---- candidates ---- */
+
+static int
+candidate_of_json(const json_t *v, struct act_candidate *c, struct err *err)
+{
+	struct act_candidate made = { 0 };
+	const char *number = json_string_value(json_object_get(v, "number"));
+	const char *state = json_string_value(json_object_get(v, "state"));
+
+	if (uuid_parse(bytes_str(json_string_value(json_object_get(v, "id"))), &made.id, err) == -1 ||
+		uuid_parse(bytes_str(json_string_value(json_object_get(v, "office_id"))), &made.office_id, err) == -1)
+		return err_prefix(err, "duplicate candidate");
+	snprintf(made.state, sizeof(made.state), "%s", state != NULL ? state : "");
+	snprintf(made.number, sizeof(made.number), "%s", number != NULL ? number : "");
+	made.is_overridden = json_is_true(json_object_get(v, "overridden"));
+	made.content = json_incref(json_object_get(v, "content"));
+	*c = made;
+	return 0;
+}
+
+static int
+candidates_of_row(const struct rows *rows, int column, struct act_candidates *c, struct err *err)
+{
+	struct act_candidates made = { 0 };
+	json_t *list = NULL;
+	int rc = -1;
+
+	if (row_is_null(rows, 0, column)) {
+		*c = made;
+		return 0;
+	}
+	if (json_read(bytes_str(row_text(rows, 0, column)), &list, err) == -1)
+		return -1;
+	if ((made.item = calloc(json_array_size(list), sizeof(*made.item))) == NULL) {
+		err_set(err, FAIL_INTERNAL, "out of memory");
+		goto out;
+	}
+	for (; made.n < json_array_size(list); made.n++)
+		if (candidate_of_json(json_array_get(list, made.n), &made.item[made.n], err) == -1)
+			goto out;
+	*c = made;
+	made = (struct act_candidates){ 0 };
+	rc = 0;
+out:
+	act_candidates_clear(&made);
+	json_decref(list);
+	return rc;
+}
+
+/* First and last day that a date can mean. */
+static void
+day_range(struct date d, char first[DATE_TEXT], char last[DATE_TEXT])
+{
+	struct date a = d, b = d;
+
+	a.precision = b.precision = DATE_DAY;
+	if (d.precision < DATE_MONTH) {
+		a.month = 1;
+		b.month = 12;
+	}
+	if (d.precision < DATE_DAY) {
+		a.day = 1;
+		b.day = (uint8_t)date_days_in_month(b.year, b.month);
+	}
+	date_format(a, first);
+	date_format(b, last);
+}
+
+int
+act_declare_check(struct tx *tx, const struct uuid *office_id, const char *place_code, struct date event_on, const int64_t *key,
+	size_t nkey, struct act_declare_check *check, struct err *err)
+{
+	struct act_declare_check made = { 0 };
+	char first[DATE_TEXT], last[DATE_TEXT];
+	struct buf keys = BUF_INIT;
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	day_range(event_on, first, last);
+	if (keys_text(key, nkey, &keys, err) == -1 ||
+		tx_query(tx, &q_declare_check,
+			ARGS(arg_uuid(office_id), arg_text(place_code), arg_text(first), arg_text(last), arg_string(bytes_of(&keys))), &rows, err) == -1 ||
+		candidates_of_row(rows, 3, &made.candidates, err) == -1)
+		goto out;
+	made.office_is_civil = row_bool(rows, 0, 0);
+	made.place_exists = row_bool(rows, 0, 1);
+	made.place_was_valid = row_bool(rows, 0, 2);
+	*check = made;
+	rc = 0;
+out:
+	rows_free(rows);
+	buf_clear(&keys);
+	return rc;
+}
+
+int
+act_find_candidates(struct tx *tx, const struct act *act, const int64_t *key, size_t nkey, struct act_candidates *c, struct err *err)
+{
+	struct buf keys = BUF_INIT;
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (keys_text(key, nkey, &keys, err) == 0 &&
+		tx_query(tx, &q_candidates, ARGS(arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_string(bytes_of(&keys))), &rows, err) == 0)
+		rc = candidates_of_row(rows, 0, c, err);
+	rows_free(rows);
+	buf_clear(&keys);
+	return rc;
+}
+
+/* ---- reading ---- */
+
+static int
+act_of_row(const struct rows *rows, struct act *act, struct err *err)
+{
+	struct act made = { 0 };
+
+	if (row_uuid(rows, 0, 0, &made.id, err) == -1 || row_uuid(rows, 0, 1, &made.office_id, err) == -1 ||
+		row_uuid(rows, 0, 2, &made.officer_id, err) == -1 || row_uuid(rows, 0, 6, &made.version_id, err) == -1 ||
+		(!row_is_null(rows, 0, 10) && row_uuid(rows, 0, 10, &made.person_id, err) == -1) ||
+		json_read(bytes_str(row_text(rows, 0, 8)), &made.content, err) == -1)
+		return -1;
+	snprintf(made.kind, sizeof(made.kind), "%s", row_text(rows, 0, 3));
+	snprintf(made.state, sizeof(made.state), "%s", row_text(rows, 0, 4));
+	snprintf(made.created_at, sizeof(made.created_at), "%s", row_text(rows, 0, 5));
+	made.version = (int)row_int(rows, 0, 7);
+	snprintf(made.number, sizeof(made.number), "%s", row_text(rows, 0, 9));
+	snprintf(made.registered_at, sizeof(made.registered_at), "%s", row_text(rows, 0, 11));
+	*act = made;
+	return 0;
+}
+
+int
+act_read(struct tx *tx, const struct uuid *id, const char *kind, struct act *act, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query_one(tx, &q_read, ARGS(arg_uuid(id), arg_text(kind)), FAIL_NOT_FOUND, "no act has this id", &rows, err) == 0)
+		rc = act_of_row(rows, act, err);
+	rows_free(rows);
+	return rc;
+}
+
+int
+act_read_number(struct tx *tx, const char *number, struct act *act, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query_one(tx, &q_read_number, ARGS(arg_text(number)), FAIL_NOT_FOUND, "no act has this number", &rows, err) == 0)
+		rc = act_of_row(rows, act, err);
+	rows_free(rows);
+	return rc;
+}
+
+int
+act_history(struct tx *tx, struct act *act, struct err *err)
+{
+	json_t *decisions = NULL, *versions = NULL, *overrides = NULL;
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query(tx, &q_history, ARGS(arg_uuid(&act->id)), &rows, err) == -1 ||
+		json_read(bytes_str(row_text(rows, 0, 0)), &decisions, err) == -1 ||
+		json_read(bytes_str(row_text(rows, 0, 1)), &versions, err) == -1 ||
+		json_read(bytes_str(row_text(rows, 0, 2)), &overrides, err) == -1)
+		goto out;
+	act->decisions = decisions;
+	act->versions = versions;
+	act->overrides = overrides;
+	decisions = versions = overrides = NULL;
+	rc = 0;
+out:
+	json_decref(decisions);
+	json_decref(versions);
+	json_decref(overrides);
+	rows_free(rows);
+	return rc;
+}
+
+int
+act_list(struct tx *tx, const char *kind, const struct uuid *office_id, const char *state, const struct uuid *after, unsigned limit,
+	json_t **items, bool *more, struct err *err)
+{
+	json_t *list = json_array(), *item = NULL;
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(kind), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1)),
+		    &rows, err) == -1)
+		goto out;
+	for (size_t i = 0; i < rows_count(rows) && i < limit; i++) {
+		if (json_read(bytes_str(row_text(rows, i, 0)), &item, err) == -1)
+			goto out;
+		if (json_array_append_new(list, item) == -1) {
+			err_set(err, FAIL_INTERNAL, "out of memory");
+			goto out;
+		}
+	}
+	*more = rows_count(rows) > limit;
+	*items = list;
+	list = NULL;
+	rc = 0;
+out:
+	json_decref(list);
+	rows_free(rows);
+	return rc;
+}
+
+/* ---- registration ---- */
+
+static char
+kind_letter(const char *kind)
+{
+	return kind[0] >= 'a' && kind[0] <= 'z' ? (char)(kind[0] - 'a' + 'A') : '0';
+}
+
+int
+act_number_format(const char *office_code, const char *kind, int year, int serial, char number[ACT_NUMBER_TEXT], struct err *err)
+{
+	char plain[ACT_NUMBER_TEXT];
+	int n = snprintf(plain, sizeof(plain), "%s%c%04d%06d", office_code, kind_letter(kind), year, serial);
+	char check = n > 0 && n < (int)sizeof(plain) - 5 ? mod37_36_char(BYTES(plain, (size_t)n)) : '\0';
+
+	if (check == '\0')
+		return err_set(err, FAIL_INTERNAL, "act number: office code %s cannot be part of one", office_code);
+	snprintf(number, ACT_NUMBER_TEXT, "%s-%c-%04d-%06d-%c", office_code, kind_letter(kind), year, serial, check);
+	return 0;
+}
+
+bool
+act_number_valid(const char *number)
+{
+	char plain[ACT_NUMBER_TEXT];
+	size_t n = 0, hyphens = 0;
+
+	for (; *number != '\0'; number++) {
+		if (*number == '-')
+			hyphens++;
+		else if (n == sizeof(plain))
+			return false;
+		else
+			plain[n++] = *number;
+	}
+	return hyphens == 4 && mod37_36_valid(BYTES(plain, n));
+}
+
+int
+act_begin_registration(struct tx *tx, const struct act *act, const int64_t *key, size_t nkey, int year, struct act_registering *r,
+	struct err *err)
+{
+	struct act_registering made = { .year = year };
+	struct buf keys = BUF_INIT;
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (keys_text(key, nkey, &keys, err) == -1 ||
+		tx_query_one(tx, &q_begin_registration,
+			ARGS(arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_string(bytes_of(&keys)), arg_int(year)), FAIL_NOT_FOUND,
+			"no act has this id", &rows, err) == -1 ||
+		candidates_of_row(rows, 2, &made.candidates, err) == -1)
+		goto out;
+	snprintf(made.office_code, sizeof(made.office_code), "%s", row_text(rows, 0, 0));
+	made.serial = (int)row_int(rows, 0, 1);
+	*r = made;
+	rc = 0;
+out:
+	rows_free(rows);
+	buf_clear(&keys);
+	return rc;
+}
+
+int
+act_register(struct tx *tx, struct act *act, const struct act_registering *r, const struct uuid *officer_id, struct err *err)
+{
+	struct uuid validate, decision;
+
+	if (r->serial == 0)
+		return err_set(err, FAIL_CONFLICT, "act is %s, which does not allow: register", act->state);
+	if (act_number_format(r->office_code, act->kind, r->year, r->serial, act->number, err) == -1 || uuid_new(&validate, err) == -1 ||
+		uuid_new(&decision, err) == -1 || uuid_new(&act->person_id, err) == -1)
+		return -1;
+	if (strcmp(act->state, "declared") == 0 && decide(tx, &validate, act, "validate", officer_id, NULL, err) == -1)
+		return -1;
+	if (decide(tx, &decision, act, "register", officer_id, NULL, err) == -1 ||
+		tx_later(tx, &q_person, ARGS(arg_uuid(&act->person_id), arg_uuid(officer_id)), -1, NULL, err) == -1 ||
+		tx_later(tx, &q_register,
+			ARGS(arg_uuid(&act->id), arg_uuid(&decision), arg_uuid(&act->version_id), arg_uuid(&act->person_id),
+				arg_uuid(&act->office_id), arg_text(act->kind), arg_int(r->year), arg_int(r->serial), arg_text(act->number),
+				arg_uuid(officer_id)),
+			-1, NULL, err) == -1)
+		return -1;
+	return 0;
+}
+
+/* ---- decisions ---- */
+
+int
+act_decide(struct tx *tx, const struct act *act, const char *event, const struct uuid *officer_id, const char *reason, struct err *err)
+{
+	struct uuid id;
+
+	if (uuid_new(&id, err) == -1 || decide(tx, &id, act, event, officer_id, reason, err) == -1)
+		return -1;
+	if (strcmp(event, "annul") == 0)
+		return tx_later(tx, &q_outbox, ARGS(arg_text("act.annulled"), arg_uuid(&act->id)), -1, NULL, err);
+	return 0;
+}
+
+int
+act_override(struct tx *tx, const struct act *act, const struct uuid *candidate_id, int score, const struct uuid *officer_id,
+	const char *reason, struct err *err)
+{
+	return tx_later(tx, &q_override,
+		ARGS(arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_uuid(candidate_id), arg_int(score), arg_uuid(officer_id), arg_text(reason)),
+		-1, NULL, err);
+}
