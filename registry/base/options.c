@@ -29,7 +29,7 @@ const struct conf_option conf_options[] = {
 	{ "", "max_connections", CONF_INT, "512", 1, 65536, "", "Most network connections of one service." },
 	{ "", "max_connections_per_peer", CONF_INT, "128", 0, 65536, "", "Most from one address; 0: no limit, behind a proxy." },
 	{ "", "stop_timeout", CONF_SECONDS, "30", 1, 600, "s", "How long a stopping service lets begun requests finish." },
-	{ "", "session_idle", CONF_SECONDS, "1800", 60, 86400, "s", "An officer who does nothing for so long must sign in again." },
+	{ "", "session_idle", CONF_SECONDS, "1800", 120, 86400, "s", "An officer who does nothing for so long must sign in again." },
 	{ "", "session_absolute", CONF_SECONDS, "36000", 60, 604800, "s", "Longest session, whatever happens in it." },
 	{ "", "lockout_failures", CONF_INT, "5", 1, 100, "", "Failed sign-ins in a row after which an officer is locked out." },
 	{ "", "lockout_time", CONF_SECONDS, "900", 1, 86400, "s", "How long." },

@@ -27,7 +27,7 @@
  *	POST   /session		{"login", "password", "totp"}: 201, the cookie and who it is; 401 for whatever reason
  *	GET    /session		who am I: login, name, roles, offices
  *	DELETE /session		signs out
- * Wrong passwords and codes are counted; after `lockout_failures` in a row the officer is locked out for `lockout_seconds`, with
+ * Wrong passwords and codes are counted; after `lockout_failures` in a row the officer is locked out for `lockout_time`, with
  * the same answer in the same time as for a login that does not exist.
  *
  * A session is looked up in the registry at most once a second and process: in between the answer is remembered.  So an officer
@@ -43,7 +43,7 @@
 
 enum {
 	OFFICE_SESSION_REMEMBERED_MS = 1000, /* how old a remembered session may be */
-	OFFICE_STOP_SECONDS = 20             /* how long requests that were begun may take at the end */
+	OFFICE_DB_WAIT_MS = 3000             /* how long a request waits for a database connection before it is told to come again */
 };
 
 struct office;
@@ -79,8 +79,9 @@ int office_main(int argc, char **argv, const struct office_program *program);
 
 /*
  * The parts of office_main, for tests and for programs with a loop of their own.  office_open reads nothing from the command line;
- * conf is borrowed.  After office_open the server is made but does not listen: http_server_start(office->server).
- * office_close stops it, waiting for requests at most OFFICE_STOP_SECONDS; -1 when some still run (the process must exit then).
+ * conf is borrowed.  It reads the keys and certificates, then drops privileges, then opens the database.  After office_open the
+ * server is made but does not listen: http_server_start(office->server).  office_close stops it, waiting for requests at most
+ * `stop_timeout`; -1 when some still run (the process must exit then).
  */
 int office_open(const struct office_program *program, struct conf *conf, struct office **office, struct err *err);
 int office_close(struct office *office, struct err *err);

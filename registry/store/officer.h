@@ -89,7 +89,7 @@ int session_end(struct tx *tx, const uint8_t token_sha256[SHA256_LEN], struct er
 /* ---- programs ---- */
 struct program {
 	struct uuid id;
-	char name[65];
+	char name[64];
 	char role[OFFICER_ROLE_TEXT];
 };
 /* An active program by its certificate, else FAIL_UNAUTHENTICATED. */

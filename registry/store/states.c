@@ -5,10 +5,10 @@
 /* clang-format off */
 const struct state_transition state_transitions[] = {
 	{ "act", "new", "declare", "declared", "civil_clerk", "" },
-	{ "act", "declared", "validate", "validated", "civil_registrar", "not by who declared; duplicate candidates are overridden first" },
+	{ "act", "declared", "validate", "validated", "civil_registrar", "not by who declared" },
 	{ "act", "declared", "reject", "rejected", "civil_registrar", "with a reason" },
 	{ "act", "validated", "reject", "rejected", "civil_registrar", "with a reason" },
-	{ "act", "validated", "register", "registered", "civil_registrar", "gives the act its number and the child its person" },
+	{ "act", "validated", "register", "registered", "civil_registrar", "not by who declared; duplicate candidates are overridden first; gives the act its number and the child its person" },
 	{ "act", "registered", "annul", "annulled", "civil_registrar", "not by who declared; with a reason" },
 	{ "enrolment", "new", "open", "open", "enrolment_officer", "" },
 	{ "enrolment", "open", "examine", "examined", "enrolment_officer", "evidence and portrait are there" },
