@@ -48,7 +48,6 @@ const struct conf_option conf_options[] = {
 	{ "signd", "pin_file", CONF_PATH, "keys/token.pin", 0, 0, "", "File with the token's PIN, readable by root or signd only." },
 	{ "signd", "token_sessions", CONF_INT, "8", 1, 1024, "", "Most PKCS #11 sessions that are open at the same time." },
 	{ "signd", "signd_clients", CONF_TEXT, "", 0, 0, "", "Users besides signd's own who may connect, with commas between." },
-	{ "signd", "sequencer_interval", CONF_INT, "200", 10, 60000, "ms", "Pause of the ledger's sequencer when nothing is new." },
 	{ "signd", "sequencer_batch", CONF_INT, "4096", 1, 65536, "", "Most ledger entries sequenced in one transaction." },
 	{ NULL, NULL, CONF_TEXT, NULL, 0, 0, NULL, NULL }
 };

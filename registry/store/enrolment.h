@@ -60,7 +60,7 @@ struct enrolment {
 	struct uuid basis_evidence_id; /* the first that is an act or an exemption; all zero: none yet */
 	char *uin;                     /* NULL: none yet */
 	json_t *proposal;              /* of the last examination; NULL before */
-	json_t *evidence;              /* array of { id, kind, act_id?, exemption_id?, description?, officer_id, created_at } */
+	json_t *evidence;              /* array of { id, kind, act_id?, act_number?, exemption_id?, description?, officer_id, created_at } */
 	json_t *decisions;             /* array of { event, officer_id, reason?, from_state, to_state, created_at } */
 };
 int enrolment_read(struct tx *tx, const struct uuid *id, struct enrolment *e, struct err *err); /* FAIL_NOT_FOUND */
