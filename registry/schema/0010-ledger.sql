@@ -41,24 +41,29 @@ CREATE TABLE tree_head (
 	certificate_id uuid NOT NULL,
 	signature bytea NOT NULL
 );
-COMMENT ON TABLE tree_head IS 'Signed tree heads; the signature is over the DER of pki/treehead.h';
+COMMENT ON TABLE tree_head IS 'Signed tree heads; the signature is over the DER of registry/base/treehead.h';
 
 CREATE FUNCTION ledger_content(r jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
 	$$ SELECT jsonb_strip_nulls(r - 'salt')::text $$;
+
+-- What the leaf of a row says.  `links` is made by the caller, so that this is one expression and costs no call of its own.
+CREATE FUNCTION ledger_leaf_text(kind text, r jsonb, salt bytea, links jsonb) RETURNS text LANGUAGE sql STABLE AS $$
+	SELECT jsonb_build_object('v', 1, 'kind', kind, 'id', r->'id', 'at', r->'created_at', 'links', links,
+	    'digest', encode(sha256(salt || convert_to(ledger_content(r), 'UTF8')), 'hex'))::text
+$$;
 
 CREATE FUNCTION ledger_append() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = registry, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' AS $$
 DECLARE
 	r jsonb := to_jsonb(NEW);
+	links jsonb := (SELECT coalesce(jsonb_object_agg(k, r->k), '{}') FROM unnest(TG_ARGV) k WHERE r->k <> 'null');
 BEGIN
-	INSERT INTO ledger_entry (kind, record_id, leaf) VALUES (TG_TABLE_NAME, NEW.id,
-	    jsonb_build_object('v', 1, 'kind', TG_TABLE_NAME, 'id', NEW.id, 'at', r->'created_at',
-		'links', (SELECT coalesce(jsonb_object_agg(k, r->k), '{}') FROM unnest(TG_ARGV) k WHERE r->k <> 'null'),
-		'digest', encode(sha256(NEW.salt || convert_to(ledger_content(r), 'UTF8')), 'hex'))::text);
+	INSERT INTO ledger_entry (kind, record_id, leaf)
+	    VALUES (TG_TABLE_NAME, NEW.id, ledger_leaf_text(TG_TABLE_NAME, r, NEW.salt, links));
 	RETURN NULL;
 END $$;
 
--- The content of one record as it stands now, for disclosure and for `catena ledger check`.
+-- The content of one record as it stands now, for disclosure.
 CREATE FUNCTION ledger_record(kind text, record_id uuid, OUT content text, OUT salt bytea) LANGUAGE plpgsql STABLE SECURITY INVOKER
 	SET search_path = registry, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' AS $$
 BEGIN
@@ -79,8 +84,65 @@ BEGIN
 	    t, (SELECT string_agg(quote_literal(l), ', ') FROM unnest(links) l));
 	EXECUTE format('CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', t);
 	EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t);
-	INSERT INTO ledgered_table VALUES (t);
+	INSERT INTO ledgered_table VALUES (t, links);
 END $$;
 
-CREATE TABLE ledgered_table (name text PRIMARY KEY);
+CREATE TABLE ledgered_table (
+	name text PRIMARY KEY,
+	links text[] NOT NULL
+);
 COMMENT ON TABLE ledgered_table IS 'Tables whose rows are leaves: `catena ledger check` looks for rows without an entry here';
+COMMENT ON COLUMN ledgered_table.links IS 'Link columns, as given to the trigger';
+
+-- The ledger's own tables grow and do nothing else.
+CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON ledger_leaf FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON ledger_node FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON tree_head FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_node FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON tree_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- For `catena ledger check`: a page of `n` rows of a ledgered table after the row `after` (NULL: from the first), each against
+-- its entry.  bad: one line for each row that differs, its id, a space and what is wrong.
+CREATE FUNCTION ledger_compare(kind text, after uuid, n int, OUT checked bigint, OUT last text, OUT bad text) LANGUAGE plpgsql STABLE
+	SET search_path = registry, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' AS $$
+DECLARE
+	links text[] := (SELECT t.links FROM ledgered_table t WHERE t.name = kind);
+BEGIN
+	EXECUTE format($q$
+		WITH page AS MATERIALIZED (
+			SELECT t.id, to_jsonb(t) AS r, t.salt FROM %1$I t WHERE $1 IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2
+		), wanted AS (
+			SELECT p.id, e.record_id, e.leaf, e.kind, ledger_leaf_text(%1$L, p.r, p.salt,
+			    (SELECT coalesce(jsonb_object_agg(k, p.r->k), '{}') FROM unnest($3) k WHERE p.r->k <> 'null')) AS text
+			FROM page p LEFT JOIN ledger_entry e ON e.record_id = p.id
+		), judged AS (
+			SELECT id, CASE
+			    WHEN record_id IS NULL THEN 'inserted: the row has no entry in the ledger'
+			    WHEN kind <> %1$L THEN 'altered: its entry is of another kind'
+			    WHEN leaf IS DISTINCT FROM text AND substring(leaf FROM '"digest": "([0-9a-f]*)"')
+				IS DISTINCT FROM substring(text FROM '"digest": "([0-9a-f]*)"')
+				THEN 'altered: the row does not give the digest in its entry'
+			    WHEN leaf IS DISTINCT FROM text THEN 'altered: the row and its entry differ' END AS what
+			FROM wanted
+		)
+		SELECT count(*), (SELECT id::text FROM page ORDER BY id DESC LIMIT 1),
+		    string_agg(id || ' ' || what, E'\n' ORDER BY id) FROM judged $q$, kind)
+	    INTO checked, last, bad USING after, n, links;
+END $$;
+
+-- Entries of a ledgered table whose row is not there; at most n, as lines of record id, space, entry id.
+CREATE FUNCTION ledger_orphans(kind text, n int) RETURNS text LANGUAGE plpgsql STABLE
+	SET search_path = registry, pg_temp AS $$
+DECLARE
+	bad text;
+BEGIN
+	EXECUTE format($q$
+		SELECT string_agg(o.record_id || ' ' || o.id, E'\n' ORDER BY o.id) FROM (
+			SELECT e.id, e.record_id FROM ledger_entry e
+			WHERE e.kind = %1$L AND NOT EXISTS (SELECT FROM %1$I t WHERE t.id = e.record_id)
+			ORDER BY e.id LIMIT $1) o $q$, kind) INTO bad USING n;
+	RETURN bad;
+END $$;

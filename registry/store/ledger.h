@@ -79,7 +79,8 @@ int ledger_consistency(struct tx *tx, uint64_t old_size, uint64_t new_size, stru
 /* The content and salt of a record as it stands now, for disclosure; the role needs SELECT on its table. */
 int ledger_record(struct tx *tx, const char *kind, const struct uuid *record_id, struct buf *content, struct buf *salt, struct err *err);
 
-extern const struct query ledger_queries[]; /* readers and signd */
+extern const struct query ledger_queries[];          /* readers and signd */
+extern const struct query ledger_sequence_queries[]; /* signd, too */
 
 /* ---- the check (ledger_check.c): everything recomputed from the rows; role catena_owner ---- */
 struct ledger_finding {
