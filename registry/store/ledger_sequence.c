@@ -17,16 +17,15 @@ enum { Q_LOCK,
 	Q_LEAVES,
 	Q_NODES };
 
-enum { QUEUE_MAX = 1 << 18, /* entries of one scan: 2 MiB of numbers */
-	SNAPSHOT_TEXT = 4096 };   /* a longer one (hundreds of open transactions) is not kept: then all is scanned */
+enum { QUEUE_MAX = 1 << 18,     /* entries of one scan: 2 MiB of numbers */
+	SNAPSHOT_TEXT = 4096 }; /* a longer one (hundreds of open transactions) is not kept: then all is scanned */
 
 /* Entries of earlier commits first; without track_commit_timestamp by transaction number, which is when it began to write. */
 #define COMMIT_ORDER \
 	" ORDER BY CASE WHEN current_setting('track_commit_timestamp')::bool THEN pg_xact_commit_timestamp(e.xid::xid) END, e.xid, e.id"
 #define SCANNED(candidates) \
-	"SELECT pg_current_snapshot()::text, (SELECT coalesce(max(position) + 1, 0) FROM ledger_leaf), count(*)," \
-	" array_agg(c.id ORDER BY c.n)::text" \
-	" FROM (SELECT e.id, row_number() OVER (" COMMIT_ORDER ") AS n FROM " candidates COMMIT_ORDER " LIMIT $1::bigint) c"
+	"SELECT pg_current_snapshot()::text, (SELECT coalesce(max(position) + 1, 0) FROM ledger_leaf), cardinality(x.found), x.found::text" \
+	" FROM (SELECT ARRAY(SELECT e.id FROM " candidates COMMIT_ORDER " LIMIT $1::bigint) AS found OFFSET 0) x"
 
 const struct query ledger_sequence_queries[] = {
 	/* held to the end of the transaction; 0x6C6564676572 is "ledger" */
