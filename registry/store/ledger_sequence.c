@@ -513,7 +513,10 @@ ledger_sequencer_sign_head(struct ledger_sequencer *s, bool *is_signed, struct e
 		s->signer.sign(s->signer.arg, bytes_of(&to_be_signed), &h.signature, err) == -1)
 		goto out;
 	if (db_run(s->db, DB_READ_COMMITTED, work_add_head, &h, err) == -1) {
-		forget(s); /* another one's head may be there */
+		/* another one's head may be there: the next step looks, and tells when it is more than that */
+		forget(s);
+		if (err->kind == FAIL_CONFLICT)
+			err->kind = FAIL_AGAIN;
 		goto out;
 	}
 	s->signed_size = h.head.size;

@@ -108,6 +108,7 @@ start_sequencer(void)
 		if ((ledger_sequencer_step(s, &n, &err) == -1 || ledger_sequencer_sign_head(s, &is_signed, &err) == -1) &&
 			err.kind != FAIL_AGAIN) {
 			printf("# sequencer: %s\n", err.text);
+			fflush(stdout);
 			_exit(1);
 		}
 	}
