@@ -1,0 +1,124 @@
+#include "pki/signd/policy.h"
+
+#include <stdlib.h>
+
+#include "pki/sod.h"
+#include "registry/base/clock.h"
+#include "registry/store/signing.h"
+
+struct batch {
+	struct token *token;
+	const struct active_signer *by;
+	struct sign_order *orders;
+	size_t n;
+	struct uuid *ids;
+	struct signing_case *cases;
+	struct buf *made; /* signed by this call already, kept over a repeated transaction: one signature for each document */
+};
+
+static int
+hashes_agree(const struct sign_order *order, const struct signing_case *c, struct err *err)
+{
+	if (order->ndg != c->ndg)
+		return err_set(err, FAIL_CONFLICT, "%u data groups given, the registry has %u", order->ndg, c->ndg);
+	for (unsigned i = 0; i < c->ndg; i++)
+		if (order->dg[i].number != c->dg[i].number ||
+			!bytes_equal(BYTES(order->dg[i].hash, order->dg[i].len), BYTES(c->dg[i].hash, c->dg[i].len)))
+			return err_set(err, FAIL_CONFLICT, "the hash given for DG%d is not the registry's", order->dg[i].number);
+	return 0;
+}
+
+/* The object is made from the registry's row, not from what was sent. */
+static void
+ldsso_of_case(const struct signing_case *c, struct ldsso *lds)
+{
+	ldsso_init(lds, c->hash_bits);
+	for (lds->n = 0; lds->n < c->ndg && lds->n < LDS_DGS; lds->n++) {
+		lds->dg[lds->n].number = (unsigned)c->dg[lds->n].number;
+		memcpy(lds->dg[lds->n].hash, c->dg[lds->n].hash, sizeof(lds->dg[0].hash));
+	}
+}
+
+static int
+sign_one(struct batch *b, struct session *s, size_t i, struct tx *tx, struct err *err)
+{
+	struct sign_order *order = &b->orders[i];
+	struct signing_case *c = &b->cases[i];
+	const char *broken;
+	struct ldsso lds;
+
+	if (c->is_known && c->sod.n > 0) { /* signed before: the same again, once the hashes agree */
+		if (hashes_agree(order, c, &order->err) == 0)
+			buf_move(&order->sod, &c->sod);
+		return 0;
+	}
+	if ((broken = signing_broken_link(c)) != NULL) {
+		err_set(&order->err, c->is_known ? FAIL_DENIED : FAIL_NOT_FOUND, "%s", broken);
+		return 0;
+	}
+	if (hashes_agree(order, c, &order->err) == -1)
+		return 0;
+	if (b->made[i].n == 0) {
+		ldsso_of_case(c, &lds);
+		if (sod_build(s, b->by->signer, &lds, clock_now(), &b->made[i], err) == -1)
+			return -1;
+	}
+	if (signing_record(tx, &c->document_id, &b->by->certificate_id, bytes_of(&b->made[i]), err) == -1)
+		return -1;
+	buf_bytes(&order->sod, bytes_of(&b->made[i]));
+	return buf_check(&order->sod, err);
+}
+
+static int
+sign_batch(struct tx *tx, void *arg, struct err *err)
+{
+	struct batch *b = arg;
+	struct session *s = NULL;
+	int rc = -1;
+
+	for (size_t i = 0; i < b->n; i++) {
+		err_clear(&b->orders[i].err);
+		buf_clear(&b->orders[i].sod);
+	}
+	if (signing_read(tx, b->ids, b->n, b->cases, err) == -1)
+		return -1;
+	if (token_borrow(b->token, &s, err) == -1)
+		goto out;
+	for (size_t i = 0; i < b->n; i++)
+		if (sign_one(b, s, i, tx, err) == -1)
+			goto out;
+	rc = 0;
+out:
+	token_return(b->token, s);
+	signing_cases_clear(b->cases, b->n);
+	return rc;
+}
+
+int
+policy_sign(struct db *db, struct token *token, const struct active_signer *by, struct sign_order *orders, size_t n, struct err *err)
+{
+	struct batch b = { token, by, orders, n, NULL, NULL, NULL };
+	int rc = -1;
+
+	if (clock_now() >= by->use_until)
+		return err_set(err, FAIL_AGAIN, "document signer: its private key usage period has ended, a new signer is needed");
+	b.ids = calloc(n + 1, sizeof(*b.ids));
+	b.cases = calloc(n + 1, sizeof(*b.cases));
+	b.made = calloc(n + 1, sizeof(*b.made));
+	if (b.ids == NULL || b.cases == NULL || b.made == NULL) {
+		err_set(err, FAIL_INTERNAL, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++)
+		b.ids[i] = orders[i].document_id;
+	rc = db_run(db, DB_READ_COMMITTED, sign_batch, &b, err);
+	for (size_t i = 0; rc == -1 && i < n; i++)
+		buf_clear(&orders[i].sod);
+out:
+	for (size_t i = 0; b.made != NULL && i < n; i++)
+		buf_clear(&b.made[i]);
+	free(b.made);
+	free(b.cases);
+	free(b.ids);
+	return rc;
+}

@@ -1,0 +1,26 @@
+/*
+ * policy.h - what signd signs, and nothing else: the LDS security object of a document whose descent it has read itself, whose
+ * data-group hashes it has compared, once (design, invariant 2).
+ */
+#ifndef CATENA_SIGND_POLICY_H
+#define CATENA_SIGND_POLICY_H
+
+#include "pki/cms.h"
+#include "pki/signclient.h"
+#include "registry/store/db.h"
+
+/* The document signer in use: its key on the token and its certificate in the registry. */
+struct active_signer {
+	struct signer *signer;
+	struct uuid certificate_id;
+	int64_t use_until;
+};
+
+/*
+ * Signs the orders that hold, in one transaction; each of the others gets its own err: FAIL_DENIED a broken link of the descent,
+ * FAIL_CONFLICT other hashes than the registry's, FAIL_NOT_FOUND.  A document signed before gets that same EF.SOD.
+ * -1 when nothing was signed: the database or the token is away (FAIL_AGAIN).
+ */
+int policy_sign(struct db *db, struct token *token, const struct active_signer *by, struct sign_order *orders, size_t n, struct err *err);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * signd - holds the token's PIN and signs: LDS security objects of documents whose descent it has read, and the ledger's tree heads.
+ * A unix socket and no web surface.  See pki/signd/policy.h for what it signs, docs/signd.8 for how it is run.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pki/signd/keys.h"
+#include "pki/signmessage.h"
+#include "pki/signd/server.h"
+#include "registry/base/clock.h"
+#include "registry/base/conf.h"
+#include "registry/base/file.h"
+#include "registry/base/log.h"
+#include "registry/base/uin.h"
+#include "registry/service/daemon.h"
+#include "registry/store/audit.h"
+#include "registry/store/ledger.h"
+
+enum { KEYS_RELOAD_SECONDS = 60,
+	PIN_MAX = 256,
+	UINS_MAX = 256 };
+
+struct signd {
+	struct db *db;
+	struct token *token;
+	pthread_rwlock_t lock; /* guards keys: read for each request, written when they are loaded again */
+	struct keys keys;
+	int64_t keys_loaded_at;
+	struct ledger_sequencer *sequencer; /* with the ledger key of the start: a new ledger key needs a restart */
+	struct active_signer ledger;
+	pthread_t sequencing;
+	bool is_sequencing;
+	atomic_bool stop;
+};
+
+static const struct query *const query_sets[] = { signing_queries, ledger_queries, audit_queries, NULL };
+
+/* A signer whose period ends is replaced by its successor without a restart. */
+static int
+keys_fresh(struct signd *d, struct err *err)
+{
+	int64_t now = clock_now();
+	int rc = 0;
+
+	pthread_rwlock_rdlock(&d->lock);
+	rc = d->keys.document.signer == NULL || now >= d->keys.document.use_until || now >= d->keys.ledger.use_until ||
+		now - d->keys_loaded_at >= KEYS_RELOAD_SECONDS;
+	pthread_rwlock_unlock(&d->lock);
+	if (rc == 0)
+		return 0;
+	pthread_rwlock_wrlock(&d->lock);
+	rc = 0;
+	if (d->keys.document.signer == NULL || now >= d->keys.document.use_until || now >= d->keys.ledger.use_until ||
+		now - d->keys_loaded_at >= KEYS_RELOAD_SECONDS) {
+		rc = keys_load(d->db, d->token, now, &d->keys, err);
+		if (rc == 0)
+			d->keys_loaded_at = now;
+	}
+	pthread_rwlock_unlock(&d->lock);
+	return rc;
+}
+
+static int
+record_refusals(struct tx *tx, void *arg, struct err *err)
+{
+	const struct sign_order *o = arg;
+
+	return audit_add(tx, &(struct audit_event){ .kind = "signature_refused", .program = "signd", .subject_kind = "document", .subject_id = &o->document_id, .detail = o->err.text }, err);
+}
+
+static json_t *
+answer_sign(struct signd *d, const json_t *request, struct err *err)
+{
+	struct sign_order *orders = NULL;
+	struct err unrecorded = ERR_INIT;
+	json_t *reply = NULL;
+	size_t n = 0;
+
+	if (sign_orders_of_json(request, &orders, &n, err) == -1 || keys_fresh(d, err) == -1)
+		goto out;
+	pthread_rwlock_rdlock(&d->lock);
+	if (policy_sign(d->db, d->token, &d->keys.document, orders, n, err) == 0)
+		reply = sign_results_to_json(orders, n);
+	pthread_rwlock_unlock(&d->lock);
+	for (size_t i = 0; reply != NULL && i < n; i++)
+		if (orders[i].err.kind != FAIL_NONE && db_run(d->db, DB_READ_COMMITTED, record_refusals, &orders[i], &unrecorded) == -1)
+			log_err(LOG_ERROR, "refusal_unrecorded", &unrecorded);
+out:
+	sign_orders_free(orders, n);
+	return reply;
+}
+
+static int
+next_sequence(struct tx *tx, void *arg, struct err *err)
+{
+	return signing_next_uin_sequence(tx, arg, err);
+}
+
+static json_t *
+answer_uins(struct signd *d, const json_t *request, struct err *err)
+{
+	json_int_t count = json_integer_value(json_object_get(request, "count"));
+	json_t *uins = NULL;
+
+	if (count < 1 || count > UINS_MAX) {
+		err_set(err, FAIL_INPUT, "count: 1 to %d is wanted", UINS_MAX);
+		return NULL;
+	}
+	if (keys_fresh(d, err) == -1)
+		return NULL;
+	uins = json_array();
+	pthread_rwlock_rdlock(&d->lock);
+	for (json_int_t i = 0; i < count; i++) {
+		uint64_t sequence;
+		char uin[13];
+
+		if (db_run(d->db, DB_READ_COMMITTED, next_sequence, &sequence, err) == -1 ||
+			uin_of_sequence(d->keys.uin_key, sequence, uin, err) == -1) {
+			pthread_rwlock_unlock(&d->lock);
+			json_decref(uins);
+			return NULL;
+		}
+		json_array_append_new(uins, json_string(uin));
+	}
+	pthread_rwlock_unlock(&d->lock);
+	return json_pack("{s:b, s:o}", "ok", 1, "uins", uins);
+}
+
+static json_t *
+answer_status(struct signd *d, struct err *err)
+{
+	char until[21];
+	json_t *reply;
+
+	if (token_check(d->token, err) == -1 || db_ready(d->db, err) == -1 || keys_fresh(d, err) == -1)
+		return NULL;
+	pthread_rwlock_rdlock(&d->lock);
+	reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "token", token_label(d->token), "serial", token_serial(d->token),
+		"signer_until", time_format(d->keys.document.use_until, until));
+	pthread_rwlock_unlock(&d->lock);
+	return reply;
+}
+
+static json_t *
+answer(void *arg, const json_t *request, struct err *err)
+{
+	const char *op = json_string_value(json_object_get(request, "op"));
+
+	if (op != NULL && strcmp(op, "sign_documents") == 0)
+		return answer_sign(arg, request, err);
+	if (op != NULL && strcmp(op, "new_uins") == 0)
+		return answer_uins(arg, request, err);
+	if (op != NULL && strcmp(op, "status") == 0)
+		return answer_status(arg, err);
+	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins");
+	return NULL;
+}
+
+/* ledger.h made the octets of the head from the tree that this process hashed itself: it is known what they are. */
+static int
+sign_head(void *arg, struct bytes head, struct buf *signature, struct err *err)
+{
+	struct signd *d = arg;
+	struct token_key *key = signer_key(d->ledger.signer);
+	struct buf made = BUF_INIT;
+	struct session *s = NULL;
+	int rc;
+
+	if (clock_now() >= d->ledger.use_until)
+		return err_set(err, FAIL_AGAIN, "ledger key: its usage period has ended, a key ceremony is needed");
+	if (token_borrow(d->token, &s, err) == -1)
+		return -1;
+	if ((rc = token_sign(s, key, token_key_sigalg(key), SIGNATURE_DER, head, &made, err)) == 0)
+		buf_bytes(signature, bytes_of(&made));
+	token_return(d->token, s);
+	buf_clear(&made);
+	return rc == -1 ? -1 : buf_check(signature, err);
+}
+
+static void
+trouble(void *arg, const struct err *err)
+{
+	(void)arg;
+	log_err(LOG_ERROR, "sequencer", err);
+}
+
+static void *
+sequence(void *arg)
+{
+	struct signd *d = arg;
+
+	ledger_sequence_loop(d->sequencer, &d->stop, trouble, d);
+	return NULL;
+}
+
+static int
+sequencer_start(struct signd *d, const struct conf *conf, struct err *err)
+{
+	struct ledger_signer signer = { .sign = sign_head, .arg = d };
+
+	d->ledger = d->keys.ledger; /* taken over: keys that are loaded again bring their own */
+	d->keys.ledger.signer = NULL;
+	signer.certificate_id = d->ledger.certificate_id;
+	cert_sha256(signer_cert(d->ledger.signer), signer.log_id);
+	if (ledger_sequencer_new(d->db, (unsigned)conf_int(conf, "sequencer_batch"), &signer, &d->sequencer, err) == -1)
+		return -1;
+	if (pthread_create(&d->sequencing, NULL, sequence, d) != 0)
+		return err_errno(err, "sequencer");
+	d->is_sequencing = true;
+	return 0;
+}
+
+static void
+sequencer_stop(struct signd *d)
+{
+	atomic_store(&d->stop, true);
+	if (d->is_sequencing)
+		pthread_join(d->sequencing, NULL);
+	ledger_sequencer_free(d->sequencer);
+	signer_free(d->ledger.signer);
+}
+
+static int
+pin_read(const char *file, struct buf *pin, struct err *err)
+{
+	if (file_read(file, PIN_MAX, pin, err) == -1)
+		return err_prefix(err, "pin_file");
+	while (pin->n > 0 && (pin->p[pin->n - 1] == '\n' || pin->p[pin->n - 1] == '\r'))
+		buf_cut(pin, pin->n - 1);
+	return pin->n > 0 ? 0 : err_set(err, FAIL_INPUT, "pin_file: empty");
+}
+
+static int
+run(struct signd *d, const struct conf *conf, struct err *err)
+{
+	struct signd_server *server = NULL;
+	struct buf pin = BUF_INIT;
+	int rc = -1;
+
+	if (pin_read(conf_text(conf, "pin_file"), &pin, err) == -1 ||
+		daemon_drop_privileges(conf_text(conf, "user"), err) == -1 ||
+		token_open(conf_text(conf, "token"), bytes_of(&pin), (unsigned)conf_int(conf, "token_sessions"), &d->token, err) == -1 ||
+		db_open(&(struct db_options){ .conninfo = conf_text(conf, "database"), .role = "catena_signer", .connections = (unsigned)conf_int(conf, "connections"), .wait_ms = 5000, .queries = query_sets }, &d->db, err) == -1)
+		goto out;
+	buf_wipe(&pin);
+	if (keys_fresh(d, err) == -1)
+		goto out;
+	if (sequencer_start(d, conf, err) == -1 ||
+		signd_server_start(conf_text(conf, "signd_socket"), conf_text(conf, "signd_clients"), answer, d, &server, err) == -1)
+		goto out;
+	daemon_ready("signd", conf_text(conf, "signd_socket"));
+	daemon_wait(-1);
+	daemon_stopping();
+	rc = 0;
+out:
+	signd_server_stop(server);
+	sequencer_stop(d);
+	keys_clear(&d->keys);
+	token_close(d->token);
+	db_close(d->db);
+	buf_wipe(&pin);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct signd d = { .lock = PTHREAD_RWLOCK_INITIALIZER };
+	struct daemon_args args;
+	struct conf *conf = NULL;
+	struct err err = ERR_INIT;
+	int rc = EXIT_FAILURE;
+
+	log_open("signd", LOG_INFO);
+	if (daemon_begin("signd", argc, argv, &args, &err) == 0 && conf_load(args.config_file, "signd", &conf, &err) == 0 &&
+		run(&d, conf, &err) == 0)
+		rc = EXIT_SUCCESS;
+	else {
+		log_err(LOG_ERROR, "failed", &err);
+		fprintf(stderr, "signd: %s\n", err.text);
+	}
+	conf_free(conf);
+	return rc;
+}
