@@ -12,6 +12,7 @@ struct db {
 	struct db_options options; /* with our own copies of the texts */
 	char *conninfo;
 	char *role;
+	const struct query **queries;
 	pthread_mutex_t lock; /* for all below */
 	pthread_cond_t freed; /* a connection became idle or closed */
 	struct conn *idle;    /* the last returned first: the others may rest */
@@ -31,6 +32,7 @@ db_destroy(struct db *db)
 	pthread_mutex_destroy(&db->lock);
 	free(db->conninfo);
 	free(db->role);
+	free(db->queries);
 	free(db);
 }
 
@@ -39,6 +41,7 @@ db_open(const struct db_options *options, struct db **out, struct err *err)
 {
 	struct db *db = calloc(1, sizeof(*db));
 	pthread_condattr_t attr;
+	size_t nsets = 0;
 
 	if (db == NULL)
 		return err_errno(err, "database");
@@ -52,9 +55,15 @@ db_open(const struct db_options *options, struct db **out, struct err *err)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&db->freed, &attr);
 	pthread_condattr_destroy(&attr);
+	while (options->queries != NULL && options->queries[nsets] != NULL)
+		nsets++;
+	db->queries = calloc(nsets + 1, sizeof(*db->queries));
+	if (db->queries != NULL && nsets > 0)
+		memcpy(db->queries, options->queries, nsets * sizeof(*db->queries));
+	db->options.queries = db->queries;
 	db->options.conninfo = db->conninfo;
 	db->options.role = db->role;
-	if (db->conninfo == NULL || (options->role != NULL && db->role == NULL)) {
+	if (db->conninfo == NULL || db->queries == NULL || (options->role != NULL && db->role == NULL)) {
 		err_set(err, FAIL_INTERNAL, "database: out of memory");
 		goto fail;
 	}

@@ -33,7 +33,7 @@ struct db_options {
 	unsigned statement_seconds;         /* a statement that runs longer is FAIL_AGAIN; 0: DB_STATEMENT_SECONDS */
 	const struct query *const *queries; /* NULL-terminated list of the program's query sets */
 };
-/* Opens one connection, checks the schema version and prepares the queries: so a daemon fails at start, not at noon. */
+/* Copies the options (the sets of queries themselves must stay).  Opens one connection, checks the schema version and prepares the queries: so a daemon fails at start, not at noon. */
 int db_open(const struct db_options *options, struct db **db, struct err *err);
 void db_close(struct db *db);
 /* 0 when a connection answers now: for /readyz.  FAIL_AGAIN else. */
