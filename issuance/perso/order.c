@@ -3,11 +3,11 @@
 #include <stdio.h>
 
 struct date
-order_expiry(struct date birth, struct date issued_on)
+order_expiry(struct date birth, struct date issued_on, int years, int years_minor)
 {
 	int age = date_age(birth, issued_on);
 
-	return date_add(issued_on, age >= 0 && age < ORDER_MINOR_BELOW ? ORDER_YEARS_MINOR : ORDER_YEARS, 0);
+	return date_add(issued_on, age >= 0 && age < ORDER_MINOR_BELOW ? years_minor : years, 0);
 }
 
 static int

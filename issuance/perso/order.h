@@ -10,12 +10,8 @@
 #include "registry/doc9303/mrz.h"
 #include "registry/store/document.h"
 
-enum {
-	ORDER_YEARS = 10,      /* validity */
-	ORDER_YEARS_MINOR = 5, /* of a holder who is younger than ... */
-	ORDER_MINOR_BELOW = 18,
-	ORDER_HASH_BITS = 256
-};
+enum { ORDER_MINOR_BELOW = 18,
+	ORDER_HASH_BITS = 256 };
 
 struct perso_order {
 	const struct production *from; /* borrowed */
@@ -23,8 +19,8 @@ struct perso_order {
 	char lines[MRZ_TD3_LEN + 1];
 };
 
-/* Last day of validity of a document issued on `issued_on`; a birth of which only the year is known counts by the latest day. */
-struct date order_expiry(struct date birth, struct date issued_on);
+/* Last day of validity; a holder below ORDER_MINOR_BELOW has years_minor.  Of a partial birth date the youngest age counts. */
+struct date order_expiry(struct date birth, struct date issued_on, int years, int years_minor);
 /*
  * The document's members of *p (number, issuing_state, issued_on, expires_on) are set: from its row or, for a new one, by the caller.
  * -1: FAIL_INPUT when Doc 9303 has no form for the data; the sentence names the field, not its value.

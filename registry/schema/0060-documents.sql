@@ -72,6 +72,7 @@ CREATE TABLE document (
 	production_event text NOT NULL DEFAULT 'produce' CHECK (production_event = 'produce'),
 	document_type text NOT NULL CHECK (document_type IN ('PP')),
 	issuing_state text NOT NULL CHECK (issuing_state ~ '^[A-Z]{1,3}$'),
+	authority text NOT NULL CHECK (length(authority) > 0),
 	issued_on date NOT NULL,
 	expires_on date NOT NULL,
 	dg_hash_bits int NOT NULL CHECK (dg_hash_bits IN (224, 256, 384, 512)),
@@ -88,6 +89,7 @@ CREATE TABLE document (
 CREATE INDEX document_application ON document (application_id);
 CREATE INDEX document_person ON document (person_id);
 COMMENT ON TABLE document IS 'A travel document: one for each decision to produce, under an approved application of a verified identity (invariant 1)';
+COMMENT ON COLUMN document.authority IS 'Issuing authority as printed and in DG12: every file of the chip can be composed again from the rows';
 COMMENT ON COLUMN document.dg_hashes IS 'Data group number (decimal) to hash (hex): what signd compares before it signs (invariant 2)';
 CALL make_ledgered('document', 'application_id', 'person_id', 'identity_version_id', 'approval_id', 'production_id', 'document_type', 'officer_id');
 

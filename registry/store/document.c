@@ -7,7 +7,7 @@
 
 /* What is made or was made: the columns that production_of_row reads, and the tables they come from. */
 #define PRODUCTION_COLUMNS \
-	"a.id, a.person_id, a.identity_version_id, a.office_id, s.state, a.document_type, o.name, i.portrait_id, i.uin, i.primary_name," \
+	"a.id, a.person_id, a.identity_version_id, a.office_id, s.state, a.document_type, d.authority, i.portrait_id, i.uin, i.primary_name," \
 	" i.secondary_name, i.name_local, i.mrz_primary, i.mrz_secondary, i.place_of_birth, i.sex, i.date_of_birth, i.nationality," \
 	" im.sealed, p.sealed_sha256," \
 	" EXISTS (SELECT FROM current_identity c WHERE c.person_id = a.person_id AND c.id = i.id AND c.enrolment_state = 'verified')," \
@@ -15,7 +15,7 @@
 	" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = a.person_id)," \
 	" d.id, d.number, d.state, d.issuing_state, d.issued_on, d.expires_on, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id"
 #define PRODUCTION_JOINS \
-	" JOIN current_state s ON s.subject_id = a.id JOIN office o ON o.id = a.office_id" \
+	" JOIN current_state s ON s.subject_id = a.id" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
 	" JOIN portrait_image im ON im.portrait_id = i.portrait_id"
 
@@ -46,9 +46,9 @@ static const struct query q_produce = { "documents_produce",
 /* The descent is in the text: the approval is the application's, the identity the application's, the production the one just decided. */
 static const struct query q_insert = { "documents_insert",
 	"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
-	" issuing_state, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
+	" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
 	" SELECT w.document_id, w.number, a.id, a.person_id, a.identity_version_id, ap.id, pr.id, a.document_type,"
-	" w.issuing_state, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2"
+	" w.issuing_state, $3, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2"
 	" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, document_id uuid, production_id uuid, number text, issuing_state text,"
 	"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb)"
 	" JOIN application a ON a.id = w.application_id"
@@ -78,11 +78,8 @@ static const struct query q_supersede = { "documents_supersede",
 static const struct query q_outbox = { "outbox_add",
 	"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" };
 
-static const struct query q_csca = { "csca_certificates",
-	"SELECT c.der FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id WHERE k.kind = 'csca' ORDER BY c.not_before, c.id" };
-
 const struct query document_queries[] = { q_productions, q_document, q_history, q_sequence, q_produce, q_insert, q_allocate,
-	q_personalise, q_decide, q_supersede, q_outbox, q_csca, { NULL, NULL } };
+	q_personalise, q_decide, q_supersede, q_outbox, { NULL, NULL } };
 
 static void
 free_personal(char *text)
@@ -275,10 +272,11 @@ allocation_text(const struct allocation *a, bool first, struct buf *text, struct
 }
 
 int
-documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const struct uuid *officer_id, struct err *err)
+documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const char *authority, const struct uuid *officer_id,
+	struct err *err)
 {
+	static const char what[] = "an application of the batch is not there or was not approved";
 	struct buf text = BUF_INIT;
-	const struct query *const queries[] = { &q_produce, &q_insert, &q_allocate };
 	int rc = -1;
 
 	buf_str(&text, "[");
@@ -288,10 +286,10 @@ documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const
 	buf_str(&text, "]");
 	if (buf_check(&text, err) == -1)
 		goto out;
-	for (size_t i = 0; i < NELEM(queries); i++)
-		if (tx_later(tx, queries[i], ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n,
-			    "an application of the batch is not there or was not approved", err) == -1)
-			goto out;
+	if (tx_later(tx, &q_produce, ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n, what, err) == -1 ||
+		tx_later(tx, &q_insert, ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id), arg_text(authority)), (int)n, what, err) == -1 ||
+		tx_later(tx, &q_allocate, ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n, what, err) == -1)
+		goto out;
 	rc = tx_flush(tx, err);
 out:
 	buf_clear(&text);
@@ -338,25 +336,4 @@ int
 outbox_add(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err)
 {
 	return tx_later(tx, &q_outbox, ARGS(arg_text(topic), arg_uuid(subject_id)), 1, "notification was not queued", err);
-}
-
-int
-csca_certificates(struct tx *tx, int (*each)(void *arg, struct bytes der, struct err *err), void *arg, struct err *err)
-{
-	struct rows *rows = NULL;
-	struct buf der = BUF_INIT;
-	int rc = -1;
-
-	if (tx_query(tx, &q_csca, NULL, 0, &rows, err) == -1)
-		return -1;
-	for (size_t i = 0; i < rows_count(rows); i++) {
-		buf_cut(&der, 0);
-		if (row_bytes(rows, i, 0, &der, err) == -1 || each(arg, bytes_of(&der), err) == -1)
-			goto out;
-	}
-	rc = 0;
-out:
-	buf_clear(&der);
-	rows_free(rows);
-	return rc;
 }

@@ -29,7 +29,6 @@ struct production {
 	char sex; /* F, M, X */
 	struct date birth;
 	char nationality[4];
-	char *authority;            /* name of the office that took the application */
 	struct buf portrait;        /* sealed (registry/base/seal.h), associated data: the 16 octets of portrait_id */
 	struct buf portrait_sha256; /* 32 octets: what the ledger says of the sealed portrait */
 	/* the document, when there is one that was not spoiled */
@@ -38,6 +37,7 @@ struct production {
 	char number[DOCUMENT_NUMBER_LEN + 1];
 	char document_state[24];
 	char issuing_state[4];
+	char *authority; /* issuing authority as printed and in DG12 */
 	struct date issued_on, expires_on;
 	int hash_bits;
 	json_t *dg_hashes;     /* {"1": HEX, ...} */
@@ -71,7 +71,8 @@ struct allocation {
  * Into production: application decisions, documents, document decisions, in one round trip.  All or none: FAIL_CONFLICT when an
  * application is not approved, or the descent of one no longer stands.
  */
-int documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const struct uuid *officer_id, struct err *err);
+int documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const char *authority, const struct uuid *officer_id,
+	struct err *err);
 /* Decision `personalise` for all that are allocated and signed; others of the list are left alone.  Sent at once; *done counts. */
 int documents_personalise(struct tx *tx, const struct uuid *documents, size_t n, const struct uuid *officer_id, size_t *done,
 	struct err *err);
@@ -84,9 +85,6 @@ int documents_supersede(struct tx *tx, const struct uuid *person_id, const struc
 	struct err *err);
 /* Queued: others are told of it after the commit. */
 int outbox_add(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err);
-
-/* The CSCA certificates of this State, each DER: what quality control verifies under. */
-int csca_certificates(struct tx *tx, int (*each)(void *arg, struct bytes der, struct err *err), void *arg, struct err *err);
 
 extern const struct query document_queries[];
 

@@ -1,0 +1,303 @@
+#include "issuance/application/counter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "issuance/application/eligibility.h"
+#include "issuance/issued.h"
+#include "registry/base/clock.h"
+#include "registry/base/uin.h"
+
+/* ---- eligibility ---- */
+
+static json_t *
+reasons_to_json(const struct ineligibility *why, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "code", why[i].code, "detail", why[i].text));
+	return list;
+}
+
+static int
+reason_of_query(const struct request *rq, enum application_reason *reason, struct err *err)
+{
+	const char *given = request_query(rq, "reason");
+
+	*reason = APPLICATION_FIRST;
+	if (given == NULL)
+		return 0;
+	for (int i = 0; application_reason_names[i] != NULL; i++)
+		if (strcmp(given, application_reason_names[i]) == 0) {
+			*reason = (enum application_reason)i;
+			return 0;
+		}
+	return err_set(err, FAIL_INPUT, "query parameter reason: first, renewal or replacement is wanted");
+}
+
+static int
+work_eligibility(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	enum application_reason *reason = arg;
+	struct ineligibility why[INELIGIBILITY_MAX];
+	struct applicant who;
+	size_t n;
+
+	if (applicant_read(tx, request_param(rq, "uin"), clock_today(), &who, err) == -1)
+		return -1;
+	n = eligibility(&who, *reason, station_state(issued_of(rq)->station), why);
+	if (office_disclose(tx, rq, "person", &who.person_id, err) == -1)
+		return -1;
+	return reply_json(rp, 200, json_pack("{s:b, s:o}", "eligible", n == 0, "reasons", reasons_to_json(why, n)), err);
+}
+
+int
+get_eligibility(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { "reason", NULL };
+	enum application_reason reason;
+
+	if (request_query_known(rq, known, err) == -1 || reason_of_query(rq, &reason, err) == -1 ||
+		uin_check(request_param(rq, "uin"), err) == -1)
+		return -1;
+	return office_read(rq, rp, work_eligibility, &reason, err);
+}
+
+/* ---- taking ---- */
+
+struct taking {
+	char *uin;
+	int document_type, reason;
+	struct uuid office_id;
+};
+static const struct json_field taking_fields[] = {
+	{ "uin", JSON_T_CODE, offsetof(struct taking, uin), 0, UIN_LEN, UIN_LEN },
+	{ "document_type", JSON_T_ENUM, offsetof(struct taking, document_type), .words = document_type_names },
+	{ "reason", JSON_T_ENUM, offsetof(struct taking, reason), .words = application_reason_names },
+	{ "office_id", JSON_T_UUID, offsetof(struct taking, office_id) },
+	{ NULL }
+};
+
+/* All reasons at once, in the problem document's list. */
+static int
+refuse_ineligible(const struct ineligibility *why, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		err_problem(err, "/uin", "%s", why[i].text);
+	err->kind = FAIL_CONFLICT;
+	snprintf(err->text, sizeof(err->text), "%s", why[0].text);
+	return -1;
+}
+
+static int
+work_take(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct taking *t = arg;
+	struct application_new a = { .office_id = t->office_id, .officer_id = rq->who.officer_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason] };
+	struct ineligibility why[INELIGIBILITY_MAX];
+	struct applicant who;
+	char id[UUID_TEXT];
+	size_t n;
+
+	if (uuid_new(&a.id, err) == -1 || applicant_lock(tx, t->uin, err) == -1 ||
+		applicant_read(tx, t->uin, clock_today(), &who, err) == -1)
+		return -1;
+	if ((n = eligibility(&who, (enum application_reason)t->reason, station_state(issued_of(rq)->station), why)) > 0)
+		return refuse_ineligible(why, n, err);
+	a.person_id = who.person_id;
+	a.identity_version_id = who.identity_version_id;
+	if (application_add(tx, &a, err) == -1)
+		return -1;
+	return reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&a.id, id), "state", "submitted"), err);
+}
+
+int
+post_application(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct taking t = { 0 };
+	int rc = -1;
+
+	if (request_json(rq, taking_fields, &t, err) == -1)
+		return -1;
+	if (uin_check(t.uin, err) == 0 && office_may(rq, ROLE_PASSPORT_CLERK, &t.office_id, err) == 0)
+		rc = office_change(rq, rp, work_take, &t, err);
+	json_clear(taking_fields, &t);
+	return rc;
+}
+
+/* ---- reading ---- */
+
+static json_t *
+application_to_json(const struct application *a)
+{
+	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], version[UUID_TEXT];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O}", "id", uuid_format(&a->id, id), "state", a->state,
+		"document_type", a->document_type, "reason", a->reason, "office_id", uuid_format(&a->office_id, office), "officer_id",
+		uuid_format(&a->officer_id, officer), "identity_version_id", uuid_format(&a->identity_version_id, version), "created_at",
+		a->created_at, "holder", a->holder, "decisions", a->decisions, "documents", a->documents);
+}
+
+static int
+work_read(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct application a = { 0 };
+	int rc = -1;
+
+	if (application_read(tx, arg, &a, err) == -1)
+		return -1;
+	if (office_disclose(tx, rq, "person", &a.person_id, err) == 0)
+		rc = reply_json(rp, 200, application_to_json(&a), err);
+	application_clear(&a);
+	return rc;
+}
+
+int
+get_application(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct uuid id;
+
+	if (request_param_uuid(rq, "id", &id, err) == -1)
+		return -1;
+	return office_read(rq, rp, work_read, &id, err);
+}
+
+enum { PAGE_MOST = 200,
+	PAGE_USUAL = 50 };
+
+struct listing {
+	struct uuid office_id, after_id;
+	const char *state;
+	char after_at[40]; /* "" from the start */
+	unsigned limit;
+};
+
+/* "TIME_UUID": the last item of the page before. */
+static int
+cursor_parse(const char *cursor, struct listing *l, struct err *err)
+{
+	const char *mark = strchr(cursor, '_');
+	int64_t at;
+
+	if (mark == NULL || (size_t)(mark - cursor) >= sizeof(l->after_at) || time_parse(BYTES(cursor, mark - cursor), &at, err) == -1 ||
+		uuid_parse(bytes_str(mark + 1), &l->after_id, err) == -1)
+		return err_set(err, FAIL_INPUT, "query parameter cursor: not one that was given out");
+	memcpy(l->after_at, cursor, (size_t)(mark - cursor));
+	l->after_at[mark - cursor] = '\0';
+	return 0;
+}
+
+static json_t *
+next_cursor(const json_t *items)
+{
+	const json_t *last = json_array_get(items, json_array_size(items) - 1);
+
+	return json_sprintf("%s_%s", json_string_value(json_object_get(last, "created_at")), json_string_value(json_object_get(last, "id")));
+}
+
+static int
+work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct listing *l = arg;
+	json_t *items = NULL, *page;
+	bool more;
+
+	(void)rq;
+	if (application_list(tx, &l->office_id, l->state, l->after_at[0] == '\0' ? NULL : l->after_at, &l->after_id, l->limit, &items,
+		    &more, err) == -1)
+		return -1;
+	page = json_pack("{s:O}", "items", items);
+	if (page != NULL && more)
+		json_object_set_new(page, "next", next_cursor(items));
+	json_decref(items);
+	return reply_json(rp, 200, page, err);
+}
+
+int
+get_applications(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { "office_id", "state", "cursor", "limit", NULL };
+	static const char *const states[] = { "submitted", "approved", "refused", "cancelled", "stopped", "in_production", "completed", NULL };
+	struct listing l = { .state = request_query(rq, "state") };
+	const char *cursor = request_query(rq, "cursor");
+	int64_t limit;
+	int has_office;
+	size_t i = 0;
+
+	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office_id", &l.office_id, err)) == -1 ||
+		request_query_int(rq, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit, err) == -1 ||
+		(cursor != NULL && cursor_parse(cursor, &l, err) == -1))
+		return -1;
+	if (has_office == 0)
+		return err_set(err, FAIL_INPUT, "query parameter office_id: whose applications is wanted");
+	while (l.state != NULL && states[i] != NULL && strcmp(states[i], l.state) != 0)
+		i++;
+	if (l.state != NULL && states[i] == NULL)
+		return err_set(err, FAIL_INPUT, "query parameter state: no state of an application");
+	l.limit = (unsigned)limit;
+	if (office_may(rq, ROLES_PASSPORT, &l.office_id, err) == -1)
+		return -1;
+	return office_read(rq, rp, work_list, &l, err);
+}
+
+/* ---- deciding ---- */
+
+struct deciding {
+	struct uuid id;
+	const char *event, *state_after;
+	uint64_t role;
+	char *reason; /* NULL: none is asked for */
+};
+static const struct json_field deciding_fields[] = {
+	{ "reason", JSON_T_TEXT, offsetof(struct deciding, reason), 0, 3, 1000 },
+	{ NULL }
+};
+
+static int
+work_decide(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct deciding *d = arg;
+	struct application a = { 0 };
+	char id[UUID_TEXT];
+	int rc = -1;
+
+	if (application_read(tx, &d->id, &a, err) == -1)
+		return -1;
+	if (office_may(rq, d->role, &a.office_id, err) == 0 &&
+		application_decide(tx, &d->id, d->event, &rq->who.officer_id, d->reason, err) == 0 && tx_flush(tx, err) == 0)
+		rc = reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&d->id, id), "state", d->state_after), err);
+	application_clear(&a);
+	return rc;
+}
+
+static int
+decide(struct request *rq, struct reply *rp, struct deciding d, bool with_reason, struct err *err)
+{
+	int rc = -1;
+
+	if (request_param_uuid(rq, "id", &d.id, err) == -1 || (with_reason && request_json(rq, deciding_fields, &d, err) == -1))
+		return -1;
+	rc = office_change(rq, rp, work_decide, &d, err);
+	if (with_reason)
+		json_clear(deciding_fields, &d);
+	return rc;
+}
+
+int
+post_approval(struct request *rq, struct reply *rp, struct err *err)
+{
+	return decide(rq, rp, (struct deciding){ .event = "approve", .state_after = "approved", .role = ROLE_PASSPORT_APPROVER }, false, err);
+}
+
+int
+post_refusal(struct request *rq, struct reply *rp, struct err *err)
+{
+	return decide(rq, rp, (struct deciding){ .event = "refuse", .state_after = "refused", .role = ROLE_PASSPORT_APPROVER }, true, err);
+}
+
+int
+post_cancellation(struct request *rq, struct reply *rp, struct err *err)
+{
+	return decide(rq, rp, (struct deciding){ .event = "cancel", .state_after = "cancelled", .role = ROLE_PASSPORT_CLERK }, true, err);
+}

@@ -1,0 +1,78 @@
+/* issued - applications, personalisation, documents: the passport office's program.  Its table of routes is its access policy. */
+#include "issuance/issued.h"
+
+#include <stdlib.h>
+
+#include "issuance/application/counter.h"
+#include "issuance/perso/documents.h"
+#include "registry/store/application.h"
+
+/* clang-format off */
+static const struct route routes[] = {
+	{ "GET", "/persons/{uin}/eligibility", ROLES_PASSPORT, get_eligibility, 0, "whether a person may have a passport, and why not" },
+	{ "POST", "/applications", ROLE_PASSPORT_CLERK, post_application, ROUTE_CHANGES, "take an application" },
+	{ "GET", "/applications", ROLES_PASSPORT, get_applications, 0, "an office's applications, by state" },
+	{ "GET", "/applications/{id}", ROLES_PASSPORT, get_application, 0, "read an application with its history" },
+	{ "POST", "/applications/{id}/approval", ROLE_PASSPORT_APPROVER, post_approval, ROUTE_CHANGES, "approve, not by who took it" },
+	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
+	{ "POST", "/applications/{id}/cancellation", ROLE_PASSPORT_CLERK, post_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
+	{ "POST", "/documents", ROLE_PASSPORT_PERSONALISER, post_documents, ROUTE_CHANGES, "personalise a batch of approved applications" },
+	{ "GET", "/documents/{number}", ROLES_PASSPORT, get_document, 0, "read a document with its history" },
+	{ "GET", "/documents/{number}/data-page", ROLES_PASSPORT, get_data_page, 0, "the data page as a picture" },
+	{ "GET", "/documents/{number}/files/{name}", ROLES_PASSPORT, get_file, 0, "a file of the chip: EF.COM, EF.SOD, EF.DG1 ..." },
+	{ "POST", "/documents/{number}/quality-control", ROLE_PASSPORT_QC, post_quality_control, ROUTE_CHANGES, "read back and compare; pass when all is good" },
+	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to the holder" },
+	{ "POST", "/documents/{number}/cancellation", ROLE_PASSPORT_CLERK, post_document_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
+	{ "POST", "/documents/{number}/spoiling", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_spoiling, ROUTE_CHANGES, "spoil before delivery, with a reason; the application may be produced again" },
+	{ NULL }
+};
+/* clang-format on */
+
+static const struct query *const queries[] = { application_queries, document_queries, NULL };
+
+static void
+stop(struct office *office)
+{
+	struct issued *own = office->own;
+
+	if (own == NULL)
+		return;
+	station_free(own->station);
+	free(own);
+	office->own = NULL;
+}
+
+static int
+start(struct office *office, struct err *err)
+{
+	struct issued *own = calloc(1, sizeof(*own));
+	const char *prefix = conf_text(office->conf, "number_prefix");
+	const struct station_options options = {
+		.db = office->db,
+		.biometric_key = conf_text(office->conf, "biometric_key"),
+		.signd_socket = conf_text(office->conf, "signd_socket"),
+		.signd_connections = (unsigned)conf_int(office->conf, "workers"),
+		.state = conf_text(office->conf, "state"),
+		.authority = conf_text(office->conf, "authority"),
+		.series = prefix[0] != '\0' && prefix[1] == '\0' ? prefix[0] : '\0',
+		.years = (int)conf_int(office->conf, "document_years"),
+		.years_minor = (int)conf_int(office->conf, "document_years_minor"),
+	};
+
+	if (own == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	own->fonts = datapage_fonts;
+	own->csca_certificate = conf_text(office->conf, "csca_certificate");
+	office->own = own;
+	return station_new(&options, &own->station, err);
+}
+
+const struct office_program issued_program = {
+	.name = "issued",
+	.db_role = "catena_issuance",
+	.base_path = "/issuance/v1",
+	.routes = routes,
+	.queries = queries,
+	.start = start,
+	.stop = stop,
+};

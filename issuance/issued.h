@@ -1,0 +1,23 @@
+/* issued.h - what the handlers of issued share; office->own points to it. */
+#ifndef CATENA_ISSUANCE_ISSUED_H
+#define CATENA_ISSUANCE_ISSUED_H
+
+#include "issuance/perso/datapage.h"
+#include "issuance/perso/station.h"
+#include "registry/office/office.h"
+
+struct issued {
+	struct station *station;
+	struct datapage_fonts fonts;
+	const char *csca_certificate; /* PEM or DER file, read for each quality control: a rollover needs no restart */
+};
+
+static inline struct issued *
+issued_of(const struct request *rq)
+{
+	return office_of(rq)->own;
+}
+
+extern const struct office_program issued_program;
+
+#endif

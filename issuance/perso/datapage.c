@@ -1,0 +1,461 @@
+#include "issuance/perso/datapage.h"
+
+#include <gd.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/base/text.h"
+#include "registry/doc9303/states.h"
+
+const struct datapage_fonts datapage_fonts = {
+	.mrz = "/usr/share/fonts/opentype/ocr-b/OCRB.otf",
+	.caption = "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed.ttf",
+	.text = "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
+};
+
+#define MRZ_POINTS        10.05 /* gives the 2.54 mm pitch of OCR-B size 1 at 300 dpi */
+#define CAPTION_POINTS    4.6   /* capitals 1.2 mm: captions are 1.0 to 1.8 mm high (Doc 9303-3 3.3) */
+#define TEXT_POINTS       8.5   /* under 15 characters per 25.4 mm */
+#define TEXT_POINTS_LEAST 5.5
+
+struct page {
+	gdImagePtr im;
+	const struct datapage_fonts *fonts;
+	int ink, caption, pattern, ground, frame;
+	const char *problem; /* libgd's word on the first text it could not set; NULL: none */
+};
+
+static int
+x_px(double mm)
+{
+	return DATAPAGE_PX(mm);
+}
+
+static int
+y_px(double mm_from_bottom)
+{
+	return DATAPAGE_HEIGHT - DATAPAGE_PX(mm_from_bottom);
+}
+
+/* Sets text with its baseline at (x, y); colour -1 only measures.  Returns its width. */
+static int
+set_text(struct page *pg, const char *font, double points, int colour, int x, int y, const char *text)
+{
+	gdFTStringExtra extra = { .flags = gdFTEX_RESOLUTION, .hdpi = DATAPAGE_DPI, .vdpi = DATAPAGE_DPI };
+	int box[8] = { 0 };
+	char *failed;
+
+	if (text[0] == '\0')
+		return 0;
+	failed = gdImageStringFTEx(colour == -1 ? NULL : pg->im, box, colour == -1 ? 0 : colour, (char *)(uintptr_t)font, points, 0, x, y,
+		(char *)(uintptr_t)text, &extra);
+	if (failed != NULL && pg->problem == NULL)
+		pg->problem = failed;
+	return box[2] - box[0];
+}
+
+/* ---- machine readable zone ---- */
+
+struct datapage_cell
+datapage_mrz_cell(unsigned line, unsigned column)
+{
+	struct datapage_cell cell = { .width = DATAPAGE_DPI / 10, .height = DATAPAGE_PX(4.0) };
+	double centre = line == 0 ? DATAPAGE_MRZ_LINE_1 : DATAPAGE_MRZ_LINE_2;
+
+	/* 2.54 mm are exactly 30 px: the cells neither drift nor need rounding */
+	cell.x = x_px(DATAPAGE_MRZ_LEFT) - 4 + (int)column * DATAPAGE_DPI / 10;
+	cell.y = y_px(centre) - cell.height / 2;
+	return cell;
+}
+
+/* One character, its ink in the middle of its cell's height, from the cell's left edge as the font has it. */
+static void
+set_mrz_char(struct page *pg, struct datapage_cell cell, char c)
+{
+	const char text[2] = { c, '\0' };
+	int capital = DATAPAGE_PX(2.62); /* height of OCR-B's capitals in this size */
+
+	set_text(pg, pg->fonts->mrz, MRZ_POINTS, pg->ink, cell.x, cell.y + (cell.height + capital) / 2, text);
+}
+
+static void
+draw_mrz(struct page *pg, const char lines[MRZ_TD3_LEN])
+{
+	for (unsigned i = 0; i < MRZ_TD3_LEN; i++)
+		set_mrz_char(pg, datapage_mrz_cell(i / MRZ_TD3_WIDTH, i % MRZ_TD3_WIDTH), lines[i]);
+}
+
+/* ---- background ---- */
+
+/* Waves that drift against each other, fine and pale; they end above the machine readable zone. */
+static void
+draw_background(struct page *pg)
+{
+	int low = y_px(DATAPAGE_MRZ_ZONE) - 2;
+
+	gdImageFilledRectangle(pg->im, 0, 0, DATAPAGE_WIDTH, DATAPAGE_HEIGHT, pg->ground);
+	for (int wave = 0; wave < 34; wave++) {
+		int last = -1;
+
+		for (int x = 0; x < DATAPAGE_WIDTH; x += 3) {
+			double phase = x / 71.0 + wave * 0.37;
+			int y = (int)(wave * 26 - 20 + 17 * sin(phase) + 11 * sin(phase * 0.41 + wave));
+
+			if (last != -1 && y < low && last < low)
+				gdImageLine(pg->im, x - 3, last, x, y, pg->pattern);
+			last = y;
+		}
+	}
+	gdImageLine(pg->im, 0, low, DATAPAGE_WIDTH, low, pg->pattern);
+}
+
+/* ---- portrait ---- */
+
+/* The largest part of the frame's shape, from the middle and, of what is too high, from the top: heads are there. */
+static int
+draw_portrait(struct page *pg, struct bytes jpeg, struct err *err)
+{
+	int width = DATAPAGE_PX(DATAPAGE_PORTRAIT_W), height = DATAPAGE_PX(DATAPAGE_PORTRAIT_H), w, h;
+	gdImagePtr face = jpeg.n > INT32_MAX ? NULL : gdImageCreateFromJpegPtr((int)jpeg.n, (void *)(uintptr_t)jpeg.p);
+
+	if (face == NULL)
+		return err_set(err, FAIL_INPUT, "portrait: the JPEG cannot be read");
+	w = gdImageSX(face);
+	h = gdImageSY(face);
+	if (w * height > h * width)
+		w = h * width / height;
+	else
+		h = w * height / width;
+	gdImageCopyResampled(pg->im, face, x_px(DATAPAGE_PORTRAIT_X), y_px(DATAPAGE_PORTRAIT_Y) - height, (gdImageSX(face) - w) / 2,
+		(gdImageSY(face) - h) / 3, width, height, w, h);
+	gdImageDestroy(face);
+	return 0;
+}
+
+/* ---- visual zone ---- */
+
+enum script { SCRIPT_LATIN,
+	SCRIPT_SETTABLE, /* not Latin, but letters stand one beside the other: Greek, Cyrillic, Armenian, Georgian */
+	SCRIPT_OTHER };  /* has to be shaped, or the font has no letters */
+
+static enum script
+script_of(const char *text)
+{
+	struct bytes rest = bytes_str(text);
+	enum script most = SCRIPT_LATIN;
+	uint32_t c;
+
+	for (size_t n; rest.n > 0 && (n = text_next(rest, &c)) > 0; rest = BYTES(rest.p + n, rest.n - n)) {
+		if (c < 0x0300 || (c >= 0x1E00 && c < 0x1F00) || (c >= 0x2000 && c < 0x2070))
+			continue;
+		if ((c >= 0x0370 && c < 0x0590) || (c >= 0x10A0 && c < 0x1100) || (c >= 0x1F00 && c < 0x2000))
+			most = SCRIPT_SETTABLE > most ? SCRIPT_SETTABLE : most;
+		else
+			return SCRIPT_OTHER;
+	}
+	return most;
+}
+
+/* A name that is not in Latin letters is followed, or replaced, by its transliteration (Doc 9303-3 3.4). */
+static void
+viz_name(const char *name, const char *identifier, struct buf *out)
+{
+	enum script script;
+
+	if (name == NULL)
+		return;
+	script = script_of(name);
+	if (script != SCRIPT_OTHER && text_upper(bytes_str(name), out, &(struct err){ FAIL_NONE }) == -1)
+		buf_str(out, name);
+	if (script == SCRIPT_LATIN || identifier == NULL)
+		return;
+	if (script != SCRIPT_OTHER)
+		buf_str(out, " / ");
+	for (; *identifier != '\0'; identifier++)
+		buf_u8(out, *identifier == '<' ? ' ' : (uint8_t)*identifier);
+}
+
+/* "12 AUG/AOÛT 1974"; what is not known is X (Doc 9303-3 3.8). */
+static void
+viz_date(struct date d, struct buf *out)
+{
+	static const char *const months[] = { "XX", "JAN", "FEB/FÉV", "MAR/MARS", "APR/AVR", "MAY/MAI", "JUN/JUIN", "JUL/JUIL", "AUG/AOÛT",
+		"SEP/SEPT", "OCT", "NOV", "DEC/DÉC" };
+
+	if (d.precision == DATE_DAY)
+		buf_printf(out, "%02d ", d.day);
+	else
+		buf_str(out, "XX ");
+	buf_printf(out, "%s ", months[d.precision >= DATE_MONTH && d.month <= 12 ? d.month : 0]);
+	if (d.precision == DATE_UNKNOWN)
+		buf_str(out, "XXXX");
+	else
+		buf_printf(out, "%04d", d.year);
+}
+
+struct field {
+	double x, y; /* mm: left edge, and caption's baseline from the bottom */
+	double width;
+	const char *caption;
+};
+
+/* Caption, and the text below it: smaller when it is long, and on two lines when that does not do. */
+static void
+draw_field(struct page *pg, const struct field *f, const char *text)
+{
+	int x = x_px(f->x), y = y_px(f->y) + DATAPAGE_PX(3.4), width = DATAPAGE_PX(f->width);
+	double points = TEXT_POINTS;
+	char first[400];
+	const char *cut;
+
+	set_text(pg, pg->fonts->caption, CAPTION_POINTS, pg->caption, x, y_px(f->y), f->caption);
+	while (points > TEXT_POINTS_LEAST && set_text(pg, pg->fonts->text, points, -1, 0, 0, text) > width)
+		points -= 0.5;
+	if (set_text(pg, pg->fonts->text, points, -1, 0, 0, text) <= width || strlen(text) >= sizeof(first)) {
+		set_text(pg, pg->fonts->text, points, pg->ink, x, y, text);
+		return;
+	}
+	points = TEXT_POINTS_LEAST - 0.5;
+	for (cut = text + strlen(text); cut > text;) {
+		while (cut > text && *--cut != ' ')
+			;
+		snprintf(first, sizeof(first), "%.*s", (int)(cut - text), text);
+		if (set_text(pg, pg->fonts->text, points, -1, 0, 0, first) <= width)
+			break;
+	}
+	if (cut == text) { /* one word that is longer than the line: it runs on, but nothing is lost */
+		set_text(pg, pg->fonts->text, points - 1, pg->ink, x, y, text);
+		return;
+	}
+	set_text(pg, pg->fonts->text, points, pg->ink, x, y - DATAPAGE_PX(0.8), first);
+	set_text(pg, pg->fonts->text, points, pg->ink, x, y + DATAPAGE_PX(1.4), cut + 1);
+}
+
+static void
+draw_text_field(struct page *pg, double x, double y, double width, const char *caption, const char *text)
+{
+	const struct field f = { x, y, width, caption };
+
+	draw_field(pg, &f, text == NULL ? "" : text);
+}
+
+static const char *
+sex_text(char sex)
+{
+	return sex == 'F' ? "F" : sex == 'M' ? "M"
+					     : "X";
+}
+
+static void
+draw_header(struct page *pg, const struct perso_order *order)
+{
+	const struct state *state = states_find(order->mrz.issuer);
+	struct buf name = BUF_INIT;
+	char title[120];
+
+	if (state == NULL || text_upper(bytes_str(state->name), &name, &(struct err){ FAIL_NONE }) == -1)
+		buf_str(&name, order->mrz.issuer);
+	gdImageFilledRectangle(pg->im, 0, 0, DATAPAGE_WIDTH, DATAPAGE_PX(9.5), pg->frame);
+	snprintf(title, sizeof(title), "%.80s", buf_cstr(&name));
+	set_text(pg, pg->fonts->text, 11, pg->ink, x_px(43), DATAPAGE_PX(6.6), title);
+	set_text(pg, pg->fonts->text, 9, pg->ink, x_px(5), DATAPAGE_PX(4.6), "PASSPORT");
+	set_text(pg, pg->fonts->caption, 7, pg->caption, x_px(5), DATAPAGE_PX(8.2), "PASSEPORT");
+	buf_clear(&name);
+}
+
+static void
+draw_viz(struct page *pg, const struct perso_order *order)
+{
+	const struct production *p = order->from;
+	const double left = 43, line = 6.9, top = 76.0;
+	struct buf text = BUF_INIT;
+
+	draw_text_field(pg, left, top, 16, "Type/Type", order->mrz.code);
+	draw_text_field(pg, left + 20, top, 20, "Code/Code", order->mrz.issuer);
+	draw_text_field(pg, left + 50, top, 30, "Passport No./Passeport N°", order->mrz.number);
+	viz_name(p->primary_name, p->mrz_primary, &text);
+	draw_text_field(pg, left, top - line, 80, "Surname/Nom", buf_cstr(&text));
+	buf_cut(&text, 0);
+	viz_name(p->secondary_name, p->mrz_secondary, &text);
+	draw_text_field(pg, left, top - 2 * line, 80, "Given names/Prénoms", buf_cstr(&text));
+	draw_text_field(pg, left, top - 3 * line, 30, "Nationality/Nationalité", p->nationality);
+	draw_text_field(pg, left + 37, top - 3 * line, 40, "Personal No./N° personnel", p->uin);
+	buf_cut(&text, 0);
+	viz_date(p->birth, &text);
+	draw_text_field(pg, left, top - 4 * line, 35, "Date of birth/Date de naissance", buf_cstr(&text));
+	draw_text_field(pg, left + 37, top - 4 * line, 10, "Sex/Sexe", sex_text(p->sex));
+	buf_cut(&text, 0);
+	viz_name(p->place_of_birth, NULL, &text);
+	draw_text_field(pg, left + 50, top - 4 * line, 30, "Place of birth/Lieu de naissance", buf_cstr(&text));
+	buf_cut(&text, 0);
+	viz_date(p->issued_on, &text);
+	draw_text_field(pg, left, top - 5 * line, 35, "Date of issue/Date de délivrance", buf_cstr(&text));
+	draw_text_field(pg, left + 37, top - 5 * line, 43, "Authority/Autorité", p->authority);
+	buf_cut(&text, 0);
+	viz_date(p->expires_on, &text);
+	draw_text_field(pg, left, top - 6 * line, 35, "Date of expiry/Date d'expiration", buf_cstr(&text));
+	draw_text_field(pg, left + 37, top - 6 * line, 43, "Holder's signature/Signature du titulaire", "");
+	gdImageLine(pg->im, x_px(left + 37), y_px(top - 6 * line - 7), x_px(left + 78), y_px(top - 6 * line - 7), pg->caption);
+	buf_wipe(&text);
+}
+
+/* libgd would print its opinion of a JPEG on stderr, which is our log. */
+static void
+be_silent(int priority, const char *format, va_list args)
+{
+	(void)priority;
+	(void)format;
+	(void)args;
+}
+
+static int
+page_new(struct page *pg, const struct datapage_fonts *fonts, struct err *err)
+{
+	*pg = (struct page){ .im = gdImageCreateTrueColor(DATAPAGE_WIDTH, DATAPAGE_HEIGHT), .fonts = fonts };
+	if (pg->im == NULL)
+		return err_set(err, FAIL_INTERNAL, "data page: out of memory");
+	gdSetErrorMethod(be_silent);
+	gdImageSetResolution(pg->im, DATAPAGE_DPI, DATAPAGE_DPI);
+	pg->ground = gdTrueColor(0xfb, 0xfa, 0xf4);
+	pg->pattern = gdTrueColor(0xd3, 0xe0, 0xe6);
+	pg->frame = gdTrueColor(0xc8, 0xdc, 0xe4);
+	pg->ink = gdTrueColor(0x10, 0x10, 0x10);
+	pg->caption = gdTrueColor(0x24, 0x46, 0x5c);
+	return 0;
+}
+
+int
+datapage_draw(const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png,
+	struct err *err)
+{
+	struct buf made = BUF_INIT;
+	struct page pg;
+	void *octets = NULL;
+	int n = 0, rc = -1;
+
+	if (page_new(&pg, fonts, err) == -1)
+		return -1;
+	draw_background(&pg);
+	if (draw_portrait(&pg, portrait_jpeg, err) == -1)
+		goto out;
+	draw_header(&pg, order);
+	draw_viz(&pg, order);
+	draw_mrz(&pg, order->lines);
+	if (pg.problem != NULL) {
+		err_set(err, FAIL_INTERNAL, "data page: a font cannot be used: %.100s", pg.problem);
+		goto out;
+	}
+	if ((octets = gdImagePngPtrEx(pg.im, &n, 3)) == NULL) {
+		err_set(err, FAIL_INTERNAL, "data page: out of memory");
+		goto out;
+	}
+	buf_add(&made, octets, (size_t)n);
+	if (buf_check(&made, err) == -1)
+		goto out;
+	buf_move(png, &made);
+	rc = 0;
+out:
+	if (octets != NULL) {
+		wipe(octets, (size_t)n);
+		gdFree(octets);
+	}
+	buf_wipe(&made);
+	gdImageDestroy(pg.im);
+	return rc;
+}
+
+/* ---- reading back ---- */
+
+static const char mrz_characters[] = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+enum {
+	CHARACTERS = 37,
+	CELL_W = DATAPAGE_DPI / 10,
+	CELL_H_MAX = 64,
+	FAR = CELL_W * CELL_H_MAX * 12 /* mean difference of brightness of 12 of 255: another character, or a damaged one */
+};
+typedef uint8_t cell_pixels[CELL_H_MAX * CELL_W];
+
+static void
+cell_take(gdImagePtr im, struct datapage_cell cell, cell_pixels out)
+{
+	memset(out, 0, sizeof(cell_pixels));
+	for (int y = 0; y < cell.height && y < CELL_H_MAX; y++)
+		for (int x = 0; x < CELL_W; x++)
+			out[y * CELL_W + x] = (uint8_t)gdTrueColorGetGreen(gdImageGetTrueColorPixel(im, cell.x + x, cell.y + y));
+}
+
+static int
+templates_make(const struct datapage_fonts *fonts, cell_pixels templates[CHARACTERS], struct err *err)
+{
+	struct datapage_cell cell = datapage_mrz_cell(0, 0);
+	struct page pg;
+
+	for (unsigned i = 0; i < CHARACTERS; i++) {
+		if (page_new(&pg, fonts, err) == -1)
+			return -1;
+		gdImageFilledRectangle(pg.im, cell.x - 10, cell.y - 10, cell.x + CELL_W + 10, cell.y + cell.height + 10, pg.ground);
+		set_mrz_char(&pg, cell, mrz_characters[i]);
+		cell_take(pg.im, cell, templates[i]);
+		gdImageDestroy(pg.im);
+		if (pg.problem != NULL)
+			return err_set(err, FAIL_INTERNAL, "data page: a font cannot be used: %.100s", pg.problem);
+	}
+	return 0;
+}
+
+/* The nearest character, 0 when none is near. */
+static char
+cell_recognise(const cell_pixels seen, const cell_pixels templates[CHARACTERS])
+{
+	unsigned best = FAR;
+	char found = 0;
+
+	for (unsigned i = 0; i < CHARACTERS; i++) {
+		unsigned distance = 0;
+
+		for (unsigned k = 0; k < sizeof(cell_pixels); k++)
+			distance += (unsigned)abs(seen[k] - templates[i][k]);
+		if (distance < best) {
+			best = distance;
+			found = mrz_characters[i];
+		}
+	}
+	return found;
+}
+
+int
+datapage_read_mrz(struct bytes png, const struct datapage_fonts *fonts, char lines[MRZ_TD3_LEN + 1], struct err *err)
+{
+	cell_pixels *templates = calloc(CHARACTERS, sizeof(cell_pixels)), seen;
+	gdImagePtr im = NULL;
+	char read[MRZ_TD3_LEN + 1] = "";
+	int rc = -1;
+
+	if (templates == NULL) {
+		err_set(err, FAIL_INTERNAL, "data page: out of memory");
+		goto out;
+	}
+	if (templates_make(fonts, templates, err) == -1)
+		goto out;
+	if (png.n > INT32_MAX || (im = gdImageCreateFromPngPtr((int)png.n, (void *)(uintptr_t)png.p)) == NULL ||
+		gdImageSX(im) != DATAPAGE_WIDTH || gdImageSY(im) != DATAPAGE_HEIGHT) {
+		err_set(err, FAIL_INPUT, "data page: no PNG of %d x %d", DATAPAGE_WIDTH, DATAPAGE_HEIGHT);
+		goto out;
+	}
+	for (unsigned i = 0; i < MRZ_TD3_LEN; i++) {
+		cell_take(im, datapage_mrz_cell(i / MRZ_TD3_WIDTH, i % MRZ_TD3_WIDTH), seen);
+		if ((read[i] = cell_recognise(seen, (const cell_pixels *)templates)) == 0) {
+			err_set(err, FAIL_INPUT, "data page: MRZ line %u, column %u cannot be read", i / MRZ_TD3_WIDTH + 1, i % MRZ_TD3_WIDTH + 1);
+			goto out;
+		}
+	}
+	memcpy(lines, read, sizeof(read));
+	rc = 0;
+out:
+	if (im != NULL)
+		gdImageDestroy(im);
+	free(templates);
+	wipe(read, sizeof(read));
+	return rc;
+}

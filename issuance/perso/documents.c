@@ -1,0 +1,426 @@
+#include "issuance/perso/documents.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "issuance/issued.h"
+#include "issuance/perso/number.h"
+#include "issuance/perso/qc.h"
+#include "registry/base/clock.h"
+#include "registry/base/file.h"
+#include "registry/store/application.h"
+
+/* ---- a batch ---- */
+
+struct wanted {
+	json_t *applications;
+};
+static const struct json_field wanted_fields[] = {
+	{ "applications", JSON_T_RAW, offsetof(struct wanted, applications) },
+	{ NULL }
+};
+
+struct batch_work {
+	struct uuid ids[DOCUMENT_BATCH];
+	struct personalised results[DOCUMENT_BATCH];
+	size_t n;
+};
+
+static int
+ids_of_json(const json_t *list, struct batch_work *b, struct err *err)
+{
+	struct err why = ERR_INIT;
+	char pointer[40];
+
+	if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > DOCUMENT_BATCH)
+		return err_problem(err, "/applications", "a list of 1 to %d applications is wanted", DOCUMENT_BATCH);
+	for (b->n = 0; b->n < json_array_size(list); b->n++) {
+		const char *text = json_string_value(json_array_get(list, b->n));
+
+		snprintf(pointer, sizeof(pointer), "/applications/%zu", b->n);
+		if (text == NULL || uuid_parse(bytes_str(text), &b->ids[b->n], &why) == -1)
+			return err_problem(err, pointer, "a UUID is wanted");
+		for (size_t i = 0; i < b->n; i++)
+			if (uuid_equal(&b->ids[i], &b->ids[b->n]))
+				return err_problem(err, pointer, "the application is in the list already");
+	}
+	return 0;
+}
+
+static json_t *
+result_to_json(const struct personalised *r)
+{
+	char application[UUID_TEXT], document[UUID_TEXT];
+	json_t *item = json_pack("{s:s}", "application_id", uuid_format(&r->application_id, application));
+
+	if (item == NULL)
+		return NULL;
+	if (r->number[0] != '\0' && !uuid_is_null(&r->document_id)) {
+		json_object_set_new(item, "document_id", json_string(uuid_format(&r->document_id, document)));
+		json_object_set_new(item, "number", json_string(r->number));
+	}
+	if (r->err.kind != FAIL_NONE)
+		json_object_set_new(item, "problem", json_pack("{s:s, s:s}", "kind", fail_name(r->err.kind), "detail", r->err.text));
+	return item;
+}
+
+static int
+work_conclude(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct batch_work *b = arg;
+	json_t *list;
+
+	if (station_conclude(tx, b->results, b->n, &rq->who.officer_id, err) == -1)
+		return -1;
+	if ((list = json_array()) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	for (size_t i = 0; i < b->n; i++)
+		json_array_append_new(list, result_to_json(&b->results[i]));
+	return reply_json(rp, 200, json_pack("{s:o}", "results", list), err);
+}
+
+int
+post_documents(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct batch_work *b = calloc(1, sizeof(*b));
+	struct wanted wanted = { 0 };
+	int rc = -1;
+
+	if (b == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	if (request_json(rq, wanted_fields, &wanted, err) == 0 && ids_of_json(wanted.applications, b, err) == 0 &&
+		station_produce(issued_of(rq)->station, b->ids, b->n, &rq->who.officer_id, b->results, err) == 0)
+		rc = office_change(rq, rp, work_conclude, b, err);
+	json_clear(wanted_fields, &wanted);
+	free(b);
+	return rc;
+}
+
+/* ---- reading ---- */
+
+static json_t *
+document_to_json(const struct production *p, json_t *decisions)
+{
+	char id[UUID_TEXT], application[UUID_TEXT], office[UUID_TEXT], issued[DATE_TEXT], expires[DATE_TEXT];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O}", "id", uuid_format(&p->document_id, id),
+		"number", p->number, "state", p->document_state, "application_id", uuid_format(&p->application_id, application), "office_id",
+		uuid_format(&p->office_id, office), "document_type", p->document_type, "issuing_state", p->issuing_state, "authority",
+		p->authority, "issued_on", date_format(p->issued_on, issued), "expires_on", date_format(p->expires_on, expires), "is_signed",
+		p->sod.n > 0, "dg_hashes", p->dg_hashes, "decisions", decisions);
+}
+
+static int
+work_document(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct production p = { 0 };
+	json_t *decisions = NULL;
+	int rc = -1;
+
+	(void)arg;
+	if (document_read(tx, request_param(rq, "number"), &p, err) == 0 && document_history(tx, &p.document_id, &decisions, err) == 0 &&
+		office_disclose(tx, rq, "document", &p.document_id, err) == 0)
+		rc = reply_json(rp, 200, document_to_json(&p, decisions), err);
+	json_decref(decisions);
+	production_clear(&p);
+	return rc;
+}
+
+int
+get_document(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (number_check(request_param(rq, "number"), err) == -1)
+		return -1;
+	return office_read(rq, rp, work_document, NULL, err);
+}
+
+/* A document with everything composed again: for the picture, the files, quality control. */
+struct remade {
+	struct production p;
+	struct perso_order order;
+	struct buf jpeg;
+	struct chip_files files;
+};
+
+static void
+remade_clear(struct remade *m)
+{
+	chip_clear(&m->files);
+	buf_wipe(&m->jpeg);
+	order_clear(&m->order);
+	production_clear(&m->p);
+}
+
+static int
+remake(struct tx *tx, const struct request *rq, struct remade *m, struct err *err)
+{
+	*m = (struct remade){ .files = CHIP_FILES_INIT };
+	if (document_read(tx, request_param(rq, "number"), &m->p, err) == 0 &&
+		station_compose(issued_of(rq)->station, &m->p, &m->order, &m->jpeg, &m->files, err) == 0)
+		return 0;
+	remade_clear(m);
+	return -1;
+}
+
+static int
+work_data_page(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct remade m;
+	struct buf png = BUF_INIT;
+	int rc = -1;
+
+	(void)arg;
+	if (remake(tx, rq, &m, err) == -1)
+		return -1;
+	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 &&
+		datapage_draw(&m.order, bytes_of(&m.jpeg), &issued_of(rq)->fonts, &png, err) == 0)
+		rc = reply_bytes(rp, 200, "image/png", bytes_of(&png), err);
+	buf_wipe(&png);
+	remade_clear(&m);
+	return rc;
+}
+
+int
+get_data_page(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (number_check(request_param(rq, "number"), err) == -1)
+		return -1;
+	return office_read(rq, rp, work_data_page, NULL, err);
+}
+
+static int
+work_file(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct bytes file;
+	struct remade m;
+	int rc = -1;
+
+	(void)arg;
+	if (remake(tx, rq, &m, err) == -1)
+		return -1;
+	file = chip_file(&m.files, bytes_of(&m.p.sod), request_param(rq, "name"));
+	if (file.n == 0)
+		err_set(err, FAIL_NOT_FOUND, "the document has no such file");
+	else if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0)
+		rc = reply_bytes(rp, 200, "application/octet-stream", file, err);
+	remade_clear(&m);
+	return rc;
+}
+
+int
+get_file(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (number_check(request_param(rq, "number"), err) == -1)
+		return -1;
+	return office_read(rq, rp, work_file, NULL, err);
+}
+
+/* ---- quality control ---- */
+
+static int
+anchors_load(const char *file, struct anchors **anchors, struct err *err)
+{
+	struct buf octets = BUF_INIT;
+	struct anchors *made = NULL;
+	int rc = -1;
+
+	if (file_read(file, CERT_MAX, &octets, err) == 0 && anchors_new(&made, err) == 0 && anchors_add(made, bytes_of(&octets), err) == 0) {
+		*anchors = made;
+		made = NULL;
+		rc = 0;
+	} else {
+		err->kind = FAIL_INTERNAL; /* our configuration, not the officer's request */
+		err_prefix(err, "csca_certificate");
+	}
+	anchors_free(made);
+	buf_clear(&octets);
+	return rc;
+}
+
+static json_t *
+report_to_json(const struct remade *m, const struct qc_report *report)
+{
+	json_t *items = json_array();
+
+	for (unsigned i = 0; i < report->n; i++)
+		json_array_append_new(items, json_pack("{s:s, s:b, s:s}", "check", report->item[i].check, "good", report->item[i].is_good, "detail", report->item[i].text));
+	return json_pack("{s:s, s:b, s:s, s:o}", "number", m->p.number, "passed", report->passed, "state",
+		report->passed ? "ready" : m->p.document_state, "checks", items);
+}
+
+static int
+examine(const struct issued *own, const struct remade *m, struct qc_report *report, struct err *err)
+{
+	struct qc_input in = { .order = &m->order, .portrait = bytes_of(&m->jpeg), .files = &m->files, .sod = bytes_of(&m->p.sod), .fonts = &own->fonts, .at = clock_now() };
+	struct anchors *anchors = NULL;
+	struct buf png = BUF_INIT;
+	int rc = -1;
+
+	if (anchors_load(own->csca_certificate, &anchors, err) == -1 ||
+		datapage_draw(&m->order, bytes_of(&m->jpeg), &own->fonts, &png, err) == -1)
+		goto out;
+	in.anchors = anchors;
+	in.data_page = bytes_of(&png);
+	qc_examine(&in, report);
+	rc = 0;
+out:
+	buf_wipe(&png);
+	anchors_free(anchors);
+	return rc;
+}
+
+static int
+work_quality_control(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct qc_report report;
+	struct remade m;
+	int rc = -1;
+
+	(void)arg;
+	if (remake(tx, rq, &m, err) == -1)
+		return -1;
+	if (strcmp(m.p.document_state, "personalised") != 0)
+		err_set(err, FAIL_CONFLICT, "document is %s, which does not allow: pass", m.p.document_state);
+	else if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 && examine(issued_of(rq), &m, &report, err) == 0 &&
+		(!report.passed || document_decide(tx, &m.p.document_id, "pass", &rq->who.officer_id, NULL, err) == 0) &&
+		tx_flush(tx, err) == 0)
+		rc = reply_json(rp, 200, report_to_json(&m, &report), err);
+	remade_clear(&m);
+	return rc;
+}
+
+int
+post_quality_control(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (number_check(request_param(rq, "number"), err) == -1)
+		return -1;
+	return office_change(rq, rp, work_quality_control, NULL, err);
+}
+
+/* ---- delivery, cancellation, spoiling ---- */
+
+static int
+reply_state(struct reply *rp, const struct production *p, const char *state, struct err *err)
+{
+	return reply_json(rp, 201, json_pack("{s:s, s:s}", "number", p->number, "state", state), err);
+}
+
+static int
+deliver(struct tx *tx, const struct request *rq, const struct production *p, struct err *err)
+{
+	const struct uuid *officer = &rq->who.officer_id;
+
+	if (p->expires_on.precision == DATE_DAY && date_compare(p->expires_on, clock_today()) <= 0)
+		return err_set(err, FAIL_CONFLICT, "document has expired");
+	if (p->is_deceased)
+		return err_set(err, FAIL_CONFLICT, "holder is deceased");
+	if (p->is_stopped)
+		return err_set(err, FAIL_CONFLICT, "issuing to the holder is stopped");
+	if (document_decide(tx, &p->document_id, "deliver", officer, NULL, err) == -1 ||
+		application_decide(tx, &p->application_id, "complete", officer, NULL, err) == -1 ||
+		outbox_add(tx, "document.delivered", &p->document_id, err) == -1)
+		return -1;
+	return documents_supersede(tx, &p->person_id, &p->document_id, officer, err);
+}
+
+static int
+work_deliver(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct production p = { 0 };
+	int rc = -1;
+
+	(void)arg;
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	if (office_may(rq, ROLE_PASSPORT_DELIVERY, &p.office_id, err) == 0 && deliver(tx, rq, &p, err) == 0)
+		rc = reply_state(rp, &p, "delivered", err);
+	production_clear(&p);
+	return rc;
+}
+
+int
+post_delivery(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (number_check(request_param(rq, "number"), err) == -1)
+		return -1;
+	return office_change(rq, rp, work_deliver, NULL, err);
+}
+
+struct ending {
+	char *reason;
+};
+static const struct json_field ending_fields[] = {
+	{ "reason", JSON_T_TEXT, offsetof(struct ending, reason), 0, 3, 1000 },
+	{ NULL }
+};
+
+static int
+end(struct request *rq, struct reply *rp, office_work *work, struct err *err)
+{
+	struct ending e = { 0 };
+	int rc;
+
+	if (number_check(request_param(rq, "number"), err) == -1 || request_json(rq, ending_fields, &e, err) == -1)
+		return -1;
+	rc = office_change(rq, rp, work, &e, err);
+	json_clear(ending_fields, &e);
+	return rc;
+}
+
+/* One that was not delivered yet takes its application with it. */
+static int
+work_cancel(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct ending *e = arg;
+	const struct uuid *officer = &rq->who.officer_id;
+	struct production p = { 0 };
+	int rc = -1;
+
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	if (office_may(rq, ROLE_PASSPORT_CLERK, &p.office_id, err) == -1 ||
+		document_decide(tx, &p.document_id, "cancel", officer, e->reason, err) == -1)
+		goto out;
+	if (strcmp(p.application_state, "in_production") == 0 &&
+		(application_decide(tx, &p.application_id, "reproduce", officer, NULL, err) == -1 ||
+			application_decide(tx, &p.application_id, "cancel", officer, e->reason, err) == -1))
+		goto out;
+	if (outbox_add(tx, "document.cancelled", &p.document_id, err) == 0 && tx_flush(tx, err) == 0)
+		rc = reply_state(rp, &p, "cancelled", err);
+out:
+	production_clear(&p);
+	return rc;
+}
+
+int
+post_document_cancellation(struct request *rq, struct reply *rp, struct err *err)
+{
+	return end(rq, rp, work_cancel, err);
+}
+
+/* The number is never used again; the application goes back to approved and can be produced with another. */
+static int
+work_spoil(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct ending *e = arg;
+	struct production p = { 0 };
+	uint64_t role;
+	int rc = -1;
+
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	role = strcmp(p.document_state, "allocated") == 0 ? ROLE_PASSPORT_PERSONALISER : ROLE_PASSPORT_QC;
+	if (!principal_has_role(&rq->who, role))
+		err_set(err, FAIL_DENIED, "a document that is %s is not spoiled in this role", p.document_state);
+	else if (document_decide(tx, &p.document_id, "spoil", &rq->who.officer_id, e->reason, err) == 0 &&
+		application_decide(tx, &p.application_id, "reproduce", &rq->who.officer_id, NULL, err) == 0 && tx_flush(tx, err) == 0)
+		rc = reply_state(rp, &p, "spoiled", err);
+	production_clear(&p);
+	return rc;
+}
+
+int
+post_spoiling(struct request *rq, struct reply *rp, struct err *err)
+{
+	return end(rq, rp, work_spoil, err);
+}

@@ -1,0 +1,171 @@
+#include "issuance/perso/qc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "registry/doc9303/face.h"
+
+__attribute__((format(printf, 4, 5))) static void
+item(struct qc_report *r, const char *check, bool is_good, const char *fmt, ...)
+{
+	struct qc_item *it = &r->item[r->n];
+	va_list ap;
+
+	r->passed = r->passed && is_good;
+	if (r->n == QC_MAX_ITEMS)
+		return;
+	it->check = check;
+	it->is_good = is_good;
+	va_start(ap, fmt);
+	vsnprintf(it->text, sizeof(it->text), fmt, ap);
+	va_end(ap);
+	r->n++;
+}
+
+static bool
+same_date(struct date a, struct date b)
+{
+	return a.precision == b.precision && a.year == b.year && a.month == b.month && a.day == b.day;
+}
+
+/* The first field of the MRZ that is not the registry's; NULL when all are. */
+static const char *
+differing_field(const struct mrz_td3 *mrz, const struct production *p)
+{
+	const struct {
+		const char *name;
+		bool same;
+	} field[] = {
+		{ "document code", strcmp(mrz->code, p->document_type) == 0 },
+		{ "issuing State", strcmp(mrz->issuer, p->issuing_state) == 0 },
+		{ "document number", strcmp(mrz->number, p->number) == 0 },
+		{ "nationality", strcmp(mrz->nationality, p->nationality) == 0 },
+		{ "date of birth", p->birth.precision == DATE_UNKNOWN ? mrz->birth.precision == DATE_UNKNOWN : same_date(mrz->birth, p->birth) },
+		{ "sex", mrz->sex == p->sex },
+		{ "date of expiry", same_date(mrz->expiry, p->expires_on) },
+		{ "personal number", strcmp(mrz->optional, p->uin == NULL ? "" : p->uin) == 0 },
+		{ "primary identifier", mrz->name.may_be_truncated || strcmp(mrz->name.primary, p->mrz_primary) == 0 },
+		{ "secondary identifier", mrz->name.may_be_truncated || strcmp(mrz->name.secondary, p->mrz_secondary == NULL ? "" : p->mrz_secondary) == 0 },
+	};
+
+	for (size_t i = 0; i < NELEM(field); i++)
+		if (!field[i].same)
+			return field[i].name;
+	return NULL;
+}
+
+static void
+examine_mrz(const struct qc_input *in, struct qc_report *r)
+{
+	char page[MRZ_TD3_LEN + 1];
+	struct err err = ERR_INIT;
+	struct mrz_td3 mrz;
+	struct bytes lines;
+	const char *field;
+
+	if (lds_dg1_read(bytes_of(&in->files->dg[1]), &lines, &err) == -1 ||
+		mrz_td3_parse(lines, in->order->from->issued_on, &mrz, &err) == -1)
+		return item(r, "mrz", false, "DG1: %s", err.text);
+	if ((field = differing_field(&mrz, in->order->from)) != NULL)
+		item(r, "mrz", false, "DG1: %s is not the registry's", field);
+	else if (!bytes_equal(lines, BYTES(in->order->lines, MRZ_TD3_LEN)))
+		item(r, "mrz", false, "DG1: the MRZ is not the one of the order");
+	else
+		item(r, "mrz", true, "DG1: the MRZ's check digits agree and its fields are the registry's");
+	if (datapage_read_mrz(in->data_page, in->fonts, page, &err) == -1)
+		item(r, "data_page", false, "%s", err.text);
+	else if (!bytes_equal(lines, BYTES(page, MRZ_TD3_LEN)))
+		item(r, "data_page", false, "data page: the MRZ read from the picture is not that of DG1");
+	else
+		item(r, "data_page", true, "data page: the MRZ read from the picture is that of DG1");
+	wipe(page, sizeof(page));
+	wipe(&mrz, sizeof(mrz));
+}
+
+static void
+examine_portrait(const struct qc_input *in, struct qc_report *r)
+{
+	struct lds_templates templates;
+	struct err err = ERR_INIT;
+	struct face face;
+
+	if (lds_dg2_read(bytes_of(&in->files->dg[2]), &templates, &err) == -1 || templates.n != 1 ||
+		face_parse(templates.template[0].data, &face, &err) == -1 || face_check_image(&face, &err) == -1)
+		item(r, "portrait", false, "DG2: %s", err.kind == FAIL_NONE ? "not exactly one face" : err.text);
+	else if (!bytes_equal(face.image, in->portrait))
+		item(r, "portrait", false, "DG2: the image is not the portrait of the enrolment");
+	else
+		item(r, "portrait", true, "DG2: the image is the portrait of the enrolment");
+}
+
+static void
+examine_details(const struct qc_input *in, struct qc_report *r)
+{
+	const struct production *p = in->order->from;
+	struct err err = ERR_INIT;
+	struct lds_dg11 dg11;
+	struct lds_dg12 dg12;
+	struct lds_com com;
+	unsigned listed = 0;
+	bool same = true;
+
+	if (lds_dg11_read(bytes_of(&in->files->dg[11]), &dg11, &err) == -1)
+		item(r, "details", false, "DG11: %s", err.text);
+	else
+		item(r, "details", bytes_equal(dg11.personal_number, bytes_str(p->uin)), "DG11: personal number compared with the registry");
+	if (lds_dg12_read(bytes_of(&in->files->dg[12]), &dg12, &err) == -1)
+		item(r, "details", false, "DG12: %s", err.text);
+	else
+		item(r, "details", bytes_equal(dg12.authority, bytes_str(p->authority)) && same_date(dg12.issued_on, p->issued_on),
+			"DG12: authority and date of issue compared with the registry");
+	if (lds_com_read(bytes_of(&in->files->com), &com, &err) == -1)
+		return item(r, "content", false, "EF.COM: %s", err.text);
+	for (unsigned i = 0; i < com.n; i++)
+		same = same && in->files->dg[com.dg[i]].n > 0;
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		listed += in->files->dg[i].n > 0;
+	item(r, "content", same && listed == com.n, "EF.COM: %u data groups listed, %u present", com.n, listed);
+}
+
+static void
+examine_hashes(const struct qc_input *in, struct qc_report *r)
+{
+	struct err err = ERR_INIT;
+	struct ldsso lds;
+
+	if (chip_hash(in->files, in->order->from->hash_bits, &lds, &err) == -1 ||
+		chip_hashes_agree(&lds, in->order->from->dg_hashes, &err) == -1)
+		item(r, "hashes", false, "%s", err.text);
+	else
+		item(r, "hashes", true, "the hashes of %u data groups are those of the document's record", lds.n);
+}
+
+static void
+examine_signature(const struct qc_input *in, struct qc_report *r)
+{
+	struct passive_input pi = { .sod = in->sod, .com = bytes_of(&in->files->com), .anchors = in->anchors, .at = in->at };
+	struct passive result = { 0 };
+
+	if (in->sod.n == 0)
+		return item(r, "passive_authentication", false, "the document is not signed");
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		pi.dg[i] = bytes_of(&in->files->dg[i]);
+	passive_authenticate(&pi, &result);
+	for (unsigned i = 0; i < result.n; i++) /* our own documents leave nothing to warn of */
+		if (result.verdict[i].grade == GRADE_BAD || result.verdict[i].grade == GRADE_WARNING)
+			item(r, "passive_authentication", false, "%s: %s", check_name(result.verdict[i].check), result.verdict[i].text);
+	if (!passive_is_refused(&result))
+		item(r, "passive_authentication", true, "EF.SOD verifies under the State's CSCA and covers %u data groups",
+			(unsigned)(in->files->dg[1].n > 0) + (in->files->dg[2].n > 0) + (in->files->dg[11].n > 0) + (in->files->dg[12].n > 0));
+}
+
+void
+qc_examine(const struct qc_input *in, struct qc_report *report)
+{
+	*report = (struct qc_report){ .passed = true };
+	examine_mrz(in, report);
+	examine_portrait(in, report);
+	examine_details(in, report);
+	examine_hashes(in, report);
+	examine_signature(in, report);
+}

@@ -1,0 +1,432 @@
+#include "issuance/perso/station.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "issuance/perso/number.h"
+#include "registry/base/clock.h"
+#include "registry/base/file.h"
+
+enum { STATION_CLIENTS = 64 };
+
+struct station {
+	struct db *db;
+	struct seal *seal; /* of portraits */
+	uint8_t number_key[NUMBER_KEY_LEN];
+	char *state, *authority;
+	char series;
+	int years, years_minor;
+	/* signd's connections: lent to one batch each, all of them made at the start, connected when first used */
+	pthread_mutex_t lock;
+	pthread_cond_t returned;
+	struct signclient *idle[STATION_CLIENTS];
+	unsigned nidle;
+};
+
+/* ---- a station ---- */
+
+/* Numbers are mixed under a key of their own, so that nobody who knows one key knows the other. */
+static int
+number_key_derive(const char *key_file, uint8_t key[NUMBER_KEY_LEN], struct err *err)
+{
+	struct buf octets = BUF_INIT;
+	int rc = file_read(key_file, SEAL_KEY_LEN, &octets, err);
+
+	if (rc == 0)
+		hmac_sha256(bytes_of(&octets), bytes_str("document numbers"), key);
+	buf_wipe(&octets);
+	return rc;
+}
+
+int
+station_new(const struct station_options *options, struct station **station, struct err *err)
+{
+	unsigned want = options->signd_connections > STATION_CLIENTS ? STATION_CLIENTS : options->signd_connections;
+	struct station *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->returned, NULL);
+	s->db = options->db;
+	s->series = options->series;
+	s->years = options->years;
+	s->years_minor = options->years_minor;
+	s->state = strdup(options->state);
+	s->authority = strdup(options->authority);
+	if (s->state == NULL || s->authority == NULL) {
+		err_set(err, FAIL_INTERNAL, "out of memory");
+		goto out;
+	}
+	if (s->series < 'A' || s->series > 'Z') {
+		err_set(err, FAIL_INPUT, "number_prefix: a letter A to Z is wanted");
+		goto out;
+	}
+	if (seal_load(options->biometric_key, &s->seal, err) == -1 ||
+		number_key_derive(options->biometric_key, s->number_key, err) == -1)
+		goto out;
+	while (s->nidle < want) {
+		if (signclient_new(options->signd_socket, &s->idle[s->nidle], err) == -1)
+			goto out;
+		s->nidle++;
+	}
+	*station = s;
+	return 0;
+out:
+	station_free(s);
+	return -1;
+}
+
+void
+station_free(struct station *s)
+{
+	if (s == NULL)
+		return;
+	while (s->nidle > 0)
+		signclient_free(s->idle[--s->nidle]);
+	seal_free(s->seal);
+	wipe(s->number_key, sizeof(s->number_key));
+	free(s->state);
+	free(s->authority);
+	pthread_cond_destroy(&s->returned);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+const char *
+station_state(const struct station *s)
+{
+	return s->state;
+}
+
+static struct signclient *
+client_borrow(struct station *s)
+{
+	struct signclient *c;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->nidle == 0)
+		pthread_cond_wait(&s->returned, &s->lock);
+	c = s->idle[--s->nidle];
+	pthread_mutex_unlock(&s->lock);
+	return c;
+}
+
+static void
+client_return(struct station *s, struct signclient *c)
+{
+	pthread_mutex_lock(&s->lock);
+	s->idle[s->nidle++] = c;
+	pthread_cond_signal(&s->returned);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- composing ---- */
+
+int
+station_portrait(const struct station *s, const struct production *p, struct buf *jpeg, struct err *err)
+{
+	uint8_t digest[SHA256_LEN];
+
+	sha256(bytes_of(&p->portrait), digest);
+	if (!bytes_equal(BYTES(digest, sizeof(digest)), bytes_of(&p->portrait_sha256)))
+		return err_set(err, FAIL_CONFLICT, "portrait: the sealed image is not the one of its record");
+	if (seal_open(s->seal, BYTES(p->portrait_id.o, sizeof(p->portrait_id.o)), bytes_of(&p->portrait), jpeg, err) == 0)
+		return 0;
+	err->kind = err->kind == FAIL_INPUT ? FAIL_CONFLICT : err->kind;
+	return err_prefix(err, "portrait");
+}
+
+int
+station_compose(const struct station *s, const struct production *p, struct perso_order *order, struct buf *jpeg,
+	struct chip_files *files, struct err *err)
+{
+	if (station_portrait(s, p, jpeg, err) == -1 || order_of_production(p, order, err) == -1 ||
+		chip_compose(order, bytes_of(jpeg), files, err) == -1)
+		return -1;
+	return 0;
+}
+
+/* ---- a batch ---- */
+
+struct batch {
+	struct station *station;
+	const struct uuid *applications;
+	size_t n;
+	const struct uuid *officer_id;
+	struct personalised *results;
+	struct date today;
+	/* of one run of the transaction */
+	struct production *list;
+	size_t found;
+	struct sign_order *orders; /* by the place in `applications`; ndg 0: nothing to sign */
+};
+
+static size_t
+place_of(const struct batch *b, const struct uuid *application)
+{
+	size_t i = 0;
+
+	while (i + 1 < b->n && !uuid_equal(&b->applications[i], application))
+		i++;
+	return i;
+}
+
+static void
+result_is(struct personalised *r, const struct production *p)
+{
+	r->document_id = p->document_id;
+	memcpy(r->number, p->number, sizeof(r->number));
+}
+
+static int
+may_be_produced(const struct production *p, struct err *err)
+{
+	if (p->has_document || strcmp(p->application_state, "approved") != 0)
+		return err_set(err, FAIL_CONFLICT, "application is %s, which does not allow: produce", p->application_state);
+	if (!p->identity_holds)
+		return err_set(err, FAIL_CONFLICT, "identity is not the current verified one");
+	if (p->is_deceased)
+		return err_set(err, FAIL_CONFLICT, "holder is deceased");
+	if (p->is_stopped)
+		return err_set(err, FAIL_CONFLICT, "issuing to the holder is stopped");
+	return 0;
+}
+
+/* Composes the files and keeps their hashes: as the order to signd, and as JSON for the row. */
+static int
+hash_production(struct batch *b, const struct production *p, struct sign_order *order, struct ldsso *lds, struct err *err)
+{
+	struct chip_files files = CHIP_FILES_INIT;
+	struct perso_order data = { 0 };
+	struct buf jpeg = BUF_INIT;
+	int rc = -1;
+
+	if (station_compose(b->station, p, &data, &jpeg, &files, err) == -1 || chip_hash(&files, p->hash_bits, lds, err) == -1)
+		goto out;
+	order->document_id = p->document_id;
+	order->ndg = lds->n;
+	for (unsigned i = 0; i < lds->n; i++) {
+		order->dg[i].number = (int)lds->dg[i].number;
+		order->dg[i].len = (size_t)lds->hash_bits / 8;
+		memcpy(order->dg[i].hash, lds->dg[i].hash, order->dg[i].len);
+	}
+	rc = 0;
+out:
+	chip_clear(&files);
+	buf_wipe(&jpeg);
+	order_clear(&data);
+	return rc;
+}
+
+/* A document that is there already: done, or taken up where it was left. */
+static void
+take_up(struct batch *b, const struct production *p, struct personalised *r, struct sign_order *order)
+{
+	struct ldsso lds;
+
+	result_is(r, p);
+	if (strcmp(p->document_state, "allocated") != 0) {
+		r->is_signed = p->sod.n > 0;
+		if (!r->is_signed || strcmp(p->document_state, "cancelled") == 0 || strcmp(p->document_state, "revoked") == 0)
+			err_set(&r->err, FAIL_CONFLICT, "document is %s", p->document_state);
+		r->is_signed = r->err.kind == FAIL_NONE;
+		return;
+	}
+	if (hash_production(b, p, order, &lds, &r->err) == -1 || chip_hashes_agree(&lds, p->dg_hashes, &r->err) == -1)
+		order->ndg = 0;
+}
+
+/* A new document of an approved application, number `sequence`; its row goes into *a, the hashes as JSON into *hashes. */
+static int
+begin_new(struct batch *b, struct production *p, uint64_t sequence, struct allocation *a, struct sign_order *order, struct buf *hashes,
+	struct err *err)
+{
+	struct station *s = b->station;
+	struct ldsso lds;
+
+	if (number_of_sequence(s->number_key, s->series, sequence, p->number, err) == -1 || uuid_new(&p->document_id, err) == -1)
+		return -1;
+	if (strlen(s->state) >= sizeof(p->issuing_state))
+		return err_set(err, FAIL_INTERNAL, "state: a code of one to three letters is wanted");
+	memcpy(p->issuing_state, s->state, strlen(s->state) + 1);
+	free(p->authority);
+	if ((p->authority = strdup(s->authority)) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	p->issued_on = b->today;
+	p->expires_on = order_expiry(p->birth, b->today, s->years, s->years_minor);
+	p->hash_bits = ORDER_HASH_BITS;
+	if (hash_production(b, p, order, &lds, err) == -1)
+		return -1;
+	chip_hashes_json(&lds, hashes);
+	if (buf_check(hashes, err) == -1)
+		return -1;
+	*a = (struct allocation){ .application_id = p->application_id, .document_id = p->document_id, .issuing_state = s->state, .issued_on = p->issued_on, .expires_on = p->expires_on, .hash_bits = p->hash_bits, .dg_hashes = buf_cstr(hashes) };
+	memcpy(a->number, p->number, sizeof(a->number));
+	return 0;
+}
+
+static void
+batch_reset(struct batch *b)
+{
+	while (b->found > 0)
+		production_clear(&b->list[--b->found]);
+	for (size_t i = 0; i < b->n; i++) {
+		b->results[i] = (struct personalised){ .application_id = b->applications[i] };
+		err_set(&b->results[i].err, FAIL_NOT_FOUND, "there is no such application");
+		buf_clear(&b->orders[i].sod);
+		b->orders[i] = (struct sign_order){ .ndg = 0 };
+	}
+}
+
+static int
+allocate_new(struct tx *tx, struct batch *b, const size_t *fresh, size_t nfresh, struct err *err)
+{
+	struct allocation list[DOCUMENT_BATCH];
+	struct buf hashes[DOCUMENT_BATCH] = { 0 };
+	uint64_t sequence[DOCUMENT_BATCH];
+	size_t n = 0;
+	int rc = -1;
+
+	if (nfresh == 0)
+		return 0;
+	if (document_sequence(tx, nfresh, sequence, err) == -1)
+		return -1;
+	for (size_t k = 0; k < nfresh; k++) {
+		struct production *p = &b->list[fresh[k]];
+		size_t place = place_of(b, &p->application_id);
+
+		if (begin_new(b, p, sequence[k], &list[n], &b->orders[place], &hashes[k], &b->results[place].err) == -1) {
+			b->orders[place].ndg = 0;
+			continue;
+		}
+		result_is(&b->results[place], p);
+		n++;
+	}
+	rc = n == 0 ? 0 : documents_allocate(tx, list, n, b->station->authority, b->officer_id, err);
+	for (size_t k = 0; k < nfresh; k++)
+		buf_clear(&hashes[k]);
+	return rc;
+}
+
+static int
+work_allocate(struct tx *tx, void *arg, struct err *err)
+{
+	struct batch *b = arg;
+	size_t fresh[DOCUMENT_BATCH], nfresh = 0;
+
+	batch_reset(b);
+	if (productions_read(tx, b->applications, b->n, b->list, &b->found, err) == -1)
+		return -1;
+	for (size_t i = 0; i < b->found; i++) {
+		const struct production *p = &b->list[i];
+		size_t place = place_of(b, &p->application_id);
+		struct personalised *r = &b->results[place];
+
+		err_clear(&r->err);
+		if (p->has_document && strcmp(p->application_state, "approved") != 0)
+			take_up(b, p, r, &b->orders[place]);
+		else if (may_be_produced(p, &r->err) == 0)
+			fresh[nfresh++] = i;
+	}
+	return allocate_new(tx, b, fresh, nfresh, err);
+}
+
+/* One that fell behind another officer's change refuses the whole transaction: then each is tried alone and answers for itself. */
+static int
+allocate(struct batch *b, struct err *err)
+{
+	struct batch one = *b;
+
+	if (db_run(b->station->db, DB_READ_COMMITTED, work_allocate, b, err) == 0)
+		return 0;
+	if (err->kind != FAIL_CONFLICT || b->n == 1)
+		return -1;
+	batch_reset(b);
+	for (size_t i = 0; i < b->n; i++) {
+		struct err why = ERR_INIT;
+
+		one.applications = &b->applications[i];
+		one.results = &b->results[i];
+		one.orders = &b->orders[i];
+		one.found = 0;
+		one.n = 1;
+		if (db_run(b->station->db, DB_READ_COMMITTED, work_allocate, &one, &why) == -1) {
+			if (why.kind != FAIL_CONFLICT) {
+				*err = why;
+				return -1;
+			}
+			batch_reset(&one);
+			one.results->err = why;
+		}
+		while (one.found > 0)
+			production_clear(&one.list[--one.found]);
+	}
+	err_clear(err);
+	return 0;
+}
+
+static int
+sign(struct batch *b, struct err *err)
+{
+	struct sign_order *orders = calloc(b->n, sizeof(*orders));
+	size_t place[DOCUMENT_BATCH], n = 0;
+	struct signclient *client;
+	int rc = 0;
+
+	if (orders == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	for (size_t i = 0; i < b->n; i++)
+		if (b->orders[i].ndg > 0 && b->results[i].err.kind == FAIL_NONE) {
+			place[n] = i;
+			orders[n++] = b->orders[i];
+		}
+	if (n > 0) {
+		client = client_borrow(b->station);
+		rc = signclient_documents(client, orders, n, err);
+		client_return(b->station, client);
+	}
+	for (size_t k = 0; k < n; k++) {
+		if (rc == 0) {
+			b->results[place[k]].err = orders[k].err;
+			b->results[place[k]].is_signed = orders[k].err.kind == FAIL_NONE;
+		}
+		buf_clear(&orders[k].sod);
+	}
+	free(orders);
+	return rc;
+}
+
+int
+station_produce(struct station *s, const struct uuid *applications, size_t n, const struct uuid *officer_id, struct personalised *results,
+	struct err *err)
+{
+	struct batch b = { .station = s, .applications = applications, .n = n, .officer_id = officer_id, .results = results, .today = clock_today() };
+	int rc = -1;
+
+	if (n == 0 || n > DOCUMENT_BATCH)
+		return err_set(err, FAIL_INPUT, "a batch has 1 to %d applications", DOCUMENT_BATCH);
+	b.list = calloc(n, sizeof(*b.list));
+	b.orders = calloc(n, sizeof(*b.orders));
+	if (b.list == NULL || b.orders == NULL)
+		err_set(err, FAIL_INTERNAL, "out of memory");
+	else if (allocate(&b, err) == 0)
+		rc = sign(&b, err);
+	while (b.found > 0)
+		production_clear(&b.list[--b.found]);
+	free(b.list);
+	free(b.orders);
+	return rc;
+}
+
+int
+station_conclude(struct tx *tx, const struct personalised *results, size_t n, const struct uuid *officer_id, struct err *err)
+{
+	struct uuid ids[DOCUMENT_BATCH];
+	size_t nids = 0, done;
+
+	for (size_t i = 0; i < n && nids < DOCUMENT_BATCH; i++)
+		if (results[i].is_signed)
+			ids[nids++] = results[i].document_id;
+	return nids == 0 ? 0 : documents_personalise(tx, ids, nids, officer_id, &done, err);
+}
