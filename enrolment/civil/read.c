@@ -1,0 +1,268 @@
+/* Reading: acts, an office's list, duplicate candidates, offices and places.  Whatever shows an act discloses it to the ledger. */
+#include <stdlib.h>
+
+#include "enrolment/civil/civild.h"
+#include "enrolment/civil/duplicates.h"
+#include "registry/base/clock.h"
+#include "registry/service/page.h"
+#include "registry/store/offices.h"
+
+enum { PLACES_MAX = 50 };
+
+/* An auditor reads everywhere, others what their offices registered. */
+static int
+may_read(const struct request *rq, const struct uuid *office_id, struct err *err)
+{
+	if (principal_has_role(&rq->who, ROLE_AUDITOR))
+		return 0;
+	return office_may(rq, ROLES_CIVIL, office_id, err);
+}
+
+/* ---- one act ---- */
+
+static json_t *
+act_json(const struct act *act)
+{
+	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], person[UUID_TEXT];
+	bool is_numbered = *act->number != '\0';
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:O, s:O, s:O, s:O}", "id", uuid_format(&act->id, id), "kind",
+		act->kind, "state", act->state, "office_id", uuid_format(&act->office_id, office), "declared_by",
+		uuid_format(&act->officer_id, officer), "created_at", act->created_at, "version", act->version, "number",
+		is_numbered ? act->number : NULL, "person_id", is_numbered ? uuid_format(&act->person_id, person) : NULL, "registered_at",
+		is_numbered ? act->registered_at : NULL, "content", act->content, "decisions", act->decisions, "versions", act->versions,
+		"overrides", act->overrides);
+}
+
+static int
+show(struct tx *tx, const struct request *rq, struct act *act, struct reply *rp, struct err *err)
+{
+	if (may_read(rq, &act->office_id, err) == -1 || act_history(tx, act, err) == -1 || office_disclose(tx, rq, "act", &act->id, err) == -1)
+		return -1;
+	return reply_json(rp, 200, act_json(act), err);
+}
+
+static int
+work_birth(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct act act = { 0 };
+	int rc = act_read(tx, arg, "birth", &act, err) == -1 ? -1 : show(tx, rq, &act, rp, err);
+
+	act_clear(&act);
+	return rc;
+}
+
+int
+civil_get_birth(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct uuid id;
+
+	return request_param_uuid(rq, "id", &id, err) == -1 ? -1 : office_read(rq, rp, work_birth, &id, err);
+}
+
+static int
+work_act(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct act act = { 0 };
+	int rc = act_read_number(tx, arg, &act, err) == -1 ? -1 : show(tx, rq, &act, rp, err);
+
+	act_clear(&act);
+	return rc;
+}
+
+int
+civil_get_act(struct request *rq, struct reply *rp, struct err *err)
+{
+	char number[ACT_NUMBER_TEXT];
+	const char *given = request_param(rq, "number");
+
+	if (!act_number_valid(given))
+		return err_problem(err, "", "the act number's check character does not fit (ISO/IEC 7064 MOD 37,36)");
+	snprintf(number, sizeof(number), "%s", given);
+	return office_read(rq, rp, work_act, number, err);
+}
+
+/* ---- duplicate candidates ---- */
+
+static int
+judge(struct tx *tx, const struct act *act, struct act_candidates *candidates, struct duplicates *duplicates, struct err *err)
+{
+	struct match_birth match;
+	struct birth birth = { 0 };
+	int64_t key[MATCH_KEYS];
+	int rc = -1;
+
+	if (birth_of_content(act->content, &birth, err) == 0 && birth_match(&birth, &match, err) == 0 &&
+		act_find_candidates(tx, act, key, match_birth_keys(&match, key), candidates, err) == 0)
+		rc = duplicates_judge(&birth, candidates, duplicates, err);
+	birth_clear(&birth);
+	return rc;
+}
+
+static int
+work_duplicates(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct act act = { 0 };
+	struct act_candidates candidates = { 0 };
+	struct duplicates duplicates = { 0 };
+	int rc = -1;
+
+	if (act_read(tx, arg, "birth", &act, err) == -1 || may_read(rq, &act.office_id, err) == -1 ||
+		judge(tx, &act, &candidates, &duplicates, err) == -1)
+		goto out;
+	for (size_t i = 0; i < duplicates.n; i++)
+		if (office_disclose(tx, rq, "act", &duplicates.item[i].candidate->id, err) == -1)
+			goto out;
+	rc = reply_json(rp, 200, json_pack("{s:o}", "duplicates", duplicates_json(&duplicates)), err);
+out:
+	duplicates_clear(&duplicates);
+	act_candidates_clear(&candidates);
+	act_clear(&act);
+	return rc;
+}
+
+int
+civil_get_duplicates(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct uuid id;
+
+	return request_param_uuid(rq, "id", &id, err) == -1 ? -1 : office_read(rq, rp, work_duplicates, &id, err);
+}
+
+/* ---- an office's list ---- */
+
+struct listing {
+	struct uuid office_id, after;
+	const char *state;
+	struct page page;
+};
+
+static int
+work_births(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct listing *l = arg;
+	const char *last;
+	json_t *items = NULL;
+	bool more;
+
+	if (act_list(tx, "birth", &l->office_id, l->state, l->page.has_after ? &l->after : NULL, l->page.limit, &items, &more, err) == -1)
+		return -1;
+	if (json_array_size(items) > 0 && office_disclose(tx, rq, "office", &l->office_id, err) == -1) {
+		json_decref(items);
+		return -1;
+	}
+	last = json_string_value(json_object_get(json_array_get(items, json_array_size(items) - 1), "id"));
+	return reply_page(rp, "births", items, more ? last : NULL, more ? last : NULL, err);
+}
+
+static int
+check_state(const char *state, struct err *err)
+{
+	static const char *const states[] = { "declared", "validated", "registered", "rejected", "annulled" };
+
+	for (size_t i = 0; state != NULL && i < NELEM(states); i++)
+		if (strcmp(state, states[i]) == 0)
+			return 0;
+	return state == NULL ? 0 : err_problem(err, "", "query parameter state: declared, validated, registered, rejected or annulled");
+}
+
+int
+civil_get_births(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { "office", "state", "cursor", "limit", NULL };
+	struct listing l = { .state = request_query(rq, "state") };
+	int has_office;
+
+	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &l.office_id, err)) == -1)
+		return -1;
+	if (has_office == 0)
+		return err_problem(err, "", "query parameter office is missing");
+	if (check_state(l.state, err) == -1 || page_of_request(rq, "births", &l.page, err) == -1 ||
+		(l.page.has_after && uuid_parse(bytes_str(l.page.after_id), &l.after, err) == -1) || may_read(rq, &l.office_id, err) == -1)
+		return -1;
+	return office_read(rq, rp, work_births, &l, err);
+}
+
+/* ---- offices and places ---- */
+
+static int
+add_office(void *arg, const struct office_row *office, struct err *err)
+{
+	char id[UUID_TEXT];
+
+	if (strcmp(office->kind, "civil") != 0)
+		return 0;
+	if (json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s*}", "id", uuid_format(&office->id, id), "code", office->code, "name", office->name, "place", *office->place_code == '\0' ? NULL : office->place_code)) == -1)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	return 0;
+}
+
+static int
+work_offices(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	json_t *items = json_array();
+
+	(void)rq;
+	(void)arg;
+	if (offices_list(tx, add_office, items, err) == -1) {
+		json_decref(items);
+		return -1;
+	}
+	return reply_json(rp, 200, json_pack("{s:o}", "items", items), err);
+}
+
+int
+civil_get_offices(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { NULL };
+
+	return request_query_known(rq, known, err) == -1 ? -1 : office_read(rq, rp, work_offices, NULL, err);
+}
+
+static int
+add_place(void *arg, const struct place_row *place, struct err *err)
+{
+	char from[DATE_TEXT], to[DATE_TEXT];
+
+	date_format(place->valid_from, from);
+	date_format(place->valid_to, to);
+	if (json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "code", place->code, "name", place->name, "kind", place->kind, "parent", *place->parent_code == '\0' ? NULL : place->parent_code, "valid_from", *from == '\0' ? NULL : from, "valid_to", *to == '\0' ? NULL : to)) == -1)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	return 0;
+}
+
+struct place_search {
+	const char *prefix;
+	struct date on; /* unknown: any day */
+	int64_t limit;
+};
+
+static int
+work_places(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct place_search *s = arg;
+	json_t *items = json_array();
+
+	(void)rq;
+	if (place_search(tx, s->prefix, s->on, (unsigned)s->limit, add_place, items, err) == -1) {
+		json_decref(items);
+		return -1;
+	}
+	return reply_json(rp, 200, json_pack("{s:o}", "items", items), err);
+}
+
+int
+civil_get_places(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { "prefix", "on", "limit", NULL };
+	struct place_search s = { .prefix = request_query(rq, "prefix") };
+	const char *on = request_query(rq, "on");
+
+	if (request_query_known(rq, known, err) == -1 || request_query_int(rq, "limit", 1, PLACES_MAX, 20, &s.limit, err) == -1)
+		return -1;
+	if (s.prefix == NULL || *s.prefix == '\0')
+		return err_problem(err, "", "query parameter prefix is missing");
+	if (on != NULL && (date_parse(bytes_str(on), &s.on, err) == -1 || s.on.precision != DATE_DAY))
+		return err_problem(err, "", "query parameter on: a day is wanted");
+	return office_read(rq, rp, work_places, &s, err);
+}
