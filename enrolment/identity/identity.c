@@ -81,13 +81,20 @@ check_override(const struct examination *given, struct err *err)
 		err_problem(err, "/mrz_secondary", "letters A to Z, components joined by one '<' (Doc 9303-3 4.6)");
 }
 
-/* The recommended transliteration; what has none is a problem at the name, whose remedy is an override. */
+/*
+ * The letters that the registrar gave with the act, as long as the name is the act's; else the recommended transliteration.  What has
+ * none is a problem at the name, whose remedy is an override.
+ */
 static void
-transliterate(const char *name, const char *pointer, struct buf *out, struct err *err)
+letters(const json_t *birth, const char *member, const char *given, const char *name, const char *pointer, struct buf *out,
+	struct err *err)
 {
+	const char *of_act = given == NULL ? text_at(birth, "child", member) : NULL;
 	struct err why = ERR_INIT;
 
-	if (name != NULL && translit_identifier(bytes_str(name), &translit_recommended, out, &why) == -1)
+	if (of_act != NULL)
+		buf_str(out, of_act);
+	else if (name != NULL && translit_identifier(bytes_str(name), &translit_recommended, out, &why) == -1)
 		err_problem(err, pointer, "%.150s", why.text);
 }
 
@@ -127,12 +134,12 @@ identity_propose(const json_t *birth, const struct examination *given, const str
 	nationality = nationality_of(birth, given, rules, &found);
 	check_override(given, &found);
 	check_guardian(birth_date, rules, &found);
-	if (given->mrz_primary == NULL) {
-		transliterate(primary, "/primary_name", &mrz_primary, &found);
-		transliterate(secondary, "/secondary_name", &mrz_secondary, &found);
-	} else {
+	if (given->mrz_primary != NULL) {
 		buf_str(&mrz_primary, given->mrz_primary);
 		buf_str(&mrz_secondary, given->mrz_secondary == NULL ? "" : given->mrz_secondary);
+	} else {
+		letters(birth, "mrz_primary", given->primary_name, primary, "/primary_name", &mrz_primary, &found);
+		letters(birth, "mrz_secondary", given->secondary_name, secondary, "/secondary_name", &mrz_secondary, &found);
 	}
 	if (found.kind != FAIL_NONE) {
 		*err = found;
@@ -147,7 +154,7 @@ identity_propose(const json_t *birth, const struct examination *given, const str
 	set_text(made, "mrz_override_reason", given->mrz_override_reason);
 	set_text(made, "sex", sex == NULL ? "X" : sex);
 	set_text(made, "date_of_birth", birth_date);
-	set_text(made, "place_of_birth", given->place_of_birth);
+	set_text(made, "place_of_birth", given_or(given->place_of_birth, rules->place));
 	set_text(made, "nationality", nationality);
 	if (made == NULL || mrz_primary.failed || mrz_secondary.failed) {
 		err_set(err, FAIL_INTERNAL, "out of memory");

@@ -21,6 +21,7 @@ extern const struct json_field examination_fields[];
 
 struct identity_rules {
 	const char *state; /* issuing State: nationality of a child one of whose parents has it */
+	const char *place; /* name of the place of birth of the act; NULL none */
 	struct date today;
 	bool has_guardian; /* evidence of a guardian is attached */
 };

@@ -291,7 +291,7 @@ work_examine(struct tx *tx, const struct request *rq, void *arg, struct reply *r
 	else if (act_of_evidence(&of) == NULL)
 		err_set(err, FAIL_CONFLICT, "the enrolment has no act as evidence");
 	else if (birth_basis_read(tx, act_of_evidence(&of), &basis, err) == 0 && usable_basis(&basis, err) == 0 &&
-		identity_propose(basis.content, arg, &rules, &proposal, err) == 0 &&
+		(rules.place = basis.place, identity_propose(basis.content, arg, &rules, &proposal, err)) == 0 &&
 		enrolment_decide(tx, &of, "examine", &rq->who.officer_id, NULL, proposal, &decision, err) == 0)
 		rc = reply_enrolment(tx, &of.id, 201, rp, err);
 	json_decref(proposal);

@@ -9,10 +9,11 @@
 const char *const evidence_kind_names[] = { "act", "exemption", "document", "guardian", NULL };
 
 static const struct query q_birth_basis = { "enrolment_birth_basis",
-	"SELECT r.act_id, r.person_id, r.number, s.state = 'registered', d.person_id IS NOT NULL, v.content::text"
+	"SELECT r.act_id, r.person_id, r.number, s.state = 'registered', d.person_id IS NOT NULL, v.content::text, p.name"
 	" FROM act_registration r JOIN current_state s ON s.subject_id = r.act_id"
 	" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = r.act_id ORDER BY version DESC LIMIT 1) v ON true"
 	" LEFT JOIN deceased d ON d.person_id = r.person_id"
+	" LEFT JOIN place p ON p.code = v.content->'child'->>'place_of_birth'"
 	" WHERE r.number = $1 AND r.kind = 'birth'" };
 
 static const struct query q_open = { "enrolment_open",
@@ -122,7 +123,8 @@ birth_basis_read(struct tx *tx, const char *act_number, struct birth_basis *basi
 	if (tx_query_one(tx, &q_birth_basis, ARGS(arg_text(act_number)), FAIL_NOT_FOUND, "no registered birth has this number", &rows, err) == -1)
 		return -1;
 	if (row_uuid(rows, 0, 0, &found.act_id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
-		copy_text(rows, 0, 2, &found.number, err) == -1 || copy_json(rows, 0, 5, &found.content, err) == -1)
+		copy_text(rows, 0, 2, &found.number, err) == -1 || copy_json(rows, 0, 5, &found.content, err) == -1 ||
+		copy_text(rows, 0, 6, &found.place, err) == -1)
 		goto out;
 	found.is_registered = row_bool(rows, 0, 3);
 	found.is_deceased = row_bool(rows, 0, 4);
@@ -139,6 +141,7 @@ void
 birth_basis_clear(struct birth_basis *basis)
 {
 	free_personal(basis->number);
+	free_personal(basis->place);
 	json_decref(basis->content);
 	*basis = (struct birth_basis){ 0 };
 }

@@ -15,6 +15,7 @@
 struct birth_basis {
 	struct uuid act_id, person_id;
 	char *number;       /* of the act */
+	char *place;        /* name of the place of birth; NULL: none */
 	bool is_registered; /* not annulled */
 	bool is_deceased;
 	json_t *content; /* act_version.content of the newest version */
