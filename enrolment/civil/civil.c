@@ -24,6 +24,25 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 };
 /* clang-format on */
 
+const struct match_thresholds *
+civil_thresholds(const struct request *rq)
+{
+	return office_of(rq)->own;
+}
+
+static int
+start(struct office *office, struct err *err)
+{
+	static struct match_thresholds t;
+
+	t.review = (int)conf_int(office->conf, "duplicate_review");
+	t.stop = (int)conf_int(office->conf, "duplicate_stop");
+	if (t.stop < t.review)
+		return err_set(err, FAIL_INPUT, "duplicate_stop is %d, less than duplicate_review, %d", t.stop, t.review);
+	office->own = &t;
+	return 0;
+}
+
 static const struct query *const queries[] = { civil_queries, NULL };
 
 const struct office_program civil_program = {
@@ -32,4 +51,5 @@ const struct office_program civil_program = {
 	.base_path = "/civil/v1",
 	.routes = civil_routes,
 	.queries = queries,
+	.start = start,
 };

@@ -12,10 +12,14 @@
 #ifndef CATENA_CIVIL_CIVILD_H
 #define CATENA_CIVIL_CIVILD_H
 
+#include "registry/match/score.h"
 #include "registry/office/office.h"
 
 extern const struct route civil_routes[];
 extern const struct office_program civil_program;
+
+/* Options duplicate_review and duplicate_stop. */
+const struct match_thresholds *civil_thresholds(const struct request *rq);
 
 /* declare.c, decide.c, read.c */
 route_handler civil_post_birth;

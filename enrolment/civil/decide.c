@@ -132,7 +132,7 @@ work_register(struct tx *tx, const struct request *rq, void *arg, struct reply *
 		act_begin_registration(tx, &act, key, nkey, clock_today().year, &registering, err) == -1)
 		goto out;
 	if (registering.serial > 0 &&
-		(duplicates_judge(&birth, &registering.candidates, &duplicates, err) == -1 || duplicates_refuse(&duplicates, err) == -1))
+		(duplicates_judge(&birth, &registering.candidates, civil_thresholds(rq), &duplicates, err) == -1 || duplicates_refuse(&duplicates, err) == -1))
 		goto out;
 	if (act_register(tx, &act, &registering, &rq->who.officer_id, err) == -1)
 		goto out;
@@ -172,7 +172,7 @@ work_override(struct tx *tx, const struct request *rq, void *arg, struct reply *
 		goto out;
 	}
 	if (keys_of(&act, &birth, key, &nkey, err) == -1 || act_find_candidates(tx, &act, key, nkey, &candidates, err) == -1 ||
-		duplicates_judge(&birth, &candidates, &duplicates, err) == -1)
+		duplicates_judge(&birth, &candidates, civil_thresholds(rq), &duplicates, err) == -1)
 		goto out;
 	if ((duplicate = duplicates_find(&duplicates, &d->candidate_id)) == NULL) {
 		err_problem(err, "/candidate_id", "no duplicate candidate of this birth");

@@ -53,7 +53,7 @@ work_declare(struct tx *tx, const struct request *rq, void *arg, struct reply *r
 	int rc = -1;
 
 	if (act_declare_check(tx, &d->birth.office_id, child->place_of_birth, child->date_of_birth, d->key, d->nkey, &check, err) == -1 ||
-		birth_check_place(&check, err) == -1 || duplicates_judge(&d->birth, &check.candidates, &duplicates, err) == -1 ||
+		birth_check_place(&check, err) == -1 || duplicates_judge(&d->birth, &check.candidates, civil_thresholds(rq), &duplicates, err) == -1 ||
 		add_act(tx, rq, d, &id, err) == -1)
 		goto out;
 	for (size_t i = 0; i < duplicates.n; i++)

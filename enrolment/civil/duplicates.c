@@ -16,14 +16,15 @@ likest_first(const void *a, const void *b)
 }
 
 static int
-judge_one(const struct match_birth *mine, const struct act_candidate *c, struct match_score *score, struct err *err)
+judge_one(const struct match_birth *mine, const struct act_candidate *c, const struct match_thresholds *t, struct match_score *score,
+	struct err *err)
 {
 	struct birth other = { 0 };
 	struct match_birth theirs;
 	int rc = -1;
 
 	if (birth_of_content(c->content, &other, err) == 0 && birth_match(&other, &theirs, err) == 0) {
-		match_births(mine, &theirs, score);
+		match_births(mine, &theirs, t, score);
 		rc = 0;
 	}
 	birth_clear(&other);
@@ -31,7 +32,8 @@ judge_one(const struct match_birth *mine, const struct act_candidate *c, struct 
 }
 
 int
-duplicates_judge(const struct birth *b, const struct act_candidates *candidates, struct duplicates *d, struct err *err)
+duplicates_judge(const struct birth *b, const struct act_candidates *candidates, const struct match_thresholds *t,
+	struct duplicates *d, struct err *err)
 {
 	struct duplicates made = { 0 };
 	struct match_birth mine;
@@ -48,7 +50,7 @@ duplicates_judge(const struct birth *b, const struct act_candidates *candidates,
 		struct duplicate *one = &made.item[made.n];
 
 		one->candidate = &candidates->item[i];
-		if (judge_one(&mine, one->candidate, &one->score, err) == -1) {
+		if (judge_one(&mine, one->candidate, t, &one->score, err) == -1) {
 			duplicates_clear(&made);
 			return -1;
 		}

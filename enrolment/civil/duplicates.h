@@ -13,7 +13,9 @@ struct duplicates {
 	size_t n;
 };
 
-int duplicates_judge(const struct birth *b, const struct act_candidates *candidates, struct duplicates *d, struct err *err);
+/* t NULL: the usual thresholds. */
+int duplicates_judge(const struct birth *b, const struct act_candidates *candidates, const struct match_thresholds *t,
+	struct duplicates *d, struct err *err);
 void duplicates_clear(struct duplicates *d);
 /* NULL when the act is none of them. */
 const struct duplicate *duplicates_find(const struct duplicates *d, const struct uuid *act_id);

@@ -85,7 +85,7 @@ civil_get_act(struct request *rq, struct reply *rp, struct err *err)
 /* ---- duplicate candidates ---- */
 
 static int
-judge(struct tx *tx, const struct act *act, struct act_candidates *candidates, struct duplicates *duplicates, struct err *err)
+judge(struct tx *tx, const struct request *rq, const struct act *act, struct act_candidates *candidates, struct duplicates *duplicates, struct err *err)
 {
 	struct match_birth match;
 	struct birth birth = { 0 };
@@ -94,7 +94,7 @@ judge(struct tx *tx, const struct act *act, struct act_candidates *candidates, s
 
 	if (birth_of_content(act->content, &birth, err) == 0 && birth_match(&birth, &match, err) == 0 &&
 		act_find_candidates(tx, act, key, match_birth_keys(&match, key), candidates, err) == 0)
-		rc = duplicates_judge(&birth, candidates, duplicates, err);
+		rc = duplicates_judge(&birth, candidates, civil_thresholds(rq), duplicates, err);
 	birth_clear(&birth);
 	return rc;
 }
@@ -108,7 +108,7 @@ work_duplicates(struct tx *tx, const struct request *rq, void *arg, struct reply
 	int rc = -1;
 
 	if (act_read(tx, arg, "birth", &act, err) == -1 || may_read(rq, &act.office_id, err) == -1 ||
-		judge(tx, &act, &candidates, &duplicates, err) == -1)
+		judge(tx, rq, &act, &candidates, &duplicates, err) == -1)
 		goto out;
 	for (size_t i = 0; i < duplicates.n; i++)
 		if (office_disclose(tx, rq, "act", &duplicates.item[i].candidate->id, err) == -1)

@@ -94,10 +94,12 @@ same_mother(const struct match_score *s)
 }
 
 static void
-judge(const struct match_birth *a, const struct match_birth *b, struct match_score *s)
+judge(const struct match_birth *a, const struct match_birth *b, const struct match_thresholds *t, struct match_score *s)
 {
-	s->level = s->score >= MATCH_STOP ? MATCH_L_STOP : s->score >= MATCH_REVIEW ? MATCH_L_REVIEW
-										    : MATCH_L_CLEAR;
+	if (s->score >= t->stop)
+		s->level = MATCH_L_STOP;
+	else if (s->score >= t->review)
+		s->level = MATCH_L_REVIEW;
 	if (!same_mother(s))
 		return;
 	if (a->multiplicity > 1 && b->multiplicity > 1 && s->agreement[MATCH_F_BIRTH] >= MATCH_CLOSE &&
@@ -116,8 +118,9 @@ judge(const struct match_birth *a, const struct match_birth *b, struct match_sco
 }
 
 void
-match_births(const struct match_birth *a, const struct match_birth *b, struct match_score *score)
+match_births(const struct match_birth *a, const struct match_birth *b, const struct match_thresholds *t, struct match_score *score)
 {
+	static const struct match_thresholds usual = { MATCH_REVIEW, MATCH_STOP };
 	struct match_score s = { 0 };
 	int family = 0;
 
@@ -141,7 +144,7 @@ match_births(const struct match_birth *a, const struct match_birth *b, struct ma
 			s.score += s.weight[f];
 	}
 	s.score += family < MATCH_FAMILY_MOST ? family : MATCH_FAMILY_MOST;
-	judge(a, b, &s);
+	judge(a, b, t != NULL ? t : &usual, &s);
 	*score = s;
 }
 

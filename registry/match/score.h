@@ -21,8 +21,8 @@ enum match_field { MATCH_F_GIVEN,
 	MATCH_FIELDS };
 
 enum {
-	MATCH_REVIEW = 15, /* from here on: somebody must look */
-	MATCH_STOP = 28,   /* from here on: taken for the same event */
+	MATCH_REVIEW = 15, /* from here on they look alike */
+	MATCH_STOP = 28,   /* from here on they are taken for the same event */
 	MATCH_FAMILY_MOST = 16,
 	MATCH_SOON_DAYS = 240 /* two births of one mother that are closer, and not of one day */
 };
@@ -42,7 +42,11 @@ struct match_score {
 	int weight[MATCH_FIELDS];
 };
 
-void match_births(const struct match_birth *a, const struct match_birth *b, struct match_score *score);
+struct match_thresholds {
+	int review, stop;
+};
+/* NULL: MATCH_REVIEW and MATCH_STOP. */
+void match_births(const struct match_birth *a, const struct match_birth *b, const struct match_thresholds *t, struct match_score *score);
 
 const char *match_field_name(enum match_field field);       /* "given_names" */
 const char *match_agreement_name(enum match_agreement how); /* "unknown" "differs" "close" "equal" */

@@ -258,7 +258,7 @@ test_duplicates(void)
 		item[i].id.o[15] = (uint8_t)(i + 1);
 		item[i].content = i == 1 ? other : same;
 	}
-	ok(duplicates_judge(&b, &c, &d, &err) == 0 && d.n == 2, "the sibling is none, the other two are duplicates (%zu)", d.n);
+	ok(duplicates_judge(&b, &c, NULL, &d, &err) == 0 && d.n == 2, "the sibling is none, the other two are duplicates (%zu)", d.n);
 	ok(duplicates_find(&d, &item[0].id) != NULL && duplicates_find(&d, &item[1].id) == NULL, "found by the act's id");
 	ok(duplicates_refuse(&d, &err) == -1 && err.kind == FAIL_CONFLICT && err.nproblem == 2 &&
 			strncmp(err.problem[0].pointer, "/duplicates/0", 13) == 0 && strstr(err.problem[0].text, "stop") != NULL,

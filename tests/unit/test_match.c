@@ -191,8 +191,8 @@ judged(const char *what, struct record r, enum match_level level, enum match_rea
 	struct match_score s, back;
 	struct buf why = BUF_INIT;
 
-	match_births(&a, &b, &s);
-	match_births(&b, &a, &back);
+	match_births(&a, &b, NULL, &s);
+	match_births(&b, &a, NULL, &back);
 	match_explain(&s, &why);
 	if (!ok(s.level == level && s.reason == reason && back.score == s.score && back.level == s.level, "%s: %s", what,
 		    match_level_name(level)))
@@ -234,29 +234,32 @@ test_scores(void)
 	struct record other = CHANGED(r_.multiplicity = 2, r_.order = 2, r_.secondary = "Chuka Daniel");
 	a = birth(&twin);
 	b = birth(&other);
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.level == MATCH_L_CLEAR && s.reason == MATCH_R_TWINS, "twins are not duplicates");
 	b.birth_order = 1;
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.level == MATCH_L_CLEAR && s.reason == MATCH_R_TWINS, "twins with another given name, both said to be first");
 	other.secondary = "Chidi Emanuel";
 	b = birth(&other);
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.level == MATCH_L_CLEAR && s.reason == MATCH_R_TWINS, "twins with like names and another order");
 	other.secondary = "Chidi Emmanuel";
 	b = birth(&other);
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.level == MATCH_L_STOP, "a twin's very name again is a duplicate, whatever order is said");
 	b = birth(&twin);
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.level == MATCH_L_STOP, "the same twin again is a duplicate");
 	other = CHANGED(r_.multiplicity = 1, r_.secondary = "Obinna");
 	b = birth(&other);
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.level == MATCH_L_REVIEW, "a second child of the day that says it is single is looked at");
 	struct record nothing = { "", "", "", 0, "", "", "", "", "", "", "", 0, 0 };
+	a = birth(&base);
+	match_births(&a, &a, &(struct match_thresholds){ 30, 100 }, &s);
+	ok(s.level == MATCH_L_REVIEW, "other thresholds");
 	a = b = birth(&nothing);
-	match_births(&a, &b, &s);
+	match_births(&a, &b, NULL, &s);
 	ok(s.score == 0 && s.level == MATCH_L_CLEAR, "unknown is not equal");
 }
 
