@@ -35,7 +35,7 @@ struct signd {
 	atomic_bool stop;
 };
 
-static const struct query *const query_sets[] = { signing_queries, ledger_queries, audit_queries, NULL };
+static const struct query *const query_sets[] = { signing_queries, ledger_queries, ledger_sequence_queries, audit_queries, NULL };
 
 /* A signer whose period ends is replaced by its successor without a restart. */
 static int
