@@ -1,0 +1,234 @@
+/*
+ * Passports personalised - files composed, hashed, security object from signd, rows committed (fsync on) - against the bare rate of
+ * C_Sign with the same token, key and as many sessions.
+ */
+#include <pthread.h>
+
+#include "issuance/perso/station.h"
+#include "registry/store/document.h"
+#include "tests/service/issuing.h"
+
+enum { STATIONS = 4,  /* batches at the same time */
+	SESSIONS = 8, /* of the token: signd's default */
+	PEOPLE = 4000,
+	SIGN_SECONDS = 2 };
+
+/* ---- the bare rate ---- */
+
+struct signing {
+	CK_FUNCTION_LIST *f;
+	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE key;
+	volatile bool *stop;
+	unsigned long signed_;
+};
+
+static void *
+sign_on(void *arg)
+{
+	struct signing *s = arg;
+	CK_MECHANISM ecdsa = { CKM_ECDSA, NULL, 0 };
+	CK_BYTE digest[32] = { 1 }, signature[256];
+
+	while (!*s->stop) {
+		CK_ULONG n = sizeof(signature);
+
+		digest[1]++;
+		if (s->f->C_SignInit(s->session, &ecdsa, s->key) != CKR_OK || s->f->C_Sign(s->session, digest, sizeof(digest), signature, &n) != CKR_OK)
+			bail_out("C_Sign");
+		s->signed_++;
+	}
+	return NULL;
+}
+
+static CK_OBJECT_HANDLE
+find_key(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session)
+{
+	CK_OBJECT_CLASS private_key = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE wanted[] = { { CKA_CLASS, &private_key, sizeof(private_key) }, { CKA_LABEL, (void *)(uintptr_t) "ds-1", 4 } };
+	CK_OBJECT_HANDLE key = 0;
+	CK_ULONG n = 0;
+
+	if (f->C_FindObjectsInit(session, wanted, 2) != CKR_OK || f->C_FindObjects(session, &key, 1, &n) != CKR_OK || n != 1)
+		bail_out("the document signer's key is not on the token");
+	f->C_FindObjectsFinal(session);
+	return key;
+}
+
+static double
+bare_rate(void)
+{
+	struct signing s[SESSIONS] = { 0 };
+	pthread_t thread[SESSIONS];
+	volatile bool stop = false;
+	struct token *token = NULL;
+	struct session *logged_in = NULL;
+	struct err err = ERR_INIT;
+	unsigned long total = 0;
+	uint64_t begun;
+
+	if (token_open(softhsm_uri, bytes_str(SOFTHSM_PIN), 1, &token, &err) == -1 || token_borrow(token, &logged_in, &err) == -1)
+		bail_out("%s", err.text);
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		s[i].f = softhsm_module();
+		s[i].stop = &stop;
+		if (s[i].f->C_OpenSession(softhsm_slot(), CKF_SERIAL_SESSION, NULL, NULL, &s[i].session) != CKR_OK)
+			bail_out("C_OpenSession");
+		s[i].key = find_key(s[i].f, s[i].session);
+	}
+	begun = clock_monotonic_ns();
+	for (unsigned i = 0; i < SESSIONS; i++)
+		pthread_create(&thread[i], NULL, sign_on, &s[i]);
+	sleep(SIGN_SECONDS);
+	stop = true;
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		pthread_join(thread[i], NULL);
+		total += s[i].signed_;
+	}
+	begun = clock_monotonic_ns() - begun;
+	token_return(token, logged_in);
+	token_close(token);
+	return (double)total * 1e9 / (double)begun;
+}
+
+/* ---- personalisation ---- */
+
+struct line {
+	struct station *station;
+	struct db *db;
+	struct uuid *applications;
+	size_t n;
+	size_t next; /* atomic */
+	size_t done; /* atomic */
+	struct uuid officer;
+};
+
+struct conclusion {
+	const struct personalised *results;
+	size_t n;
+	const struct uuid *officer;
+};
+
+static int
+work_conclude(struct tx *tx, void *arg, struct err *err)
+{
+	const struct conclusion *c = arg;
+
+	return station_conclude(tx, c->results, c->n, c->officer, err);
+}
+
+static void *
+personalise(void *arg)
+{
+	struct line *l = arg;
+	struct personalised *results = calloc(DOCUMENT_BATCH, sizeof(*results));
+	size_t from;
+
+	while ((from = __atomic_fetch_add(&l->next, DOCUMENT_BATCH, __ATOMIC_RELAXED)) < l->n) {
+		size_t n = l->n - from < DOCUMENT_BATCH ? l->n - from : DOCUMENT_BATCH;
+		struct conclusion c = { results, n, &l->officer };
+		struct err err = ERR_INIT;
+
+		if (station_produce(l->station, &l->applications[from], n, &l->officer, results, &err) == -1 ||
+			db_run(l->db, DB_READ_COMMITTED, work_conclude, &c, &err) == -1)
+			bail_out("%s", err.text);
+		for (size_t i = 0; i < n; i++) {
+			if (results[i].err.kind != FAIL_NONE)
+				bail_out("%s", results[i].err.text);
+			__atomic_fetch_add(&l->done, 1, __ATOMIC_RELAXED);
+		}
+	}
+	free(results);
+	return NULL;
+}
+
+static double
+personalise_all(struct issuing *is, struct line *l)
+{
+	static const struct query *const sets[] = { document_queries, NULL };
+	struct db_options o = { .conninfo = is->conninfo, .role = "catena_issuance", .connections = STATIONS, .wait_ms = 5000, .queries = sets };
+	struct station_options station = {
+		.biometric_key = throwaway_path(&is->tls, "biometric.key"),
+		.signd_socket = throwaway_path(&is->tls, "signd.sock"),
+		.signd_connections = STATIONS,
+		.state = "UTO",
+		.authority = "PASSPORT OFFICE OF UTOPIA",
+		.series = 'U',
+		.years = 10,
+		.years_minor = 5,
+	};
+	pthread_t thread[STATIONS];
+	struct err err = ERR_INIT;
+	uint64_t begun;
+
+	if (db_open(&o, &l->db, &err) == -1)
+		bail_out("%s", err.text);
+	station.db = l->db;
+	if (station_new(&station, &l->station, &err) == -1)
+		bail_out("%s", err.text);
+	begun = clock_monotonic_ns();
+	for (unsigned i = 0; i < STATIONS; i++)
+		pthread_create(&thread[i], NULL, personalise, l);
+	for (unsigned i = 0; i < STATIONS; i++)
+		pthread_join(thread[i], NULL);
+	begun = clock_monotonic_ns() - begun;
+	station_free(l->station);
+	db_close(l->db);
+	return (double)l->done * 1e9 / (double)begun;
+}
+
+static void
+line_init(struct line *l)
+{
+	PGresult *r = PQexec(issuing_pg, "SELECT application FROM rig ORDER BY n");
+	struct err err = ERR_INIT;
+
+	*l = (struct line){ .n = (size_t)PQntuples(r) };
+	l->applications = calloc(l->n, sizeof(*l->applications));
+	for (size_t i = 0; i < l->n; i++)
+		if (uuid_parse(bytes_str(PQgetvalue(r, (int)i, 0)), &l->applications[i], &err) == -1)
+			bail_out("%s", err.text);
+	PQclear(r);
+	if (uuid_parse(bytes_str(issuing_sql("SELECT id FROM officer WHERE login = 'x.clerk'")), &l->officer, &err) == -1)
+		bail_out("%s", err.text);
+}
+
+static int
+measure(const char *kind, double goal)
+{
+	struct issuing is;
+	struct line l;
+	double bare, rate, ratio;
+
+	if (!issuing_start(&is, kind, true)) {
+		printf("# passports_personalised_%s: PostgreSQL or SoftHSM is not installed\n", kind);
+		return 0;
+	}
+	issuing_people(&is, PEOPLE);
+	issuing_approve(&is, 0);
+	line_init(&l);
+	bare = bare_rate();
+	rate = personalise_all(&is, &l);
+	ratio = rate / bare;
+	printf("bench passports_personalised_%s value=%.0f unit=documents/s limit=%.0f ratio=%.2f", kind, rate, bare, ratio);
+	if (goal > 0)
+		printf(" goal=%.1f %s\n", goal, ratio >= goal ? "ok" : "short");
+	else
+		printf(" goal=0 ok\n");
+	fflush(stdout);
+	free(l.applications);
+	issuing_stop(&is);
+	return 0;
+}
+
+int
+main(void)
+{
+	const char *only = getenv("BENCH");
+
+	if (only == NULL || strcmp(only, "passports_personalised_brainpoolP256r1") == 0)
+		measure("brainpoolP256r1", 0.5);
+	if (only == NULL || strcmp(only, "passports_personalised_P-256") == 0)
+		measure("P-256", 0);
+	return 0;
+}
