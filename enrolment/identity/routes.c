@@ -273,6 +273,19 @@ has_guardian(const struct enrolment *e)
 	return false;
 }
 
+/* What an examination needs: a portrait, and an act that still holds. */
+static int
+examinable(struct tx *tx, const struct enrolment *of, struct birth_basis *basis, struct err *err)
+{
+	const char *act_number = act_of_evidence(of);
+
+	if (uuid_is_null(&of->portrait_id))
+		return err_set(err, FAIL_CONFLICT, "the enrolment has no portrait yet");
+	if (act_number == NULL)
+		return err_set(err, FAIL_CONFLICT, "the enrolment has no act as evidence");
+	return birth_basis_read(tx, act_number, basis, err) == -1 ? -1 : usable_basis(basis, err);
+}
+
 static int
 work_examine(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
@@ -283,17 +296,14 @@ work_examine(struct tx *tx, const struct request *rq, void *arg, struct reply *r
 	struct uuid decision;
 	int rc = -1;
 
-	if (own_enrolment(tx, rq, ROLE_ENROLMENT_OFFICER, &of, err) == -1)
-		return -1;
+	if (own_enrolment(tx, rq, ROLE_ENROLMENT_OFFICER, &of, err) == -1 || examinable(tx, &of, &basis, err) == -1)
+		goto out;
+	rules.place = basis.place;
 	rules.has_guardian = has_guardian(&of);
-	if (uuid_is_null(&of.portrait_id))
-		err_set(err, FAIL_CONFLICT, "the enrolment has no portrait yet");
-	else if (act_of_evidence(&of) == NULL)
-		err_set(err, FAIL_CONFLICT, "the enrolment has no act as evidence");
-	else if (birth_basis_read(tx, act_of_evidence(&of), &basis, err) == 0 && usable_basis(&basis, err) == 0 &&
-		(rules.place = basis.place, identity_propose(basis.content, arg, &rules, &proposal, err)) == 0 &&
+	if (identity_propose(basis.content, arg, &rules, &proposal, err) == 0 &&
 		enrolment_decide(tx, &of, "examine", &rq->who.officer_id, NULL, proposal, &decision, err) == 0)
 		rc = reply_enrolment(tx, &of.id, 201, rp, err);
+out:
 	json_decref(proposal);
 	birth_basis_clear(&basis);
 	enrolment_clear(&of);
