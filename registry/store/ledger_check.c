@@ -87,12 +87,18 @@ const struct query ledger_check_queries[] = {
 		" AND e.id < (SELECT max(entry_id) FROM ledger_leaf) ORDER BY e.id LIMIT $1::bigint" },
 	[Q_WAITING_COUNT] = { "ledger_check_waiting_count",
 		"SELECT count(*) FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = e.id)" },
+	/* the persons that an act's content names, under their roles: an informant has one `name` */
 	[Q_PARTIES] = { "ledger_check_parties",
-		"SELECT p.act_version_id || ' ' || p.role, 'altered: it does not say what the content of the act says'"
-		" FROM act_party p LEFT JOIN act_version v ON v.id = p.act_version_id"
-		" WHERE (p.primary_name, p.secondary_name, p.sex, p.date_of_birth::text) IS DISTINCT FROM (v.content->p.role->>'primary_name',"
-		" v.content->p.role->>'secondary_name', v.content->p.role->>'sex', v.content->p.role->>'date_of_birth')"
-		" ORDER BY p.act_version_id, p.role LIMIT $1::bigint" },
+		"SELECT coalesce(p.act_version_id, c.id) || ' ' || coalesce(p.role, c.role),"
+		" CASE WHEN p.role IS NULL THEN 'removed: the content of the act has this party'"
+		" WHEN c.role IS NULL THEN 'inserted: the content of the act has no such party'"
+		" ELSE 'altered: it does not say what the content of the act says' END"
+		" FROM act_party p FULL JOIN (SELECT v.id, o.key AS role, o.value AS says FROM act_version v CROSS JOIN jsonb_each(v.content) o"
+		"  WHERE o.key IN ('child', 'mother', 'father', 'informant', 'deceased') AND jsonb_typeof(o.value) = 'object') c"
+		" ON c.id = p.act_version_id AND c.role = p.role"
+		" WHERE (p.primary_name, p.secondary_name, p.sex, p.date_of_birth::text) IS DISTINCT FROM (coalesce(says->>'primary_name',"
+		"  says->>'name'), says->>'secondary_name', says->>'sex', says->>'date_of_birth')"
+		" ORDER BY 1 LIMIT $1::bigint" },
 	[Q_IMAGES] = { "ledger_check_images",
 		"SELECT p.id, CASE WHEN i.portrait_id IS NULL THEN 'removed: the image of the portrait is missing'"
 		" ELSE 'altered: the sealed image does not have the digest of its portrait' END"

@@ -8,62 +8,66 @@
 #define OFFICER_C "'" U("0c") "'"
 
 /* One of each ledgered row: two births, an enrolment, an application, a passport. */
+/* clang-format off */
 static const char chain[] =
 	"INSERT INTO person (id, officer_id) VALUES ('" U("10") "', " OFFICER_A "), ('" U("11") "', " OFFICER_A ");"
-												"INSERT INTO act (id, kind, office_id, officer_id) VALUES ('" U("20") "', 'birth', " OFFICE ", " OFFICER_A "),"
-																				      " ('" U("21") "', 'birth', " OFFICE ", " OFFICER_A ");"
-																						    "INSERT INTO act_version (id, act_id, version, officer_id, content) SELECT ('00000000-0000-7000-8000-00000000003' || n)::uuid,"
-																						    " ('00000000-0000-7000-8000-00000000002' || n)::uuid, 1, " OFFICER_A ", '{\"child\":{\"primary_name\":\"ERIKSSON\","
-																						    "\"secondary_name\":\"ANNA\",\"sex\":\"F\",\"date_of_birth\":\"1974-08\"},\"mother\":{\"primary_name\":\"ERIKSSON\"}}'"
-																						    " FROM generate_series(0, 1) n;"
-																						    "INSERT INTO act_party (act_version_id, role, confidence, primary_name, secondary_name, sex, date_of_birth)"
-																						    " VALUES ('" U("30") "', 'child', 'asserted', 'ERIKSSON', 'ANNA', 'F', '1974-08');"
-																									 "INSERT INTO act_party (act_version_id, role, confidence, primary_name) VALUES ('" U("30") "', 'mother', 'asserted', 'ERIKSSON');"
-																																				    "INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id)"
-																																				    " VALUES ('" U("40") "', '" U("20") "', " OFFICER_A ", '" U("30") "', 'declare', " OFFICER_A ");"
-																																												      "INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason)"
-																																												      " VALUES ('" U("20") "', " OFFICER_A ", '" U("21") "', 50, " OFFICER_B ", 'twins, both seen');"
-																																																			 "INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id)"
-																																																			 " VALUES ('" U("41") "', '" U("20") "', " OFFICER_A ", '" U("30") "', 'validate', " OFFICER_B ");"
-																																																											   "INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id)"
-																																																											   " VALUES ('" U("42") "', '" U("20") "', " OFFICER_A ", '" U("30") "', 'register', " OFFICER_B ");"
-																																																																			     "INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)"
-																																																																			     " VALUES ('" U("20") "', '" U("42") "', '" U("30") "', '" U("10") "', " OFFICE ", 'birth', 2026, 1, 'ZEN1-B-2026-1-X', " OFFICER_B ");"
-																																																																											       "INSERT INTO enrolment (id, person_id, office_id, officer_id) VALUES ('" U("50") "', '" U("10") "', " OFFICE ", " OFFICER_A ");"
-																																																																																							       "INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id)"
-																																																																																							       " VALUES ('" U("51") "', '" U("50") "', " OFFICER_A ", 'open', " OFFICER_A ");"
-																																																																																												   "INSERT INTO evidence_exemption (id, person_id, reason, officer_id, second_officer_id)"
-																																																																																												   " VALUES ('" U("52") "', '" U("10") "', 'the archive burnt down', " OFFICER_A ", " OFFICER_B ");"
-																																																																																																       "INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id)"
-																																																																																																       " VALUES ('" U("53") "', '" U("50") "', '" U("10") "', 'act', '" U("20") "', " OFFICER_A ");"
-																																																																																																										"INSERT INTO portrait (id, enrolment_id, width, height, sealed_sha256, officer_id)"
-																																																																																																										" VALUES ('" U("54") "', '" U("50") "', 480, 640, sha256('sealed'), " OFFICER_A ");"
-																																																																																																														    "INSERT INTO portrait_image VALUES ('" U("54") "', 'sealed');"
-																																																																																																																				   "INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id, proposal)"
-																																																																																																																				   " VALUES ('" U("55") "', '" U("50") "', " OFFICER_A ", 'examine', " OFFICER_B ", '{}');"
-																																																																																																																								       "INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id)"
-																																																																																																																								       " VALUES ('" U("56") "', '" U("50") "', " OFFICER_A ", 'verify', " OFFICER_C ");"
-																																																																																																																													   "INSERT INTO person_uin VALUES ('" U("10") "', '234567890124');"
-																																																																																																																																		      "INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name,"
-																																																																																																																																		      " mrz_primary, sex, nationality, officer_id) VALUES ('" U("60") "', '" U("10") "', 1, '" U("50") "', '" U("56") "', '" U("53") "',"
-																																																																																																																																																		     " '" U("54") "', '234567890124', 'ERIKSSON', 'ERIKSSON', 'F', 'UTO', " OFFICER_C ");"
-																																																																																																																																																				  "INSERT INTO person_stop (id, person_id, kind, reference, officer_id)"
-																																																																																																																																																				  " VALUES ('" U("61") "', '" U("11") "', 'court', 'order 17', " OFFICER_A ");"
-																																																																																																																																																								      "INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
-																																																																																																																																																								      " VALUES ('" U("70") "', '" U("10") "', '" U("60") "', " OFFICE ", 'PP', 'first', " OFFICER_A ");"
-																																																																																																																																																															 "INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
-																																																																																																																																																															 " VALUES ('" U("71") "', '" U("70") "', " OFFICER_A ", 'apply', " OFFICER_A ");"
-																																																																																																																																																																			     "INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
-																																																																																																																																																																			     " VALUES ('" U("72") "', '" U("70") "', " OFFICER_A ", 'approve', " OFFICER_B ");"
-																																																																																																																																																																								 "INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
-																																																																																																																																																																								 " VALUES ('" U("73") "', '" U("70") "', " OFFICER_A ", 'produce', " OFFICER_A ");"
-																																																																																																																																																																												     "INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
-																																																																																																																																																																												     " issuing_state, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id) VALUES ('" U("80") "', 'L898902C3', '" U("70") "',"
-																																																																																																																																																																																												 " '" U("10") "', '" U("60") "', '" U("72") "', '" U("73") "', 'PP', 'UTO', '2026-01-01', '2036-01-01', 256,"
-																																																																																																																																																																																																			   " '{\"1\":\"00\",\"2\":\"00\"}', " OFFICER_A ");"
-																																																																																																																																																																																																			   "INSERT INTO document_decision (document_id, event, officer_id) VALUES ('" U("80") "', 'allocate', " OFFICER_A ");"
-																																																																																																																																																																																																													      "INSERT INTO document_signature (document_id, certificate_id, sod) VALUES ('" U("80") "', '" U("c1") "', 'sod');"
-																																																																																																																																																																																																																										   "INSERT INTO audit_event (kind, program, officer_id) VALUES ('denied', 'test', " OFFICER_A ");";
+	"INSERT INTO act (id, kind, office_id, officer_id) VALUES ('" U("20") "', 'birth', " OFFICE ", " OFFICER_A "),"
+	" ('" U("21") "', 'birth', " OFFICE ", " OFFICER_A ");"
+	"INSERT INTO act_version (id, act_id, version, officer_id, content) SELECT ('00000000-0000-7000-8000-00000000003' || n)::uuid,"
+	" ('00000000-0000-7000-8000-00000000002' || n)::uuid, 1, " OFFICER_A ", '{\"child\":{\"primary_name\":\"ERIKSSON\","
+	"\"secondary_name\":\"ANNA\",\"sex\":\"F\",\"date_of_birth\":\"1974-08\"},\"mother\":{\"primary_name\":\"ERIKSSON\"},\"father\":null,"
+	"\"informant\":{\"name\":\"ERIKSSON\",\"relation\":\"mother\"}}'"
+	" FROM generate_series(0, 1) n;"
+	"INSERT INTO act_party (act_version_id, role, confidence, primary_name, secondary_name, sex, date_of_birth)"
+	" SELECT id, 'child', 'asserted', 'ERIKSSON', 'ANNA', 'F', '1974-08' FROM act_version WHERE (true);"
+	"INSERT INTO act_party (act_version_id, role, confidence, primary_name)"
+	" SELECT id, r, 'asserted', 'ERIKSSON' FROM act_version, unnest(ARRAY['mother', 'informant']) r WHERE (true);"
+	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id)"
+	" VALUES ('" U("40") "', '" U("20") "', " OFFICER_A ", '" U("30") "', 'declare', " OFFICER_A ");"
+	"INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason)"
+	" VALUES ('" U("20") "', " OFFICER_A ", '" U("21") "', 50, " OFFICER_B ", 'twins, both seen');"
+	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id)"
+	" VALUES ('" U("41") "', '" U("20") "', " OFFICER_A ", '" U("30") "', 'validate', " OFFICER_B ");"
+	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id)"
+	" VALUES ('" U("42") "', '" U("20") "', " OFFICER_A ", '" U("30") "', 'register', " OFFICER_B ");"
+	"INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)"
+	" VALUES ('" U("20") "', '" U("42") "', '" U("30") "', '" U("10") "', " OFFICE ", 'birth', 2026, 1, 'ZEN1-B-2026-1-X', " OFFICER_B ");"
+	"INSERT INTO enrolment (id, person_id, office_id, officer_id) VALUES ('" U("50") "', '" U("10") "', " OFFICE ", " OFFICER_A ");"
+	"INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id)"
+	" VALUES ('" U("51") "', '" U("50") "', " OFFICER_A ", 'open', " OFFICER_A ");"
+	"INSERT INTO evidence_exemption (id, person_id, reason, officer_id, second_officer_id)"
+	" VALUES ('" U("52") "', '" U("10") "', 'the archive burnt down', " OFFICER_A ", " OFFICER_B ");"
+	"INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id)"
+	" VALUES ('" U("53") "', '" U("50") "', '" U("10") "', 'act', '" U("20") "', " OFFICER_A ");"
+	"INSERT INTO portrait (id, enrolment_id, width, height, sealed_sha256, officer_id)"
+	" VALUES ('" U("54") "', '" U("50") "', 480, 640, sha256('sealed'), " OFFICER_A ");"
+	"INSERT INTO portrait_image VALUES ('" U("54") "', 'sealed');"
+	"INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id, proposal)"
+	" VALUES ('" U("55") "', '" U("50") "', " OFFICER_A ", 'examine', " OFFICER_B ", '{}');"
+	"INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id)"
+	" VALUES ('" U("56") "', '" U("50") "', " OFFICER_A ", 'verify', " OFFICER_C ");"
+	"INSERT INTO person_uin VALUES ('" U("10") "', '234567890124');"
+	"INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name,"
+	" mrz_primary, sex, nationality, officer_id) VALUES ('" U("60") "', '" U("10") "', 1, '" U("50") "', '" U("56") "', '" U("53") "',"
+	" '" U("54") "', '234567890124', 'ERIKSSON', 'ERIKSSON', 'F', 'UTO', " OFFICER_C ");"
+	"INSERT INTO person_stop (id, person_id, kind, reference, officer_id)"
+	" VALUES ('" U("61") "', '" U("11") "', 'court', 'order 17', " OFFICER_A ");"
+	"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
+	" VALUES ('" U("70") "', '" U("10") "', '" U("60") "', " OFFICE ", 'PP', 'first', " OFFICER_A ");"
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
+	" VALUES ('" U("71") "', '" U("70") "', " OFFICER_A ", 'apply', " OFFICER_A ");"
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
+	" VALUES ('" U("72") "', '" U("70") "', " OFFICER_A ", 'approve', " OFFICER_B ");"
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
+	" VALUES ('" U("73") "', '" U("70") "', " OFFICER_A ", 'produce', " OFFICER_A ");"
+	"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
+	" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id) VALUES ('" U("80") "', 'L898902C3', '" U("70") "',"
+	" '" U("10") "', '" U("60") "', '" U("72") "', '" U("73") "', 'PP', 'UTO', 'MINISTRY', '2026-01-01', '2036-01-01', 256,"
+	" '{\"1\":\"00\",\"2\":\"00\"}', " OFFICER_A ");"
+	"INSERT INTO document_decision (document_id, event, officer_id) VALUES ('" U("80") "', 'allocate', " OFFICER_A ");"
+	"INSERT INTO document_signature (document_id, certificate_id, sod) VALUES ('" U("80") "', '" U("c1") "', 'sod');"
+	"INSERT INTO audit_event (kind, program, officer_id) VALUES ('denied', 'test', " OFFICER_A ");";
+/* clang-format on */
 
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */
 struct tampering {
@@ -76,6 +80,7 @@ struct tampering {
 #define ENTRY_OF(id)           "(SELECT id FROM ledger_entry WHERE record_id = '" id "')"
 #define SET(table, set, where) "UPDATE " table " SET " set " WHERE " where
 
+/* clang-format off */
 static const struct tampering tamperings[] = {
 	{ "a name in an act", SET("act_version", "content = jsonb_set(content, '{child,primary_name}', '\"OTHER\"')", "id = '" U("31") "'"),
 		SET("act_version", "content = jsonb_set(content, '{child,primary_name}', '\"ERIKSSON\"')", "id = '" U("31") "'"), "act_version",
@@ -99,7 +104,7 @@ static const struct tampering tamperings[] = {
 		GIVE_BACK("person_stop") ";" ENTRY_BACK, "ledger_entry", NULL, "removed: a leaf is there" },
 	{ "row, entry and leaf that are gone",
 		KEEP("person_stop", "true") "; CREATE TEMP TABLE kept_leaf AS SELECT * FROM ledger_leaf WHERE entry_id = " ENTRY_OF(U("61")) ";"
-																	     "DELETE FROM ledger_leaf WHERE entry_id = " ENTRY_OF(U("61")) ";" KEPT_ENTRY("record_id = '" U("61") "'"),
+		"DELETE FROM ledger_leaf WHERE entry_id = " ENTRY_OF(U("61")) ";" KEPT_ENTRY("record_id = '" U("61") "'"),
 		GIVE_BACK("person_stop") ";" ENTRY_BACK "; INSERT INTO ledger_leaf SELECT * FROM kept_leaf; DROP TABLE kept_leaf", "ledger_leaf",
 		NULL, "removed: positions" },
 	{ "an entry of no row", "INSERT INTO ledger_entry (kind, record_id, leaf) VALUES ('act', '" U("98") "', '{}')",
@@ -120,15 +125,15 @@ static const struct tampering tamperings[] = {
 		"ledger_entry", NULL, "altered: the entry and its leaf hash" },
 	{ "row, entry and leaf, all in accord",
 		SET("person", "officer_id = " OFFICER_B, "id = '" U("11") "'") ";"
-									       "UPDATE ledger_entry SET leaf = (SELECT ledger_leaf_text('person', to_jsonb(p), p.salt, jsonb_build_object('officer_id', p.officer_id))"
-									       " FROM person p WHERE id = record_id) WHERE record_id = '" U("11") "';"
-																		  "UPDATE ledger_leaf SET hash = (SELECT sha256('\\x00'::bytea || convert_to(leaf, 'UTF8')) FROM ledger_entry e WHERE e.id = entry_id)"
-																		  " WHERE entry_id = " ENTRY_OF(U("11")),
+		"UPDATE ledger_entry SET leaf = (SELECT ledger_leaf_text('person', to_jsonb(p), p.salt, jsonb_build_object('officer_id', p.officer_id))"
+		" FROM person p WHERE id = record_id) WHERE record_id = '" U("11") "';"
+		"UPDATE ledger_leaf SET hash = (SELECT sha256('\\x00'::bytea || convert_to(leaf, 'UTF8')) FROM ledger_entry e WHERE e.id = entry_id)"
+		" WHERE entry_id = " ENTRY_OF(U("11")),
 		SET("person", "officer_id = " OFFICER_A, "id = '" U("11") "'") ";"
-									       "UPDATE ledger_entry SET leaf = (SELECT ledger_leaf_text('person', to_jsonb(p), p.salt, jsonb_build_object('officer_id', p.officer_id))"
-									       " FROM person p WHERE id = record_id) WHERE record_id = '" U("11") "';"
-																		  "UPDATE ledger_leaf SET hash = (SELECT sha256('\\x00'::bytea || convert_to(leaf, 'UTF8')) FROM ledger_entry e WHERE e.id = entry_id)"
-																		  " WHERE entry_id = " ENTRY_OF(U("11")),
+		"UPDATE ledger_entry SET leaf = (SELECT ledger_leaf_text('person', to_jsonb(p), p.salt, jsonb_build_object('officer_id', p.officer_id))"
+		" FROM person p WHERE id = record_id) WHERE record_id = '" U("11") "';"
+		"UPDATE ledger_leaf SET hash = (SELECT sha256('\\x00'::bytea || convert_to(leaf, 'UTF8')) FROM ledger_entry e WHERE e.id = entry_id)"
+		" WHERE entry_id = " ENTRY_OF(U("11")),
 		"ledger_node", "8/0", "altered" },
 	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 9; UPDATE ledger_leaf SET position = 9 WHERE position = 10;"
 			   "UPDATE ledger_leaf SET position = 10 WHERE position = 1000000",
@@ -136,7 +141,7 @@ static const struct tampering tamperings[] = {
 		"UPDATE ledger_leaf SET position = 10 WHERE position = 1000000",
 		"duplicate_override", NULL, "out of order" },
 	{ "two positions far apart", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 3; UPDATE ledger_leaf SET position = 3 WHERE position = 400;"
-				     "UPDATE ledger_leaf SET position = 400 WHERE position = 1000000",
+		"UPDATE ledger_leaf SET position = 400 WHERE position = 1000000",
 		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 3; UPDATE ledger_leaf SET position = 3 WHERE position = 400;"
 		"UPDATE ledger_leaf SET position = 400 WHERE position = 1000000",
 		"ledger_node", "8/0", "altered" },
@@ -163,8 +168,12 @@ static const struct tampering tamperings[] = {
 		"removed" },
 	{ "a state of nothing", "INSERT INTO current_state VALUES ('" U("96") "', 'act', 'registered', 1, now())",
 		"DELETE FROM current_state WHERE subject_id = '" U("96") "'", "current_state", U("96"), "inserted" },
-	{ "the name of a party", SET("act_party", "primary_name = 'OTHER'", "role = 'mother'"),
+	{ "the name of a party", SET("act_party", "primary_name = 'OTHER'", "role = 'mother' AND act_version_id = '" U("30") "'"),
 		SET("act_party", "primary_name = 'ERIKSSON'", "role = 'mother'"), "act_party", U("30") " mother", "altered" },
+	{ "a party that is gone", KEEP("act_party", "role = 'informant' AND act_version_id = '" U("31") "'"), GIVE_BACK("act_party"), "act_party",
+		U("31") " informant", "removed" },
+	{ "a father", "INSERT INTO act_party VALUES ('" U("31") "', 'father', NULL, 'asserted', 'OTHER')",
+		"DELETE FROM act_party WHERE role = 'father'", "act_party", U("31") " father", "inserted" },
 	{ "an image", SET("portrait_image", "sealed = 'other'", "true"), SET("portrait_image", "sealed = 'sealed'", "true"), "portrait_image",
 		U("54"), "altered" },
 	{ "an image that is gone", KEEP("portrait_image", "true"), GIVE_BACK("portrait_image"), "portrait_image", U("54"), "removed" },
@@ -175,6 +184,7 @@ static const struct tampering tamperings[] = {
 	{ "a table that is no longer listed", KEEP("ledgered_table", "name = 'person_stop'"), GIVE_BACK("ledgered_table"), "ledgered_table",
 		"person_stop", "removed" },
 };
+/* clang-format on */
 
 struct seen {
 	const struct tampering *wanted;
@@ -320,11 +330,13 @@ test_sequencer_looks(void)
 
 	for (size_t i = 0; i < NELEM(forged); i++) {
 		/* a good leaf, with one member replaced */
+		/* clang-format off */
 		snprintf(text, sizeof(text),
 			"INSERT INTO ledger_entry (kind, record_id, leaf) SELECT 'act', '" U("95") "', CASE WHEN '%s' = 'x' THEN 'x' ELSE"
-												   " (jsonb_build_object('v', 1, 'kind', 'act', 'id', '" U("95") "', 'at', '2026-01-01T00:00:00+00:00', 'links', '{}'::jsonb,"
-																				 " 'digest', repeat('00', 32)) || ('{%s}')::jsonb)::text END",
+			" (jsonb_build_object('v', 1, 'kind', 'act', 'id', '" U("95") "', 'at', '2026-01-01T00:00:00+00:00', 'links', '{}'::jsonb,"
+			" 'digest', repeat('00', 32)) || ('{%s}')::jsonb)::text END",
 			forged[i].leaf, strcmp(forged[i].leaf, "x") == 0 ? "" : forged[i].leaf);
+		/* clang-format on */
 		sql(text);
 		ok(refuses(FAIL_CONFLICT, forged[i].what), "the sequencer refuses: %s", forged[i].name);
 		sql("SET session_replication_role = replica; DELETE FROM ledger_entry WHERE record_id = '" U("95") "'; RESET session_replication_role");
@@ -360,7 +372,7 @@ main(void)
 	ok(counts.findings == 0, "nothing is found in an honest registry");
 	ok(counts.entries >= 630 && counts.rows == counts.entries && counts.leaves == counts.entries && counts.waiting == 0,
 		"%llu rows, entries and leaves were looked at", (unsigned long long)counts.entries);
-	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 2 && counts.images == 1 && counts.states == 4,
+	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 4,
 		"and heads, signatures, nodes, parties, images and states");
 	for (size_t i = 0; i < NELEM(tamperings); i++)
 		is_found(&tamperings[i]);
