@@ -92,7 +92,9 @@ problem_write(const struct err *err, int status, const char *request_id, struct 
 		return -1;
 	if (err->hint[0] != '\0' && json_object_set_new(doc, "hint", json_string(err->hint)) == -1)
 		goto out;
-	if (err->nproblem > 0 && err->kind == FAIL_INPUT && json_object_set_new(doc, "problems", problem_list(err)) == -1)
+	/* of bad input, and of a conflict that lists what it conflicts with */
+	if (err->nproblem > 0 && (err->kind == FAIL_INPUT || err->kind == FAIL_CONFLICT) &&
+		json_object_set_new(doc, "problems", problem_list(err)) == -1)
 		goto out;
 	if (err->nmore > 0 && json_object_set_new(doc, "more", json_integer(err->nmore)) == -1)
 		goto out;

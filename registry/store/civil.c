@@ -13,16 +13,16 @@ static const struct query q_act = { "civil_act",
 	"INSERT INTO act (id, kind, office_id, officer_id) VALUES ($1, $2, $3, $4)" };
 
 static const struct query q_version = { "civil_version",
-	"INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES ($1, $2, 1, $3, $4::jsonb)" };
+	"INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES ($1, $2, 1, $3, $4::text::jsonb)" };
 
 static const struct query q_parties = { "civil_parties",
 	"INSERT INTO act_party (act_version_id, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth)"
 	" SELECT $1, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth"
-	" FROM jsonb_to_recordset($2::jsonb) AS p(role text, person_id uuid, confidence text, primary_name text, secondary_name text,"
+	" FROM jsonb_to_recordset($2::text::jsonb) AS p(role text, person_id uuid, confidence text, primary_name text, secondary_name text,"
 	"  sex text, date_of_birth text)" };
 
 static const struct query q_keys = { "civil_keys",
-	"INSERT INTO act_match_key (k, act_id) SELECT k, $1 FROM unnest($2::bigint[]) k" };
+	"INSERT INTO act_match_key (k, act_id) SELECT k, $1 FROM unnest($2::text::bigint[]) k" };
 
 static const struct query q_statistics = { "civil_statistics",
 	"INSERT INTO birth_statistics (act_version_id, birth_weight_g, gestation_weeks, mother_children_born, attendant, place_kind,"
@@ -48,7 +48,7 @@ static const struct query q_outbox = { "civil_outbox",
 	"  OR (o.act_id = c.act_id AND o.candidate_id = " self " AND o.officer_id <> " declared_by "))))" \
 	" ORDER BY c.shared DESC, c.act_id)::text" \
 	" FROM (SELECT g.act_id, g.shared, s.state FROM (SELECT act_id, count(*) AS shared FROM act_match_key" \
-	"   WHERE k = ANY(" keys "::bigint[]) AND act_id <> " self " GROUP BY act_id) g" \
+	"   WHERE k = ANY(" keys "::text::bigint[]) AND act_id <> " self " GROUP BY act_id) g" \
 	"  JOIN current_state s ON s.subject_id = g.act_id AND s.state IN ('declared', 'validated', 'registered')" \
 	"  ORDER BY g.shared DESC, g.act_id LIMIT 40) c" \
 	" JOIN act ca ON ca.id = c.act_id LEFT JOIN act_registration cr ON cr.act_id = c.act_id" \
