@@ -1,8 +1,8 @@
 /*
  * sessions.h - who calls: sessions and programs looked up in the registry and remembered for a moment.  Inside registry/office.
  *
- * Why remembering is right: a lookup is a round trip to the database for each request (measured: it took a fifth of the requests a
- * service answers); remembered for OFFICE_SESSION_REMEMBERED_MS it is one a second for each officer who works.  The price is that
+ * Why remembering is right: a lookup took 75 us where all the rest of a small request over TLS took 35 us, and one connection of the
+ * pool; remembered for OFFICE_SESSION_REMEMBERED_MS it is one a second for each officer who works.  The price is that
  * an end of access takes effect that much later.  Only good answers are remembered.
  */
 #ifndef CATENA_OFFICE_SESSIONS_H

@@ -16,7 +16,8 @@ CREATE TABLE act (
 	officer_id uuid NOT NULL REFERENCES officer,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt(),
-	UNIQUE (id, officer_id)
+	UNIQUE (id, officer_id),
+	UNIQUE (id, kind, office_id)
 );
 CREATE INDEX act_office ON act (office_id, id);
 COMMENT ON TABLE act IS 'An entry in the civil register; officer_id is the officer who declared it';
@@ -30,7 +31,8 @@ CREATE TABLE act_version (
 	content jsonb NOT NULL,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt(),
-	UNIQUE (act_id, version)
+	UNIQUE (act_id, version),
+	UNIQUE (id, act_id)
 );
 COMMENT ON TABLE act_version IS 'What an act says; a correction is a further version, nothing is overwritten (invariant 3)';
 COMMENT ON COLUMN act_version.content IS 'The declaration, as checked by the field table of its kind (enrolment/civil)';
@@ -78,7 +80,7 @@ CREATE TABLE act_decision (
 	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
 	act_id uuid NOT NULL,
 	declared_by uuid NOT NULL,
-	act_version_id uuid NOT NULL REFERENCES act_version,
+	act_version_id uuid NOT NULL,
 	event text NOT NULL,
 	officer_id uuid NOT NULL REFERENCES officer,
 	reason text,
@@ -90,9 +92,10 @@ CREATE TABLE act_decision (
 	UNIQUE (act_id, seq),
 	UNIQUE (id, act_id, event),
 	FOREIGN KEY (act_id, declared_by) REFERENCES act (id, officer_id),
+	FOREIGN KEY (act_version_id, act_id) REFERENCES act_version (id, act_id),
 	CONSTRAINT four_eyes_act CHECK (CASE WHEN event IN ('validate', 'register', 'annul') THEN officer_id <> declared_by
 	    WHEN event = 'declare' THEN officer_id = declared_by ELSE true END),
-	CONSTRAINT reason_given CHECK (event NOT IN ('reject', 'annul') OR length(reason) > 0)
+	CONSTRAINT reason_given CHECK (event NOT IN ('reject', 'annul') OR coalesce(length(reason), 0) > 0)
 );
 COMMENT ON TABLE act_decision IS 'What was decided of an act, by whom; the declaring officer neither validates nor registers nor annuls (invariant 5)';
 CREATE TRIGGER a_state BEFORE INSERT ON act_decision FOR EACH ROW EXECUTE FUNCTION state_advance('act', 'act_id');
@@ -126,12 +129,12 @@ COMMENT ON TABLE act_series IS 'Last number given; the row is locked from the nu
 
 CREATE TABLE act_registration (
 	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-	act_id uuid NOT NULL UNIQUE REFERENCES act,
+	act_id uuid NOT NULL UNIQUE,
 	decision_id uuid NOT NULL UNIQUE,
 	decision_event text NOT NULL DEFAULT 'register' CHECK (decision_event = 'register'),
-	act_version_id uuid NOT NULL REFERENCES act_version,
+	act_version_id uuid NOT NULL,
 	person_id uuid NOT NULL REFERENCES person,
-	office_id uuid NOT NULL REFERENCES office,
+	office_id uuid NOT NULL,
 	kind text NOT NULL,
 	year int NOT NULL,
 	serial int NOT NULL CHECK (serial > 0),
@@ -141,6 +144,8 @@ CREATE TABLE act_registration (
 	salt bytea NOT NULL DEFAULT new_salt(),
 	UNIQUE (office_id, kind, year, serial),
 	UNIQUE (act_id, kind, person_id),
+	FOREIGN KEY (act_id, kind, office_id) REFERENCES act (id, kind, office_id),
+	FOREIGN KEY (act_version_id, act_id) REFERENCES act_version (id, act_id),
 	FOREIGN KEY (decision_id, act_id, decision_event) REFERENCES act_decision (id, act_id, event)
 );
 CREATE INDEX act_registration_person ON act_registration (person_id);

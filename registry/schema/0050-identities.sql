@@ -94,7 +94,7 @@ CREATE TABLE enrolment_decision (
 	FOREIGN KEY (enrolment_id, opened_by) REFERENCES enrolment (id, officer_id),
 	CONSTRAINT four_eyes_enrolment CHECK (CASE WHEN event IN ('verify', 'refuse')
 	    THEN examined_by IS NOT NULL AND officer_id <> examined_by AND officer_id <> opened_by ELSE true END),
-	CONSTRAINT reason_given CHECK (event NOT IN ('refuse', 'cancel', 'revoke') OR length(reason) > 0)
+	CONSTRAINT reason_given CHECK (event NOT IN ('refuse', 'cancel', 'revoke') OR coalesce(length(reason), 0) > 0)
 );
 COMMENT ON TABLE enrolment_decision IS 'Open, examine, verify: who verifies neither opened nor examined (invariant 5)';
 COMMENT ON COLUMN enrolment_decision.proposal IS 'The identity as the examining officer found it: what another officer then verifies';
@@ -162,7 +162,9 @@ COMMENT ON VIEW current_identity IS 'The newest identity version of each person;
 
 CREATE FUNCTION identity_descends() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
-	-- the foreign keys say that the rows exist; this says that they still hold
+	-- the foreign keys say that the rows exist; this says that they still hold, and holds them until the commit
+	PERFORM FROM current_state WHERE subject_id = ANY (NEW.enrolment_id ||
+	    ARRAY(SELECT act_id FROM evidence WHERE enrolment_id = NEW.enrolment_id AND act_id IS NOT NULL)) ORDER BY subject_id FOR SHARE;
 	IF NOT EXISTS (SELECT FROM current_state WHERE subject_id = NEW.enrolment_id AND state = 'verified') THEN
 		RAISE EXCEPTION 'enrolment is not verified' USING ERRCODE = 'CA002';
 	ELSIF EXISTS (SELECT FROM evidence e JOIN current_state s ON s.subject_id = e.act_id

@@ -52,7 +52,7 @@ CREATE TABLE application_decision (
 	UNIQUE (id, application_id, event),
 	FOREIGN KEY (application_id, taken_by) REFERENCES application (id, officer_id),
 	CONSTRAINT four_eyes_application CHECK (event NOT IN ('approve', 'refuse') OR officer_id <> taken_by),
-	CONSTRAINT reason_given CHECK (event NOT IN ('refuse', 'cancel', 'stop') OR length(reason) > 0)
+	CONSTRAINT reason_given CHECK (event NOT IN ('refuse', 'cancel', 'stop') OR coalesce(length(reason), 0) > 0)
 );
 COMMENT ON TABLE application_decision IS 'Who took an application never decides it (invariant 5)';
 CREATE TRIGGER a_state BEFORE INSERT ON application_decision FOR EACH ROW EXECUTE FUNCTION state_advance('application', 'application_id');
@@ -95,7 +95,11 @@ CALL make_ledgered('document', 'application_id', 'person_id', 'identity_version_
 
 CREATE FUNCTION document_descends() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
-	-- the foreign keys say that the rows exist; this says that they still hold
+	-- the foreign keys say that the rows exist; this says that they still hold, and holds them until the commit: a death, stop
+	-- or revocation that comes at the same time waits here or is seen, so that its cascade finds the document
+	PERFORM FROM person WHERE id = NEW.person_id FOR UPDATE;
+	PERFORM FROM current_state WHERE subject_id IN (NEW.application_id,
+	    (SELECT enrolment_id FROM identity_version WHERE id = NEW.identity_version_id)) ORDER BY subject_id FOR SHARE;
 	IF NOT EXISTS (SELECT FROM current_state WHERE subject_id = NEW.application_id AND state = 'in_production') THEN
 		RAISE EXCEPTION 'application is not in production' USING ERRCODE = 'CA002';
 	ELSIF NOT EXISTS (SELECT FROM current_identity WHERE person_id = NEW.person_id AND id = NEW.identity_version_id
@@ -122,7 +126,7 @@ CREATE TABLE document_decision (
 	created_at timestamptz NOT NULL DEFAULT now(),
 	salt bytea NOT NULL DEFAULT new_salt(),
 	UNIQUE (document_id, seq),
-	CONSTRAINT reason_given CHECK (event NOT IN ('spoil', 'cancel', 'revoke') OR length(reason) > 0)
+	CONSTRAINT reason_given CHECK (event NOT IN ('spoil', 'cancel', 'revoke') OR coalesce(length(reason), 0) > 0)
 );
 COMMENT ON TABLE document_decision IS 'Allocated, personalised, checked, delivered ...';
 CREATE TRIGGER a_state BEFORE INSERT ON document_decision FOR EACH ROW EXECUTE FUNCTION state_advance('document', 'document_id');

@@ -438,6 +438,9 @@ test_lost(struct db *db)
 		bail_out("%s", err.text);
 	ok(run_steps(db, bump, 1, &err) == 0 && get(db, 1) == before + 2, "the server was killed and came back: no request notices");
 	cluster_crash(&cluster);
+	for (int i = 0; i < 100 && db_ready(db, &err) == 0; i++)
+		usleep(20000); /* backends live on until they notice */
+	err_clear(&err);
 	ok(run_steps(db, bump, 1, &err) == -1 && err.kind == FAIL_AGAIN, "while it is away: %s", err.text);
 	ok(db_ready(db, &err) == -1 && err.kind == FAIL_AGAIN, "and not ready");
 	if (cluster_up(&cluster, &err) == -1)

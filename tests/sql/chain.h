@@ -1,0 +1,174 @@
+/*
+ * chain.h - one whole chain for SQL tests, from a declared birth to a signed passport, each step as the database role of the
+ * program that does it: that alone shows that the grants suffice.
+ *
+ * Identifiers are ID("xx"): 01 office, 11..19 officers, 2x persons, 3x acts, 4x versions, 5x act decisions, 6x registrations,
+ * 7x enrolments, 8x evidence, 9x portraits, ax enrolment decisions, bx identities, cx applications, dx their decisions, ex documents.
+ */
+#ifndef CATENA_TESTS_SQL_CHAIN_H
+#define CATENA_TESTS_SQL_CHAIN_H
+
+#include <libpq-fe.h>
+
+#include "registry/base/err.h"
+#include "registry/store/migrate.h"
+#include "tests/cluster.h"
+#include "tests/tap.h"
+
+#define ID(xx) "'00000000-0000-4000-8000-0000000000" xx "'"
+
+enum chain_role { OWNER,
+	CIVIL,
+	ENROLMENT,
+	ISSUANCE,
+	INSPECTION,
+	PKI,
+	SIGNER,
+	READER,
+	OUTBOX,
+	NROLE };
+static const char *const chain_roles[NROLE] = { "catena_owner", "catena_civil", "catena_enrolment", "catena_issuance", "catena_inspection",
+	"catena_pki", "catena_signer", "catena_reader", "catena_outbox" };
+
+static struct cluster chain_cluster = CLUSTER_INIT;
+static PGconn *chain_as[NROLE];
+
+static PGconn *
+chain_connect(enum chain_role role)
+{
+	char conninfo[CLUSTER_CONNINFO];
+	PGconn *pg = PQconnectdb(cluster_conninfo(&chain_cluster, chain_roles[role], conninfo));
+
+	if (PQstatus(pg) != CONNECTION_OK)
+		bail_out("%s", PQerrorMessage(pg));
+	PQclear(PQexec(pg, "SET search_path = registry; SET client_min_messages = error"));
+	return pg;
+}
+
+/* "" when it succeeds, else its SQLSTATE; *message (may be NULL) is valid until the next call. */
+static const char *
+chain_try_on(PGconn *pg, const char *sql, const char **message)
+{
+	static _Thread_local char state[8], text[512];
+	PGresult *r = PQexec(pg, sql);
+	ExecStatusType status = PQresultStatus(r);
+
+	state[0] = text[0] = 0;
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+		snprintf(state, sizeof(state), "%s", PQresultErrorField(r, PG_DIAG_SQLSTATE));
+		snprintf(text, sizeof(text), "%s", PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
+	}
+	PQclear(r);
+	if (message != NULL)
+		*message = text;
+	return state;
+}
+
+__attribute__((unused)) static void
+chain_do(enum chain_role role, const char *sql)
+{
+	const char *message;
+
+	if (chain_try_on(chain_as[role], sql, &message)[0] != 0)
+		bail_out("%s: %s\n%s", chain_roles[role], message, sql);
+}
+
+/* First column of the first row, "" when there is none. */
+__attribute__((unused)) static const char *
+chain_ask(const char *sql)
+{
+	static char answer[2048];
+	PGresult *r = PQexec(chain_as[OWNER], sql);
+
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		bail_out("%s: %s", sql, PQerrorMessage(chain_as[OWNER]));
+	snprintf(answer, sizeof(answer), "%s", PQntuples(r) > 0 ? PQgetvalue(r, 0, 0) : "");
+	PQclear(r);
+	return answer;
+}
+
+/* A birth of person 2N, declared by 11, registered by 12, whose serial number is N. */
+#define CHAIN_BIRTH_DECLARED(n) \
+	"INSERT INTO person VALUES (" ID("2" n) ", " ID("11") ");" \
+							      "INSERT INTO act VALUES (" ID("3" n) ", 'birth', " ID("01") ", " ID("11") ");" \
+																	"INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (" ID("4" n) ", " ID("3" n) ", 1, " ID("11") ", '{}');" \
+																																"INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("3" n) ", " ID("11") ", " ID("4" n) ", 'declare', " ID("11") ");"
+#define CHAIN_BIRTH_VALIDATED(n) \
+	"INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("3" n) ", " ID("11") ", " ID("4" n) ", 'validate', " ID("12") ");"
+#define CHAIN_BIRTH_REGISTERED(n) \
+	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("5" n) ", " ID("3" n) ", " ID("11") ", " ID("4" n) ", 'register', " ID("12") ");" \
+																							 "INSERT INTO act_registration (id, act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)" \
+																							 " VALUES (" ID("6" n) ", " ID("3" n) ", " ID("5" n) ", " ID("4" n) ", " ID("2" n) ", " ID("01") ", 'birth', 2020, " n ", 'N" n "', " ID("12") ");"
+
+/* An enrolment of person 2N on that birth, opened by 13, examined by 14. */
+#define CHAIN_ENROLMENT_OPEN(n) \
+	"INSERT INTO enrolment VALUES (" ID("7" n) ", " ID("2" n) ", " ID("01") ", " ID("13") ");" \
+											      "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id) VALUES (" ID("7" n) ", " ID("13") ", 'open', " ID("13") ");" \
+																												   "INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id) VALUES (" ID("8" n) ", " ID("7" n) ", " ID("2" n) ", 'act', " ID("3" n) ", " ID("13") ");" \
+																																																       "INSERT INTO portrait (id, enrolment_id, width, height, sealed_sha256, officer_id) VALUES (" ID("9" n) ", " ID("7" n) ", 413, 531, sha256('" n "'), " ID("13") ");" \
+																																																																				      "INSERT INTO portrait_image VALUES (" ID("9" n) ", '" n "');"
+#define CHAIN_ENROLMENT_EXAMINED(n) \
+	"INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, proposal) VALUES (" ID("7" n) ", " ID("13") ", 'examine', " ID("14") ", '{}');"
+#define CHAIN_ENROLMENT_VERIFIED(n) \
+	"INSERT INTO enrolment_decision (id, enrolment_id, opened_by, event, officer_id) VALUES (" ID("a" n) ", " ID("7" n) ", " ID("13") ", 'verify', " ID("15") ");"
+#define CHAIN_UIN(n) "INSERT INTO person_uin VALUES (" ID("2" n) ", '20000000000" n "');"
+#define CHAIN_IDENTITY(n) \
+	"INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name," \
+	" mrz_primary, sex, date_of_birth, nationality, officer_id) VALUES (" ID("b" n) ", " ID("2" n) ", 1, " ID("7" n) ", " ID("a" n) ", " ID("8" n) ", " ID("9" n) ", '20000000000" n "', 'Eriksson', 'ERIKSSON', 'F', '2020', 'UTO', " ID("15") ");"
+
+/* An application of that identity, taken by 16, approved by 17, produced by 18. */
+#define CHAIN_APPLICATION(n) \
+	"INSERT INTO application VALUES (" ID("c" n) ", " ID("2" n) ", " ID("b" n) ", " ID("01") ", 'PP', 'first', " ID("16") ");" \
+															      "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c" n) ", " ID("16") ", 'apply', " ID("16") ");"
+#define CHAIN_APPROVED(n) \
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id) VALUES (" ID("d" n) ", " ID("c" n) ", " ID("16") ", 'approve', " ID("17") ");"
+#define CHAIN_PRODUCED(n) \
+	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id) VALUES (" ID("f" n) ", " ID("c" n) ", " ID("16") ", 'produce', " ID("18") ");"
+#define CHAIN_DOCUMENT_COLUMNS \
+	"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type," \
+	" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id) VALUES "
+#define CHAIN_DOCUMENT_VALUES(id, number, application, person, identity, approval, production) \
+	"(" ID(id) ", '" number "', " ID(application) ", " ID(person) ", " ID(identity) ", " ID(approval) ", " ID(production) ", 'PP', 'UTO', 'UTOPIA', '2026-01-01', '2036-01-01', 256, '{\"1\":\"00\",\"2\":\"00\"}', " ID("18") ");"
+#define CHAIN_DOCUMENT(n) CHAIN_DOCUMENT_COLUMNS CHAIN_DOCUMENT_VALUES("e" n, "U0000000" n, "c" n, "2" n, "b" n, "d" n, "f" n)
+#define CHAIN_ALLOCATED(n) \
+	"INSERT INTO document_decision (document_id, event, officer_id) VALUES (" ID("e" n) ", 'allocate', " ID("18") ");"
+#define CHAIN_SIGNED(n) \
+	"INSERT INTO document_signature (document_id, certificate_id, sod) VALUES (" ID("e" n) ", " ID("09") ", '\\x77010" n "');"
+
+/* The cluster, the schema, an office, officers 11..19, a document signer's certificate 09.  False: no PostgreSQL here. */
+static bool
+chain_start(void)
+{
+	struct err err = ERR_INIT;
+	char conninfo[CLUSTER_CONNINFO], sql[512];
+
+	if (cluster_start(&chain_cluster, &err) == -1) {
+		if (err.kind != FAIL_NOT_FOUND)
+			bail_out("%s", err.text);
+		skip("tests with PostgreSQL", err.text);
+		return false;
+	}
+	if (migrate_run(cluster_conninfo(&chain_cluster, NULL, conninfo), NULL, NULL, &err) == -1)
+		bail_out("%s", err.text);
+	for (int i = 0; i < NROLE; i++)
+		chain_as[i] = chain_connect((enum chain_role)i);
+	chain_do(OWNER, "INSERT INTO office (id, code, name, kind) VALUES (" ID("01") ", 'HERE', 'Here', 'civil')");
+	for (int i = 11; i <= 19; i++) {
+		snprintf(sql, sizeof(sql), "INSERT INTO officer (id, login, name, password_phc, totp_sealed) VALUES (" ID("%d") ", 'officer.%d', 'O', 'x', 'x')", i, i);
+		chain_do(OWNER, sql);
+	}
+	chain_do(PKI, "INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES (" ID("08") ", 'document_signer', 't', 'k', 'a');"
+														"INSERT INTO certificate (id, signing_key_id, der, sha256, not_before, not_after, use_until)"
+														" VALUES (" ID("09") ", " ID("08") ", 'c', sha256('c'), now(), now(), now())");
+	return true;
+}
+
+__attribute__((unused)) static void
+chain_stop(void)
+{
+	for (int i = 0; i < NROLE; i++)
+		PQfinish(chain_as[i]);
+	cluster_stop(&chain_cluster);
+}
+
+#endif

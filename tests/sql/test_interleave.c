@@ -1,0 +1,164 @@
+/* Two sessions that do the same thing at once: exactly one wins, whoever commits first; and if the first gives up, the second does it. */
+#include <poll.h>
+
+#include "tests/sql/chain.h"
+
+struct collision {
+	const char *name;
+	enum chain_role first_role, second_role;
+	const char *first, *second;
+	const char *state; /* what the second gets when the first commits; "": both may happen */
+	const char *count; /* how many there are afterwards, wanted "1" */
+};
+
+static void
+begin(PGconn *pg)
+{
+	if (chain_try_on(pg, "BEGIN", NULL)[0] != 0)
+		bail_out("BEGIN");
+}
+
+/* True when the answer is there within `ms`. */
+static bool
+answers(PGconn *pg, int ms)
+{
+	struct pollfd p = { .fd = PQsocket(pg), .events = POLLIN };
+
+	while (PQisBusy(pg)) {
+		if (poll(&p, 1, ms) != 1)
+			return false;
+		PQconsumeInput(pg);
+	}
+	return true;
+}
+
+/* SQLSTATE of the statement that was sent; "" when it succeeded. */
+static const char *
+outcome(PGconn *pg)
+{
+	static char state[8];
+	PGresult *r;
+
+	state[0] = 0;
+	while ((r = PQgetResult(pg)) != NULL) {
+		if (PQresultStatus(r) == PGRES_FATAL_ERROR)
+			snprintf(state, sizeof(state), "%s", PQresultErrorField(r, PG_DIAG_SQLSTATE));
+		PQclear(r);
+	}
+	return state;
+}
+
+static void
+collide(const struct collision *c, bool first_commits)
+{
+	PGconn *a = chain_connect(c->first_role), *b = chain_connect(c->second_role);
+	const char *got, *message;
+	bool waited;
+
+	begin(a);
+	begin(b);
+	if ((got = chain_try_on(a, c->first, &message))[0] != 0)
+		bail_out("%s: %s %s", c->name, got, message);
+	PQsendQuery(b, c->second);
+	waited = !answers(b, 150);
+	PQclear(PQexec(a, first_commits ? "COMMIT" : "ROLLBACK"));
+	if (!answers(b, 5000))
+		bail_out("%s: the second waits for ever", c->name);
+	got = outcome(b);
+	PQclear(PQexec(b, got[0] == 0 && first_commits ? "COMMIT" : "ROLLBACK"));
+	if (first_commits) {
+		ok(waited && strcmp(got, c->state) == 0, "%s: the second waits, then %s", c->name, c->state[0] != 0 ? "is refused" : "may");
+		if (strcmp(got, c->state) != 0)
+			printf("# got %s, wanted %s%s\n", got, c->state, waited ? "" : ", and did not wait");
+		if (c->count != NULL)
+			is(chain_ask(c->count), "1", "and there is one");
+	} else {
+		ok(waited && got[0] == 0, "%s: when the first gives up, the second may", c->name);
+		if (got[0] != 0)
+			printf("# %s\n", got);
+	}
+	PQfinish(a);
+	PQfinish(b);
+}
+
+#define SAME(role, sql) role, role, sql, sql
+
+static const struct collision validated = { "double validation", SAME(CIVIL, CHAIN_BIRTH_VALIDATED("1")), "CA001",
+	"SELECT count(*) FROM act_decision WHERE event = 'validate'" };
+static const struct collision registered = { "double registration", CIVIL, CIVIL, CHAIN_BIRTH_REGISTERED("1"),
+	"INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("31") ", " ID("11") ", " ID("41") ", 'register', " ID("12") ")",
+	"CA001", "SELECT count(*) FROM act_registration" };
+static const struct collision series = { "the same number of a series", SAME(CIVIL, "INSERT INTO act_series AS t VALUES (" ID("01") ", 'birth', 2021, 1) ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1"), "",
+	"SELECT count(*) FROM act_series WHERE last = 2" };
+static const struct collision uin = { "two UINs for one person", ENROLMENT, ENROLMENT, CHAIN_UIN("1"),
+	"INSERT INTO person_uin VALUES (" ID("21") ", '299999999999')", "23505", "SELECT count(*) FROM person_uin" };
+static const struct collision verified = { "double verification", SAME(ENROLMENT, "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id) VALUES (" ID("72") ", " ID("13") ", 'verify', " ID("15") ")"), "CA001",
+	"SELECT count(*) FROM enrolment_decision WHERE event = 'verify' AND enrolment_id = " ID("72") };
+static const struct collision approved = { "double approval", ISSUANCE, ISSUANCE, CHAIN_APPROVED("1"),
+	"INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'approve', " ID("19") ")", "CA001",
+	"SELECT count(*) FROM application_decision WHERE event = 'approve'" };
+static const struct collision refused = { "approval and refusal", ISSUANCE, ISSUANCE,
+	"INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c2") ", " ID("16") ", 'approve', " ID("17") ")",
+	"INSERT INTO application_decision (application_id, taken_by, event, officer_id, reason) VALUES (" ID("c2") ", " ID("16") ", 'refuse', " ID("19") ", 'no')", "CA001",
+	"SELECT count(*) FROM application_decision WHERE event IN ('approve', 'refuse') AND application_id = " ID("c2") };
+static const struct collision produced = { "double production", ISSUANCE, ISSUANCE, CHAIN_PRODUCED("1"),
+	"INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'produce', " ID("18") ")", "CA001",
+	"SELECT count(*) FROM application_decision WHERE event = 'produce'" };
+static const struct collision document = { "two documents of one production", ISSUANCE, ISSUANCE, CHAIN_DOCUMENT("1"),
+	CHAIN_DOCUMENT_COLUMNS CHAIN_DOCUMENT_VALUES("ee", "U99999999", "c1", "21", "b1", "d1", "f1"), "23505", "SELECT count(*) FROM document" };
+static const struct collision signed_twice = { "double signature", SAME(SIGNER, CHAIN_SIGNED("1")), "23505", "SELECT count(*) FROM document_signature" };
+static const struct collision answer = { "the same Idempotency-Key", SAME(CIVIL, "INSERT INTO idempotency VALUES (" ID("02") ", " ID("11") ", 'r', sha256('x'), 201, 'x')"), "23505", "SELECT count(*) FROM idempotency" };
+
+#define DOCUMENT_3 CHAIN_DOCUMENT_COLUMNS CHAIN_DOCUMENT_VALUES("e3", "U00000003", "c3", "22", "b2", "d3", "f3")
+#define REVOKE     "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, reason) VALUES (" ID("72") ", " ID("13") ", 'revoke', " ID("15") ", 'fraud')"
+#define STOP       "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("05") ", " ID("22") ", 'court', 'R', " ID("17") ")"
+static const struct collision document_then_stop = { "a document, then a stop of its holder", ISSUANCE, ISSUANCE, DOCUMENT_3, STOP, "", NULL };
+static const struct collision stop_then_document = { "a stop, then a document", ISSUANCE, ISSUANCE, STOP, DOCUMENT_3, "CA002", NULL };
+static const struct collision document_then_revoke = { "a document, then the revocation of its identity", ISSUANCE, ENROLMENT, DOCUMENT_3, REVOKE, "", NULL };
+static const struct collision revoke_then_document = { "the revocation of an identity, then a document", ENROLMENT, ISSUANCE, REVOKE, DOCUMENT_3, "CA002",
+	"SELECT count(*) FROM document" };
+
+static void
+both_ways(const struct collision *c)
+{
+	collide(c, false);
+	collide(c, true);
+}
+
+int
+main(void)
+{
+	if (!chain_start())
+		return done_testing();
+	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("1"));
+	both_ways(&validated);
+	both_ways(&registered);
+	chain_do(CIVIL, "INSERT INTO act_series VALUES (" ID("01") ", 'birth', 2021, 0)");
+	both_ways(&series);
+	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("1") CHAIN_ENROLMENT_EXAMINED("1") CHAIN_ENROLMENT_VERIFIED("1"));
+	both_ways(&uin);
+	chain_do(ENROLMENT, CHAIN_IDENTITY("1"));
+	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("2") CHAIN_BIRTH_VALIDATED("2") CHAIN_BIRTH_REGISTERED("2"));
+	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("2") CHAIN_ENROLMENT_EXAMINED("2"));
+	both_ways(&verified);
+	chain_do(ENROLMENT, CHAIN_UIN("2") "INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name,"
+					   " mrz_primary, sex, nationality, officer_id) SELECT " ID("b2") ", " ID("22") ", 1, enrolment_id, id, " ID("82") ", " ID("92") ", '200000000002', 'E', 'E', 'F', 'UTO', " ID("15") " FROM enrolment_decision WHERE enrolment_id = " ID("72") " AND event = 'verify'");
+	chain_do(ISSUANCE, CHAIN_APPLICATION("1") CHAIN_APPLICATION("2"));
+	both_ways(&approved);
+	both_ways(&refused);
+	both_ways(&produced);
+	both_ways(&document);
+	chain_do(ISSUANCE, CHAIN_ALLOCATED("1"));
+	both_ways(&signed_twice);
+	both_ways(&answer);
+	/* application 2 was approved above, under another id: give the stage's documents theirs */
+	chain_do(ISSUANCE, "INSERT INTO application VALUES (" ID("c3") ", " ID("22") ", " ID("b2") ", " ID("01") ", 'PP', 'first', " ID("16") ");"
+																	      "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c3") ", " ID("16") ", 'apply', " ID("16") ")");
+	chain_do(ISSUANCE, CHAIN_APPROVED("3") CHAIN_PRODUCED("3"));
+	collide(&document_then_stop, false);
+	collide(&stop_then_document, false);
+	collide(&document_then_revoke, false);
+	both_ways(&revoke_then_document);
+	chain_stop();
+	return done_testing();
+}
