@@ -1,0 +1,22 @@
+/* commands.h - the subcommands, each in its own file; the table is in main.c. */
+#ifndef CATENA_COMMANDS_H
+#define CATENA_COMMANDS_H
+
+#include "issuance/catena/args.h"
+
+#define OPTION_STATE \
+	{ \
+		"state", "DIR", "the state folder; ./var, or what CATENA_STATE says, when not given" \
+	}
+
+extern const struct arg_option conf_command_options[], migrate_options[], verify_options[];
+
+int conf_command(const struct args *args, struct err *err);
+int roles_command(const struct args *args, struct err *err);
+int migrate_command(const struct args *args, struct err *err);
+int verify_command(const struct args *args, struct err *err);
+
+/* Prints and clears the text. */
+int print_buf(struct buf *text, struct err *err);
+
+#endif

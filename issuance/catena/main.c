@@ -1,0 +1,95 @@
+/* catena - the operator's command. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "issuance/catena/commands.h"
+#include "registry/base/log.h"
+
+static int help_command(const struct args *args, struct err *err);
+static int version_command(const struct args *args, struct err *err);
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "migrate", "[--state DIR]", "bring the database's schema up to date", migrate_options, 0, 0, migrate_command },
+	{ "verify", "FILE --anchor CSCA.pem", "check a descent bundle, offline", verify_options, 1, 1, verify_command,
+	  "  Prints one line per link of the chain.  Exit status 0: good; 1: bad, or it could not be checked.\n" },
+	{ "conf", "[--sample | --manual]", "print the options of the configuration file", conf_command_options, 0, 0, conf_command },
+	{ "roles", "", "print the roles that officers can have", NULL, 0, 0, roles_command },
+	{ "version", "", "print the version", NULL, 0, 0, version_command },
+	{ "help", "[COMMAND]", "print this, or what a command takes", NULL, 0, 2, help_command },
+	{ NULL }
+};
+/* clang-format on */
+
+static int
+version_command(const struct args *args, struct err *err)
+{
+	(void)args;
+	(void)err;
+	printf("catena %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
+/* All commands, one, or those that begin with the word given. */
+static int
+help_command(const struct args *args, struct err *err)
+{
+	struct buf out = BUF_INIT;
+	const struct command *c;
+	struct args found;
+	int used;
+
+	if (args->n == 0) {
+		commands_usage(commands, &out);
+		return print_buf(&out, err);
+	}
+	if ((c = command_find(commands, args->n, args->positional, &used)) != NULL && used == args->n) {
+		command_usage(c, &out);
+		return print_buf(&out, err);
+	}
+	for (c = commands; c->name != NULL; c++)
+		if (strncmp(c->name, args->positional[0], strlen(args->positional[0])) == 0 && c->name[strlen(args->positional[0])] == ' ')
+			buf_printf(&out, "catena %s %s\n    %s\n", c->name, c->arguments, c->help);
+	if (out.n > 0)
+		return print_buf(&out, err);
+	return args_parse(commands, args->n, args->positional, &found, err); /* says what may have been meant */
+}
+
+static void
+complain(const char *command, const struct err *err)
+{
+	fprintf(stderr, "catena%s%s: %s\n", *command != '\0' ? " " : "", command, err->text);
+	for (unsigned i = 1; i < err->nproblem; i++)
+		fprintf(stderr, "    %s: %s\n", err->problem[i].pointer, err->problem[i].text);
+	if (err->hint[0] != '\0')
+		fprintf(stderr, "    %s\n", err->hint);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const no_words[] = { "help" };
+	const char *const *words = argc > 1 ? (const char *const *)argv + 1 : no_words;
+	struct err err = ERR_INIT;
+	struct args args;
+	int rc;
+
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	log_open("catena", LOG_WARNING);
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		words = no_words;
+	if (args_parse(commands, argc > 1 ? argc - 1 : 1, words, &args, &err) == -1) {
+		complain("", &err);
+		return 2;
+	}
+	if ((rc = args.command->run(&args, &err)) == -1) {
+		complain(args.command->name, &err);
+		return 1;
+	}
+	return rc;
+}

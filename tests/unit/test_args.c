@@ -1,0 +1,126 @@
+/* The command line: commands of one or two words, options, slips of the pen. */
+#include "issuance/catena/args.h"
+#include "tests/tap.h"
+
+static int
+nothing(const struct args *args, struct err *err)
+{
+	(void)args;
+	(void)err;
+	return 0;
+}
+
+static const struct arg_option options[] = { { "state", "DIR", "folder" }, { "quiet", NULL, "say less" }, { "rows", "N", "number" },
+	{ NULL, NULL, NULL } };
+static const struct command table[] = {
+	{ "up", "[--state DIR]", "start", options, 0, 0, nothing },
+	{ "officer", "", "both words are the name of another", NULL, 0, 0, nothing },
+	{ "officer add", "LOGIN", "add", options, 1, 1, nothing },
+	{ "verify", "FILE [FILE]", "check", options, 1, 2, nothing },
+	{ NULL },
+};
+
+struct args_case {
+	const char *line;    /* words, blanks between them */
+	const char *command; /* NULL: refused */
+	const char *state;   /* value of --state */
+	const char *first;   /* first argument; or, when refused, what text or hint contains */
+};
+
+static const struct args_case cases[] = {
+	{ "up", "up", NULL, NULL },
+	{ "up --state /x", "up", "/x", NULL },
+	{ "up --state=/x", "up", "/x", NULL },
+	{ "up --state=a=b", "up", "a=b", NULL },
+	{ "up --quiet --state -", "up", "-", NULL },
+	{ "officer add amy --state x", "officer add", "x", "amy" },
+	{ "officer add --state x amy", "officer add", "x", "amy" },
+	{ "verify -", "verify", NULL, "-" },
+	{ "verify -- --state", "verify", NULL, "--state" },
+	{ "officer", "officer", NULL, NULL },
+	{ "upp", NULL, NULL, "did you mean: catena up?" },
+	{ "verfy", NULL, NULL, "did you mean: catena verify?" },
+	{ "oficer add", NULL, NULL, "did you mean: catena officer" },
+	{ "reticulate", NULL, NULL, "catena help lists the commands" },
+	{ "up --stat x", NULL, NULL, "did you mean --state?" },
+	{ "up --colour x", NULL, NULL, "catena help up" },
+	{ "up -s x", NULL, NULL, "--name" },
+	{ "up --state", NULL, NULL, "DIR is missing" },
+	{ "up --state=", NULL, NULL, "DIR is missing" },
+	{ "up --state x --state y", NULL, NULL, "twice" },
+	{ "up --quiet=yes", NULL, NULL, "takes no value" },
+	{ "up there", NULL, NULL, "one argument too many" },
+	{ "officer add", NULL, NULL, "an argument is missing" },
+	{ "verify a b c", NULL, NULL, "one argument too many" },
+};
+
+static void
+test_case(const struct args_case *c)
+{
+	const char *word[ARGS_POSITIONALS];
+	struct err err = ERR_INIT;
+	char copy[100], *rest = copy, *w;
+	struct args args;
+	int n = 0, rc;
+
+	snprintf(copy, sizeof(copy), "%s", c->line);
+	while ((w = strsep(&rest, " ")) != NULL)
+		word[n++] = w;
+	rc = args_parse(table, n, word, &args, &err);
+	if (c->command == NULL) {
+		ok(rc == -1 && err.kind == FAIL_INPUT && (strstr(err.text, c->first) != NULL || strstr(err.hint, c->first) != NULL),
+			"refuses: %s (%s; %s)", c->line, err.text, err.hint);
+		return;
+	}
+	ok(rc == 0 && strcmp(args.command->name, c->command) == 0, "takes: %s", c->line);
+	if (rc == -1)
+		return;
+	if (args.command->options != NULL)
+		is(args_value(&args, "state", "none"), c->state != NULL ? c->state : "none", "its --state");
+	ok(c->first == NULL ? args.n == 0 : args.n == 1 && strcmp(args.positional[0], c->first) == 0, "its arguments");
+}
+
+static void
+test_numbers(void)
+{
+	static const struct {
+		const char *text;
+		int wanted; /* -1: refused */
+	} numbers[] = { { "1", 1 }, { "10", 10 }, { "0", -1 }, { "11", -1 }, { "ten", -1 }, { "1x", -1 }, { "99999999999999999999", -1 }, { "-1", -1 } };
+
+	for (size_t i = 0; i < NELEM(numbers); i++) {
+		const char *word[] = { "up", "--rows", numbers[i].text };
+		struct err err = ERR_INIT;
+		struct args args;
+		int value = 0;
+
+		if (args_parse(table, 3, word, &args, &err) == -1)
+			bail_out("%s", err.text);
+		ok(args_int(&args, "rows", 1, 10, 5, &value, &err) == (numbers[i].wanted == -1 ? -1 : 0) && (numbers[i].wanted == -1 || value == numbers[i].wanted),
+			"--rows %s", numbers[i].text);
+	}
+}
+
+static void
+test_usage(void)
+{
+	struct buf out = BUF_INIT;
+
+	commands_usage(table, &out);
+	for (const struct command *c = table; c->name != NULL; c++)
+		ok(strstr(buf_cstr(&out), c->name) != NULL && strstr(buf_cstr(&out), c->help) != NULL, "help tells of %s", c->name);
+	buf_cut(&out, 0);
+	command_usage(&table[0], &out);
+	ok(strstr(buf_cstr(&out), "--state DIR") != NULL, "help of a command lists its options");
+	buf_clear(&out);
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < NELEM(cases); i++)
+		test_case(&cases[i]);
+	test_numbers();
+	test_usage();
+	return done_testing();
+}
