@@ -14,6 +14,8 @@ struct batch {
 	struct uuid *ids;
 	struct signing_case *cases;
 	struct buf *made; /* signed by this call already, kept over a repeated transaction: one signature for each document */
+	struct signing_made *record;
+	size_t nrecord;
 };
 
 static int
@@ -40,7 +42,7 @@ ldsso_of_case(const struct signing_case *c, struct ldsso *lds)
 }
 
 static int
-sign_one(struct batch *b, struct session *s, size_t i, struct tx *tx, struct err *err)
+sign_one(struct batch *b, struct session *s, size_t i, struct err *err)
 {
 	struct sign_order *order = &b->orders[i];
 	struct signing_case *c = &b->cases[i];
@@ -63,8 +65,7 @@ sign_one(struct batch *b, struct session *s, size_t i, struct tx *tx, struct err
 		if (sod_build(s, b->by->signer, &lds, clock_now(), &b->made[i], err) == -1)
 			return -1;
 	}
-	if (signing_record(tx, &c->document_id, &b->by->certificate_id, bytes_of(&b->made[i]), err) == -1)
-		return -1;
+	b->record[b->nrecord++] = (struct signing_made){ c->document_id, bytes_of(&b->made[i]) };
 	buf_bytes(&order->sod, bytes_of(&b->made[i]));
 	return buf_check(&order->sod, err);
 }
@@ -80,14 +81,15 @@ sign_batch(struct tx *tx, void *arg, struct err *err)
 		err_clear(&b->orders[i].err);
 		buf_clear(&b->orders[i].sod);
 	}
+	b->nrecord = 0;
 	if (signing_read(tx, b->ids, b->n, b->cases, err) == -1)
 		return -1;
 	if (token_borrow(b->token, &s, err) == -1)
 		goto out;
 	for (size_t i = 0; i < b->n; i++)
-		if (sign_one(b, s, i, tx, err) == -1)
+		if (sign_one(b, s, i, err) == -1)
 			goto out;
-	rc = 0;
+	rc = signing_record(tx, b->record, b->nrecord, &b->by->certificate_id, err);
 out:
 	token_return(b->token, s);
 	signing_cases_clear(b->cases, b->n);
@@ -97,7 +99,7 @@ out:
 int
 policy_sign(struct db *db, struct token *token, const struct active_signer *by, struct sign_order *orders, size_t n, struct err *err)
 {
-	struct batch b = { token, by, orders, n, NULL, NULL, NULL };
+	struct batch b = { .token = token, .by = by, .orders = orders, .n = n };
 	int rc = -1;
 
 	if (clock_now() >= by->use_until)
@@ -105,7 +107,8 @@ policy_sign(struct db *db, struct token *token, const struct active_signer *by, 
 	b.ids = calloc(n + 1, sizeof(*b.ids));
 	b.cases = calloc(n + 1, sizeof(*b.cases));
 	b.made = calloc(n + 1, sizeof(*b.made));
-	if (b.ids == NULL || b.cases == NULL || b.made == NULL) {
+	b.record = calloc(n + 1, sizeof(*b.record));
+	if (b.ids == NULL || b.cases == NULL || b.made == NULL || b.record == NULL) {
 		err_set(err, FAIL_INTERNAL, "out of memory");
 		goto out;
 	}
@@ -117,6 +120,7 @@ policy_sign(struct db *db, struct token *token, const struct active_signer *by, 
 out:
 	for (size_t i = 0; b.made != NULL && i < n; i++)
 		buf_clear(&b.made[i]);
+	free(b.record);
 	free(b.made);
 	free(b.cases);
 	free(b.ids);

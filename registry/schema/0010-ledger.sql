@@ -52,14 +52,14 @@ CREATE FUNCTION ledger_leaf_text(kind text, r jsonb, salt bytea, links jsonb) RE
 	    'digest', encode(sha256(salt || convert_to(ledger_content(r), 'UTF8')), 'hex'))::text
 $$;
 
+-- For each statement, not each row: what a batch inserts becomes entries in one go.  Compiled for each table, whose new rows it sees.
 CREATE FUNCTION ledger_append() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = registry, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' AS $$
-DECLARE
-	r jsonb := to_jsonb(NEW);
-	links jsonb := (SELECT coalesce(jsonb_object_agg(k, r->k), '{}') FROM unnest(TG_ARGV) k WHERE r->k <> 'null');
 BEGIN
 	INSERT INTO ledger_entry (kind, record_id, leaf)
-	    VALUES (TG_TABLE_NAME, NEW.id, ledger_leaf_text(TG_TABLE_NAME, r, NEW.salt, links));
+	SELECT TG_TABLE_NAME, n.id, ledger_leaf_text(TG_TABLE_NAME, n.r, n.salt,
+		(SELECT coalesce(jsonb_object_agg(k, n.r->k), '{}') FROM unnest(TG_ARGV) k WHERE n.r->k <> 'null'))
+	    FROM (SELECT t.id, t.salt, to_jsonb(t) AS r FROM new_rows t OFFSET 0) n; -- OFFSET 0: each row's jsonb is made once
 	RETURN NULL;
 END $$;
 
@@ -80,7 +80,8 @@ END $$;
 -- ledger tells).
 CREATE PROCEDURE make_ledgered(t text, VARIADIC links text[]) LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE format('CREATE TRIGGER ledger_append AFTER INSERT ON %I FOR EACH ROW EXECUTE FUNCTION ledger_append(%s)',
+	EXECUTE format('CREATE TRIGGER ledger_append AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT'
+	    ' EXECUTE FUNCTION ledger_append(%s)',
 	    t, (SELECT string_agg(quote_literal(l), ', ') FROM unnest(links) l));
 	EXECUTE format('CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', t);
 	EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t);

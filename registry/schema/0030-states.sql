@@ -59,27 +59,35 @@ CREATE FUNCTION state_advance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINE
 -- TG_ARGV[0]: the machine; TG_ARGV[1]: the column that names the subject
 DECLARE
 	m text := TG_ARGV[0];
-	subject uuid := (to_jsonb(NEW) ->> TG_ARGV[1])::uuid;
+	subject uuid;
 	was_state text;
-	was_seq int;
 	t text;
 BEGIN
-	SELECT state, seq INTO was_state, was_seq FROM current_state WHERE subject_id = subject FOR UPDATE;
-	IF NOT FOUND THEN
-		was_state := 'new';
-		was_seq := 0;
+	IF TG_ARGV[1] = 'document_id' THEN
+		subject := NEW.document_id;
+	ELSIF TG_ARGV[1] = 'application_id' THEN
+		subject := NEW.application_id;
+	ELSIF TG_ARGV[1] = 'enrolment_id' THEN
+		subject := NEW.enrolment_id;
+	ELSE
+		subject := NEW.act_id;
 	END IF;
+	-- in one statement when the event fits; two who decide at once meet on the row, and the second looks again at what it then is
+	UPDATE current_state s SET state = n.to_state, seq = s.seq + 1, changed_at = NEW.created_at FROM transition n
+	    WHERE s.subject_id = subject AND n.machine = m AND n.from_state = s.state AND n.event = NEW.event
+	    RETURNING n.from_state, n.to_state, s.seq INTO NEW.from_state, NEW.to_state, NEW.seq;
+	IF FOUND THEN
+		RETURN NEW;
+	END IF;
+	SELECT state INTO was_state FROM current_state WHERE subject_id = subject FOR UPDATE;
+	was_state := coalesce(was_state, 'new');
 	SELECT to_state INTO t FROM transition WHERE machine = m AND from_state = was_state AND event = NEW.event;
-	IF NOT FOUND THEN
+	IF NOT FOUND OR was_state <> 'new' THEN
 		RAISE EXCEPTION '% is %, which does not allow: %', m, was_state, NEW.event USING ERRCODE = 'CA001';
 	END IF;
-	NEW.from_state := was_state;
+	NEW.from_state := 'new';
 	NEW.to_state := t;
-	NEW.seq := was_seq + 1;
-	IF was_seq = 0 THEN
-		INSERT INTO current_state VALUES (subject, m, t, 1, NEW.created_at);
-	ELSE
-		UPDATE current_state SET state = t, seq = NEW.seq, changed_at = NEW.created_at WHERE subject_id = subject;
-	END IF;
+	NEW.seq := 1;
+	INSERT INTO current_state VALUES (subject, m, t, 1, NEW.created_at);
 	RETURN NEW;
 END $$;

@@ -94,25 +94,31 @@ COMMENT ON COLUMN document.dg_hashes IS 'Data group number (decimal) to hash (he
 CALL make_ledgered('document', 'application_id', 'person_id', 'identity_version_id', 'approval_id', 'production_id', 'document_type', 'officer_id');
 
 CREATE FUNCTION document_descends() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+DECLARE
+	broken text;
 BEGIN
-	-- the foreign keys say that the rows exist; this says that they still hold, and holds them until the commit: a death, stop
-	-- or revocation that comes at the same time waits here or is seen, so that its cascade finds the document
-	PERFORM FROM person WHERE id = NEW.person_id FOR UPDATE;
-	PERFORM FROM current_state WHERE subject_id IN (NEW.application_id,
-	    (SELECT enrolment_id FROM identity_version WHERE id = NEW.identity_version_id)) ORDER BY subject_id FOR SHARE;
-	IF NOT EXISTS (SELECT FROM current_state WHERE subject_id = NEW.application_id AND state = 'in_production') THEN
-		RAISE EXCEPTION 'application is not in production' USING ERRCODE = 'CA002';
-	ELSIF NOT EXISTS (SELECT FROM current_identity WHERE person_id = NEW.person_id AND id = NEW.identity_version_id
-	    AND enrolment_state = 'verified') THEN -- by person_id: the view's DISTINCT ON lets only that through to the index
-		RAISE EXCEPTION 'identity is not the current verified one' USING ERRCODE = 'CA002';
-	ELSIF EXISTS (SELECT FROM deceased WHERE person_id = NEW.person_id) THEN
-		RAISE EXCEPTION 'holder is deceased' USING ERRCODE = 'CA002';
-	ELSIF EXISTS (SELECT FROM stopped_person WHERE person_id = NEW.person_id) THEN
-		RAISE EXCEPTION 'issuing to the holder is stopped' USING ERRCODE = 'CA002';
+	-- the foreign keys say that the rows exist; this says that they still hold, for all documents of the statement, and holds them until
+	-- the commit: a death, stop or revocation that comes at the same time waits here or is seen, so that its cascade finds the document
+	PERFORM FROM person WHERE id IN (SELECT person_id FROM new_rows) ORDER BY id FOR UPDATE;
+	PERFORM FROM current_state WHERE subject_id IN (SELECT application_id FROM new_rows
+	    UNION ALL SELECT i.enrolment_id FROM new_rows d JOIN identity_version i ON i.id = d.identity_version_id)
+	    ORDER BY subject_id FOR SHARE;
+	-- counted by person: the planner must neither compute a view for the whole nation nor hash it
+	SELECT CASE
+	    WHEN (SELECT count(*) FROM current_state c WHERE c.subject_id = d.application_id AND c.state = 'in_production') = 0
+		THEN 'application is not in production'
+	    WHEN (SELECT count(*) FROM current_identity c WHERE c.person_id = d.person_id AND c.id = d.identity_version_id
+		AND c.enrolment_state = 'verified') = 0 THEN 'identity is not the current verified one'
+	    WHEN (SELECT count(*) FROM deceased c WHERE c.person_id = d.person_id) > 0 THEN 'holder is deceased'
+	    WHEN (SELECT count(*) FROM stopped_person c WHERE c.person_id = d.person_id) > 0 THEN 'issuing to the holder is stopped'
+	    END AS link
+	INTO broken FROM new_rows d ORDER BY 1 LIMIT 1; -- nulls, which are whole descents, come last
+	IF broken IS NOT NULL THEN
+		RAISE EXCEPTION '%', broken USING ERRCODE = 'CA002';
 	END IF;
-	RETURN NEW;
+	RETURN NULL;
 END $$;
-CREATE TRIGGER descends BEFORE INSERT ON document FOR EACH ROW EXECUTE FUNCTION document_descends();
+CREATE TRIGGER descends AFTER INSERT ON document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION document_descends();
 
 CREATE TABLE document_decision (
 	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

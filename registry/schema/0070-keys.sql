@@ -44,9 +44,11 @@ CALL make_ledgered('document_signature', 'document_id', 'certificate_id', 'sod_s
 
 CREATE FUNCTION signature_follows_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM current_state WHERE subject_id = NEW.document_id AND state = 'allocated') THEN
+	IF (SELECT bool_or((SELECT count(*) FROM current_state c WHERE c.subject_id = s.document_id AND c.state = 'allocated') = 0) FROM new_rows s)
+	THEN
 		RAISE EXCEPTION 'document is not allocated' USING ERRCODE = 'CA002';
 	END IF;
-	RETURN NEW;
+	RETURN NULL;
 END $$;
-CREATE TRIGGER follows BEFORE INSERT ON document_signature FOR EACH ROW EXECUTE FUNCTION signature_follows_state();
+CREATE TRIGGER follows AFTER INSERT ON document_signature REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION signature_follows_state();

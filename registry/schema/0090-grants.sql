@@ -57,3 +57,12 @@ ALTER ROLE catena_pki SET search_path = registry;
 ALTER ROLE catena_signer SET search_path = registry;
 ALTER ROLE catena_reader SET search_path = registry;
 ALTER ROLE catena_outbox SET search_path = registry;
+
+-- These two look up by key, always.  Their plans are kept for long: one that was made while a table was young must not scan it when it
+-- has grown, nor hash a nation for a batch of a hundred.
+ALTER ROLE catena_issuance SET enable_seqscan = off;
+ALTER ROLE catena_issuance SET enable_hashjoin = off;
+ALTER ROLE catena_issuance SET enable_mergejoin = off;
+ALTER ROLE catena_signer SET enable_seqscan = off;
+ALTER ROLE catena_signer SET enable_hashjoin = off;
+ALTER ROLE catena_signer SET enable_mergejoin = off;

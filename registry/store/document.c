@@ -5,14 +5,17 @@
 
 #include "registry/base/json.h"
 
-/* What is made or was made: the columns that production_of_row reads, and the tables they come from. */
+/*
+ * What is made or was made: the columns that production_of_row reads, and the tables they come from.  Counted, not EXISTS: the planner
+ * would hash an EXISTS for a batch, and that takes the view of the whole nation.
+ */
 #define PRODUCTION_COLUMNS \
 	"a.id, a.person_id, a.identity_version_id, a.office_id, s.state, a.document_type, d.authority, i.portrait_id, i.uin, i.primary_name," \
 	" i.secondary_name, i.name_local, i.mrz_primary, i.mrz_secondary, i.place_of_birth, i.sex, i.date_of_birth, i.nationality," \
 	" im.sealed, p.sealed_sha256," \
-	" EXISTS (SELECT FROM current_identity c WHERE c.person_id = a.person_id AND c.id = i.id AND c.enrolment_state = 'verified')," \
-	" EXISTS (SELECT FROM deceased x WHERE x.person_id = a.person_id)," \
-	" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = a.person_id)," \
+	" (SELECT count(*) = 1 FROM current_identity c WHERE c.person_id = a.person_id AND c.id = i.id AND c.enrolment_state = 'verified')," \
+	" (SELECT count(*) > 0 FROM deceased x WHERE x.person_id = a.person_id)," \
+	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
 	" d.id, d.number, d.state, d.issuing_state, d.issued_on, d.expires_on, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id"
 #define PRODUCTION_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id" \

@@ -11,22 +11,23 @@ const char *const key_kind_names[] = { "csca", "document_signer", "ledger", NULL
 
 /*
  * One row for each document asked for, known or not.  Every link is joined from its own table: a document row that was planted
- * past the constraints still finds no approved application, no verified enrolment, no registered act.
+ * past the constraints still finds no approved application, no verified enrolment, no registered act.  Counted, not EXISTS: the
+ * planner would hash an EXISTS for a batch, and that takes the view of the whole nation.
  */
 static const struct query q_cases = { "signing_cases",
 	"SELECT w.id, d.id IS NOT NULL, coalesce(ds.state, ''), d.issuing_state, d.issued_on, d.dg_hash_bits, d.dg_hashes::text,"
 	" coalesce(aps.state = 'in_production', false),"
 	" coalesce(ap.event = 'approve' AND ap.officer_id <> a.officer_id AND ap.application_id = a.id, false),"
-	" EXISTS (SELECT FROM current_identity c WHERE c.id = i.id AND c.person_id = d.person_id),"
+	" (SELECT count(*) = 1 FROM current_identity c WHERE c.person_id = d.person_id AND c.id = i.id),"
 	" coalesce(es.state = 'verified' AND v.event = 'verify' AND v.enrolment_id = i.enrolment_id AND e.person_id = i.person_id, false),"
-	" EXISTS (SELECT FROM evidence ev JOIN act_registration r ON r.act_id = ev.act_id"
+	" (SELECT count(*) > 0 FROM evidence ev JOIN act_registration r ON r.act_id = ev.act_id"
 	"  JOIN current_state s ON s.subject_id = r.act_id AND s.state = 'registered'"
 	"  JOIN act_decision rd ON rd.id = r.decision_id AND rd.event = 'register'"
 	"  WHERE ev.id = i.evidence_id AND ev.enrolment_id = i.enrolment_id AND r.person_id = i.person_id)"
-	" OR EXISTS (SELECT FROM evidence ev JOIN evidence_exemption x ON x.id = ev.exemption_id AND x.officer_id <> x.second_officer_id"
+	" OR (SELECT count(*) > 0 FROM evidence ev JOIN evidence_exemption x ON x.id = ev.exemption_id AND x.officer_id <> x.second_officer_id"
 	"  WHERE ev.id = i.evidence_id AND ev.enrolment_id = i.enrolment_id AND x.person_id = i.person_id),"
-	" NOT EXISTS (SELECT FROM deceased x WHERE x.person_id = d.person_id),"
-	" NOT EXISTS (SELECT FROM stopped_person x WHERE x.person_id = d.person_id),"
+	" (SELECT count(*) = 0 FROM deceased x WHERE x.person_id = d.person_id),"
+	" (SELECT count(*) = 0 FROM stopped_person x WHERE x.person_id = d.person_id),"
 	" sig.sod"
 	" FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place)"
 	" LEFT JOIN document d ON d.id = w.id"
@@ -42,7 +43,8 @@ static const struct query q_cases = { "signing_cases",
 	" ORDER BY w.place" };
 
 static const struct query q_record = { "signing_record",
-	"INSERT INTO document_signature (document_id, certificate_id, sod) VALUES ($1, $2, $3)" };
+	"INSERT INTO document_signature (document_id, certificate_id, sod)"
+	" SELECT w.id, $2, decode(w.sod, 'hex') FROM unnest($1::uuid[], $3::text[]) w(id, sod)" };
 
 static const struct query q_uin = { "signing_uin", "SELECT nextval('uin_sequence')" };
 
@@ -186,10 +188,27 @@ signing_broken_link(const struct signing_case *c)
 }
 
 int
-signing_record(struct tx *tx, const struct uuid *document_id, const struct uuid *certificate_id, struct bytes sod, struct err *err)
+signing_record(struct tx *tx, const struct signing_made *made, size_t n, const struct uuid *certificate_id, struct err *err)
 {
-	return tx_later(tx, &q_record, ARGS(arg_uuid(document_id), arg_uuid(certificate_id), arg_bytes(sod)), 1,
-		"document is signed already", err);
+	struct buf ids = BUF_INIT, sods = BUF_INIT;
+	char text[UUID_TEXT];
+	int rc = -1;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(&ids, "%c%s", i == 0 ? '{' : ',', uuid_format(&made[i].document_id, text));
+		buf_u8(&sods, i == 0 ? '{' : ',');
+		buf_hex(&sods, made[i].sod);
+	}
+	buf_u8(&ids, '}');
+	buf_u8(&sods, '}');
+	if (n == 0)
+		rc = 0;
+	else if (buf_check(&ids, err) == 0 && buf_check(&sods, err) == 0)
+		rc = tx_later(tx, &q_record, ARGS(arg_text(buf_cstr(&ids)), arg_uuid(certificate_id), arg_text(buf_cstr(&sods))), (int)n,
+			"a document is signed already", err);
+	buf_clear(&ids);
+	buf_clear(&sods);
+	return rc;
 }
 
 int

@@ -39,8 +39,12 @@ void signing_cases_clear(struct signing_case *cases, size_t n);
 int signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err);
 /* The first link of the descent that does not hold, as a sentence; NULL when all do. */
 const char *signing_broken_link(const struct signing_case *c);
-/* Queued; a second signature of the document is FAIL_CONFLICT when it is sent. */
-int signing_record(struct tx *tx, const struct uuid *document_id, const struct uuid *certificate_id, struct bytes sod, struct err *err);
+struct signing_made {
+	struct uuid document_id;
+	struct bytes sod;
+};
+/* Queued, all in one statement; a second signature of a document is FAIL_CONFLICT when it is sent. */
+int signing_record(struct tx *tx, const struct signing_made *made, size_t n, const struct uuid *certificate_id, struct err *err);
 int signing_next_uin_sequence(struct tx *tx, uint64_t *value, struct err *err);
 
 enum key_kind { KEY_CSCA,

@@ -206,6 +206,7 @@ measure(const char *kind, double goal)
 	}
 	issuing_people(&is, PEOPLE);
 	issuing_approve(&is, 0);
+	issuing_settle();
 	line_init(&l);
 	bare = bare_rate();
 	rate = personalise_all(&is, &l);

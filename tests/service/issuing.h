@@ -373,6 +373,14 @@ issuing_approve(struct issuing *is, unsigned from)
 	issuing_sql("ANALYZE");
 }
 
+/* Returns when the sequencer has nothing left to do. */
+__attribute__((unused)) static void
+issuing_settle(void)
+{
+	for (int i = 0; i < 1200 && strcmp(issuing_sql("SELECT (SELECT count(*) FROM ledger_leaf) = (SELECT count(*) FROM ledger_entry)"), "t") != 0; i++)
+		usleep(100000);
+}
+
 /* A column of person n, as text. */
 __attribute__((unused)) static const char *
 issuing_of(unsigned n, const char *column)

@@ -146,19 +146,19 @@ all_refused(const struct attempt *a, size_t n)
  * validated.
  */
 static const struct attempt documents[] = {
-	{ "a document of no application", ISSUANCE, NULL, DOC("cc", "24", "b4", "d4", "f4"), "CA002", "application is not in production" },
-	{ "a document of an application that is only submitted", ISSUANCE, NULL, DOC("c2", "22", "b2", "d4", "f4"), "CA002", "not in production" },
-	{ "a document of an application that is only approved", ISSUANCE, NULL, DOC("c3", "23", "b3", "d3", "f4"), "CA002", "not in production" },
-	{ "a document of a cancelled application", ISSUANCE, NULL, DOC("c5", "25", "b5", "d5", "f4"), "CA002", "not in production" },
+	{ "a document of no application", ISSUANCE, NULL, DOC("cc", "24", "b4", "d4", "f4"), "23503", "document_" },
+	{ "a document of an application that is only submitted", ISSUANCE, NULL, DOC("c2", "22", "b2", "d4", "f4"), "23503", "document_" },
+	{ "a document of an application that is only approved", ISSUANCE, NULL, DOC("c3", "23", "b3", "d3", "f4"), "23503", "document_" },
+	{ "a document of a cancelled application", ISSUANCE, NULL, DOC("c5", "25", "b5", "d5", "f4"), "23503", "document_" },
 	{ "a document under the approval of another application", ISSUANCE, NULL, DOC("c4", "24", "b4", "d1", "f4"), "23503", "document" },
 	{ "a document under an approval that is none", ISSUANCE, NULL, DOC("c4", "24", "b4", "f4", "f4"), "23503", "document" },
 	{ "a document under an approval that does not exist", ISSUANCE, NULL, DOC("c4", "24", "b4", "dd", "f4"), "23503", "document" },
 	{ "a document under the decision to produce of another application", ISSUANCE, NULL, DOC("c4", "24", "b4", "d4", "f1"), "23505", "production" },
 	{ "a document under a decision to produce that is none", ISSUANCE, NULL, DOC("c4", "24", "b4", "d4", "d4"), "23503", "document" },
-	{ "a document for another person", ISSUANCE, NULL, DOC("c4", "21", "b4", "d4", "f4"), "CA002", "identity is not" },
-	{ "a document for nobody", ISSUANCE, NULL, DOC("c4", "2f", "b4", "d4", "f4"), "CA002", "identity is not" },
-	{ "a document with the identity of another person", ISSUANCE, NULL, DOC("c4", "24", "b1", "d4", "f4"), "CA002", "identity is not" },
-	{ "a document with an identity that does not exist", ISSUANCE, NULL, DOC("c4", "24", "bb", "d4", "f4"), "CA002", "identity" },
+	{ "a document for another person", ISSUANCE, NULL, DOC("c4", "21", "b4", "d4", "f4"), "23503", "document_" },
+	{ "a document for nobody", ISSUANCE, NULL, DOC("c4", "2f", "b4", "d4", "f4"), "23503", "document_" },
+	{ "a document with the identity of another person", ISSUANCE, NULL, DOC("c4", "24", "b1", "d4", "f4"), "23503", "document_" },
+	{ "a document with an identity that does not exist", ISSUANCE, NULL, DOC("c4", "24", "bb", "d4", "f4"), "23503", "document_" },
 	{ "a second document of one decision to produce", ISSUANCE, CHAIN_DOCUMENT("4"), DOC("c4", "24", "b4", "d4", "f4"), "23505", "production" },
 	{ "a second document of the same number", ISSUANCE, NULL, CHAIN_DOCUMENT_COLUMNS CHAIN_DOCUMENT_VALUES("ee", "U00000001", "c4", "24", "b4", "d4", "f4"), "23505", "number" },
 	{ "a document whose approval is left out", ISSUANCE, NULL,
@@ -181,7 +181,7 @@ static const struct attempt documents[] = {
 
 static const struct attempt signatures[] = {
 	{ "a second signature of a document", SIGNER, NULL, CHAIN_SIGNED("1"), "23505", "document_signature_document_id_key" },
-	{ "the signature of a document that is not there", SIGNER, NULL, CHAIN_SIGNED("4"), "CA002", "not allocated" },
+	{ "the signature of a document that is not there", SIGNER, NULL, CHAIN_SIGNED("4"), "23503", "document_signature_document_id_fkey" },
 	{ "a signature by another program than the signer", ISSUANCE, NULL, CHAIN_SIGNED("1"), "42501", "permission" },
 	{ "a signature by the PKI officers' program", PKI, NULL, CHAIN_SIGNED("1"), "42501", "permission" },
 	{ "a key made by issuing", ISSUANCE, NULL,
