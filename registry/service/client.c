@@ -70,6 +70,20 @@ client_free(struct client *client)
 	free(client);
 }
 
+int
+client_share_session(struct client *to, const struct client *from, struct err *err)
+{
+	struct curl_slist *cookies = NULL;
+	CURLcode code = curl_easy_getinfo(from->curl, CURLINFO_COOKIELIST, &cookies);
+
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(to->curl, CURLOPT_COOKIELIST, "ALL"); /* curl's word for: forget all */
+	for (struct curl_slist *c = cookies; c != NULL && code == CURLE_OK; c = c->next)
+		code = curl_easy_setopt(to->curl, CURLOPT_COOKIELIST, c->data);
+	curl_slist_free_all(cookies);
+	return code == CURLE_OK ? 0 : err_set(err, FAIL_INTERNAL, "client: cookies: %s", curl_easy_strerror(code));
+}
+
 struct received {
 	struct buf body;
 	bool too_large;

@@ -22,6 +22,11 @@ struct client_options {
 struct client;
 int client_new(const struct client_options *options, struct client **client, struct err *err);
 void client_free(struct client *client);
+/*
+ * `to` signs in where `from` did: its cookies replace those that `to` had.  The services of one installation share their
+ * sessions, so an officer signs in once; both must speak to the same host name or address.
+ */
+int client_share_session(struct client *to, const struct client *from, struct err *err);
 
 struct client_body {
 	json_t *json;       /* borrowed; or */
