@@ -117,7 +117,7 @@ static int
 draw_portrait(struct page *pg, struct bytes jpeg, struct err *err)
 {
 	int width = DATAPAGE_PX(DATAPAGE_PORTRAIT_W), height = DATAPAGE_PX(DATAPAGE_PORTRAIT_H), w, h;
-	gdImagePtr face = jpeg.n > INT32_MAX ? NULL : gdImageCreateFromJpegPtr((int)jpeg.n, (void *)(uintptr_t)jpeg.p);
+	gdImagePtr face = jpeg.n == 0 || jpeg.n > INT32_MAX ? NULL : gdImageCreateFromJpegPtr((int)jpeg.n, (void *)(uintptr_t)jpeg.p);
 
 	if (face == NULL)
 		return err_set(err, FAIL_INPUT, "portrait: the JPEG cannot be read");
@@ -438,7 +438,7 @@ datapage_read_mrz(struct bytes png, const struct datapage_fonts *fonts, char lin
 	}
 	if (templates_make(fonts, templates, err) == -1)
 		goto out;
-	if (png.n > INT32_MAX || (im = gdImageCreateFromPngPtr((int)png.n, (void *)(uintptr_t)png.p)) == NULL ||
+	if (png.n == 0 || png.n > INT32_MAX || (im = gdImageCreateFromPngPtr((int)png.n, (void *)(uintptr_t)png.p)) == NULL ||
 		gdImageSX(im) != DATAPAGE_WIDTH || gdImageSY(im) != DATAPAGE_HEIGHT) {
 		err_set(err, FAIL_INPUT, "data page: no PNG of %d x %d", DATAPAGE_WIDTH, DATAPAGE_HEIGHT);
 		goto out;
