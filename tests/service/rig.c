@@ -2,6 +2,7 @@
 #include "tests/service/rig.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -237,11 +238,34 @@ work_offices(struct tx *tx, void *arg, struct err *err)
 	return 0;
 }
 
+/*
+ * A port below those that the system gives to outgoing connections: while a killed program is down, nobody is given its port.  By the
+ * process's number, so that tests that run side by side do not meet.
+ */
+static int
+free_port(void)
+{
+	static int next;
+
+	if (next == 0)
+		next = 12000 + (int)(getpid() % 1900) * 10;
+	for (int tries = 0; tries < 1000; tries++) {
+		struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)++next) };
+		int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), bound = bind(s, (struct sockaddr *)&at, sizeof(at));
+
+		close(s);
+		if (bound == 0)
+			return next;
+	}
+	return 0; /* the system chooses */
+}
+
 static int
 write_conf(const struct rig *r, const struct rig_program *p, struct err *err)
 {
 	const char *colon = strrchr(p->address, ':');
 	char conninfo[CLUSTER_CONNINFO], name[40], *role;
+	int port = colon != NULL ? atoi(colon + 1) : free_port();
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
@@ -253,7 +277,7 @@ write_conf(const struct rig *r, const struct rig_program *p, struct err *err)
 	buf_str(&text, r->options != NULL ? r->options : "");
 	buf_printf(&text, "\n[signd]\ntoken = %s\n", r->token_uri);
 	if (strcmp(p->name, "signd") != 0)
-		buf_printf(&text, "\n[%s]\nport = %s\n", p->name, colon != NULL ? colon + 1 : "0");
+		buf_printf(&text, "\n[%s]\nport = %d\n", p->name, port);
 	snprintf(name, sizeof(name), "%s.conf", p->name);
 	if (buf_check(&text, err) == 0)
 		rc = file_write(rig_path(r, name), bytes_of(&text), 0600, err);
