@@ -7,6 +7,7 @@
 #include "issuance/issued.h"
 #include "registry/base/clock.h"
 #include "registry/base/uin.h"
+#include "registry/service/page.h"
 
 /* ---- eligibility ---- */
 
@@ -163,79 +164,50 @@ get_application(struct request *rq, struct reply *rp, struct err *err)
 	return office_read(rq, rp, work_read, &id, err);
 }
 
-enum { PAGE_MOST = 200,
-	PAGE_USUAL = 50 };
-
 struct listing {
-	struct uuid office_id, after_id;
+	struct uuid office_id;
 	const char *state;
-	char after_at[40]; /* "" from the start */
-	unsigned limit;
+	struct page page;
 };
-
-/* "TIME_UUID": the last item of the page before. */
-static int
-cursor_parse(const char *cursor, struct listing *l, struct err *err)
-{
-	const char *mark = strchr(cursor, '_');
-	int64_t at;
-
-	if (mark == NULL || (size_t)(mark - cursor) >= sizeof(l->after_at) || time_parse(BYTES(cursor, mark - cursor), &at, err) == -1 ||
-		uuid_parse(bytes_str(mark + 1), &l->after_id, err) == -1)
-		return err_set(err, FAIL_INPUT, "query parameter cursor: not one that was given out");
-	memcpy(l->after_at, cursor, (size_t)(mark - cursor));
-	l->after_at[mark - cursor] = '\0';
-	return 0;
-}
-
-static json_t *
-next_cursor(const json_t *items)
-{
-	const json_t *last = json_array_get(items, json_array_size(items) - 1);
-
-	return json_sprintf("%s_%s", json_string_value(json_object_get(last, "created_at")), json_string_value(json_object_get(last, "id")));
-}
 
 static int
 work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct listing *l = arg;
-	json_t *items = NULL, *page;
+	const char *after_at = l->page.has_after ? l->page.after_key : NULL;
+	const json_t *last;
+	json_t *items = NULL;
+	struct uuid after_id;
 	bool more;
 
 	(void)rq;
-	if (application_list(tx, &l->office_id, l->state, l->after_at[0] == '\0' ? NULL : l->after_at, &l->after_id, l->limit, &items,
-		    &more, err) == -1)
+	if (l->page.has_after && uuid_parse(bytes_str(l->page.after_id), &after_id, err) == -1)
 		return -1;
-	page = json_pack("{s:O}", "items", items);
-	if (page != NULL && more)
-		json_object_set_new(page, "next", next_cursor(items));
-	json_decref(items);
-	return reply_json(rp, 200, page, err);
+	if (application_list(tx, &l->office_id, l->state, after_at, l->page.has_after ? &after_id : NULL, l->page.limit, &items, &more, err) == -1)
+		return -1;
+	last = json_array_get(items, json_array_size(items) - 1);
+	return reply_page(rp, "applications", items, more ? json_string_value(json_object_get(last, "created_at")) : NULL,
+		more ? json_string_value(json_object_get(last, "id")) : NULL, err);
 }
 
 int
 get_applications(struct request *rq, struct reply *rp, struct err *err)
 {
-	static const char *const known[] = { "office_id", "state", "cursor", "limit", NULL };
+	static const char *const known[] = { "office", "state", "cursor", "limit", NULL };
 	static const char *const states[] = { "submitted", "approved", "refused", "cancelled", "stopped", "in_production", "completed", NULL };
 	struct listing l = { .state = request_query(rq, "state") };
-	const char *cursor = request_query(rq, "cursor");
-	int64_t limit;
 	int has_office;
 	size_t i = 0;
 
-	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office_id", &l.office_id, err)) == -1 ||
-		request_query_int(rq, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit, err) == -1 ||
-		(cursor != NULL && cursor_parse(cursor, &l, err) == -1))
+	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &l.office_id, err)) == -1 ||
+		page_of_request(rq, "applications", &l.page, err) == -1)
 		return -1;
 	if (has_office == 0)
-		return err_set(err, FAIL_INPUT, "query parameter office_id: whose applications is wanted");
+		return err_set(err, FAIL_INPUT, "query parameter office: whose applications is wanted");
 	while (l.state != NULL && states[i] != NULL && strcmp(states[i], l.state) != 0)
 		i++;
 	if (l.state != NULL && states[i] == NULL)
 		return err_set(err, FAIL_INPUT, "query parameter state: no state of an application");
-	l.limit = (unsigned)limit;
 	if (office_may(rq, ROLES_PASSPORT, &l.office_id, err) == -1)
 		return -1;
 	return office_read(rq, rp, work_list, &l, err);

@@ -299,19 +299,19 @@ test_lists(void)
 	char office[UUID_TEXT], next[120];
 
 	uuid_format(&is.office, office);
-	ok(get(&clerk, "", BASE "/applications?office_id=%s&state=submitted", office) && json_array_size(json_object_get(reply, "items")) == 1, "the office's queue");
-	ok(get(&clerk, "", BASE "/applications?office_id=%s&state=approved", office) && json_array_size(json_object_get(reply, "items")) == 0, "nothing is approved");
+	ok(get(&clerk, "", BASE "/applications?office=%s&state=submitted", office) && json_array_size(json_object_get(reply, "items")) == 1, "the office's queue");
+	ok(get(&clerk, "", BASE "/applications?office=%s&state=approved", office) && json_array_size(json_object_get(reply, "items")) == 0, "nothing is approved");
 	apply(4, "first");
 	apply(5, "first");
-	ok(get(&clerk, "", BASE "/applications?office_id=%s&limit=2", office) && json_array_size(json_object_get(reply, "items")) == 2, "a page of two");
+	ok(get(&clerk, "", BASE "/applications?office=%s&limit=2", office) && json_array_size(json_object_get(reply, "items")) == 2, "a page of two");
 	snprintf(next, sizeof(next), "%s", said("next"));
-	ok(get(&clerk, "", BASE "/applications?office_id=%s&limit=2&cursor=%s", office, next) && json_array_size(json_object_get(reply, "items")) == 1 &&
+	ok(get(&clerk, "", BASE "/applications?office=%s&limit=2&cursor=%s", office, next) && json_array_size(json_object_get(reply, "items")) == 1 &&
 			said("next")[0] == '\0',
 		"and the rest by its cursor: %s", why.text);
-	ok(refused(get(&clerk, "", BASE "/applications"), 400, "office_id"), "refuses: nobody's queue");
-	ok(refused(get(&clerk, "", BASE "/applications?office_id=%s&state=lost", office), 400, "state"), "refuses: an unknown state");
-	ok(refused(get(&clerk, "", BASE "/applications?office_id=%s&cursor=7", office), 400, "cursor"), "refuses: a cursor of its own making");
-	ok(refused(get(&stranger, "", BASE "/applications?office_id=%s", office), 403, NULL), "refuses: the queue of another office");
+	ok(refused(get(&clerk, "", BASE "/applications"), 400, "office"), "refuses: nobody's queue");
+	ok(refused(get(&clerk, "", BASE "/applications?office=%s&state=lost", office), 400, "state"), "refuses: an unknown state");
+	ok(refused(get(&clerk, "", BASE "/applications?office=%s&cursor=7", office), 400, "cursor"), "refuses: a cursor of its own making");
+	ok(refused(get(&stranger, "", BASE "/applications?office=%s", office), 403, NULL), "refuses: the queue of another office");
 }
 
 static void
