@@ -7,6 +7,7 @@
 #include "registry/base/check.h"
 #include "registry/base/json.h"
 
+#define NOBODY         "'00000000-0000-0000-0000-000000000000'::uuid"
 #define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
 static const struct query q_act = { "civil_act",
@@ -38,34 +39,41 @@ static const struct query q_outbox = { "civil_outbox",
 	"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" };
 
 /*
- * Acts that share keys, as one JSON array; those that were rejected or annulled are none.  A pair that was judged from the
- * other side counts as judged, unless the officer who did so declared this one.
+ * Acts that share keys, at most 40, those first that share most; rejected and annulled ones are none.  Only their ids: mostly there
+ * are none, and this is asked for every birth twice.  The lateral subquery keeps the planner from hashing all of current_state.
  */
-#define CANDIDATES(self, declared_by, keys) \
-	"(SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', c.act_id, 'office_id', ca.office_id, 'state', c.state," \
-	" 'number', cr.number, 'content', cv.content, 'overridden', EXISTS (SELECT FROM duplicate_override o" \
-	"  WHERE (o.act_id = " self " AND o.candidate_id = c.act_id)" \
-	"  OR (o.act_id = c.act_id AND o.candidate_id = " self " AND o.officer_id <> " declared_by "))))" \
-	" ORDER BY c.shared DESC, c.act_id)::text" \
-	" FROM (SELECT g.act_id, g.shared, s.state FROM (SELECT act_id, count(*) AS shared FROM act_match_key" \
-	"   WHERE k = ANY(" keys "::text::bigint[]) AND act_id <> " self " GROUP BY act_id) g" \
-	"  JOIN current_state s ON s.subject_id = g.act_id AND s.state IN ('declared', 'validated', 'registered')" \
-	"  ORDER BY g.shared DESC, g.act_id LIMIT 40) c" \
-	" JOIN act ca ON ca.id = c.act_id LEFT JOIN act_registration cr ON cr.act_id = c.act_id" \
-	" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = c.act_id ORDER BY version DESC LIMIT 1) cv ON true)"
+#define CANDIDATE_IDS(self, keys) \
+	"(SELECT array_to_string(array_agg(c.act_id ORDER BY c.shared DESC, c.act_id), ',') FROM (SELECT g.act_id, g.shared" \
+	" FROM (SELECT act_id, count(*) AS shared FROM act_match_key WHERE k = ANY(" keys "::text::bigint[]) AND act_id <> " self \
+	"   GROUP BY act_id) g" \
+	" CROSS JOIN LATERAL (SELECT state FROM current_state WHERE subject_id = g.act_id OFFSET 0) s" \
+	" WHERE s.state IN ('declared', 'validated', 'registered')" \
+	" ORDER BY g.shared DESC, g.act_id LIMIT 40) c)"
 
 static const struct query q_declare_check = { "civil_declare_check",
-	"SELECT EXISTS (SELECT FROM office WHERE id = $1 AND kind = 'civil'), EXISTS (SELECT FROM place WHERE code = $2),"
-	" EXISTS (SELECT FROM place WHERE code = $2 AND coalesce(valid_from <= $4::date, true) AND coalesce(valid_to > $3::date, true)), " CANDIDATES("'00000000-0000-0000-0000-000000000000'::uuid", "'00000000-0000-0000-0000-000000000000'::uuid", "$5") };
+	"SELECT EXISTS (SELECT FROM office WHERE id = $1 AND kind = 'civil'), (SELECT coalesce(valid_from <= $4::date, true)"
+	" AND coalesce(valid_to > $3::date, true) FROM place WHERE code = $2), " CANDIDATE_IDS(NOBODY, "$5") };
 
-static const struct query q_candidates = { "civil_candidates",
-	"SELECT " CANDIDATES("$1::uuid", "$2::uuid", "$3") };
+static const struct query q_candidate_ids = { "civil_candidate_ids",
+	"SELECT " CANDIDATE_IDS("$1::uuid", "$2") };
 
 static const struct query q_begin_registration = { "civil_begin_registration",
-	"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT a.office_id, a.kind, $4::int, o.series_first"
-	"  FROM act a JOIN office o ON o.id = a.office_id JOIN current_state s ON s.subject_id = a.id AND s.state IN ('declared', 'validated')"
-	"  WHERE a.id = $1 ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1 RETURNING last)"
-	" SELECT o.code, (SELECT last FROM n), " CANDIDATES("$1::uuid", "$2::uuid", "$3") " FROM act a JOIN office o ON o.id = a.office_id WHERE a.id = $1" };
+	"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT o.id, $4, $5::int, o.series_first"
+	"  FROM office o JOIN current_state s ON s.subject_id = $1 AND s.state IN ('declared', 'validated') WHERE o.id = $3"
+	"  ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1 RETURNING last)"
+	" SELECT code, (SELECT last FROM n), " CANDIDATE_IDS("$1::uuid", "$2") " FROM office WHERE id = $3" };
+
+/*
+ * What is to be compared.  A pair that was judged from the other side counts as judged, unless the officer who did so declared
+ * this one.
+ */
+static const struct query q_candidates = { "civil_candidates",
+	"SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'number', r.number,"
+	"  'content', v.content, 'overridden', EXISTS (SELECT FROM duplicate_override o WHERE (o.act_id = $2::uuid AND o.candidate_id = a.id)"
+	"  OR (o.act_id = a.id AND o.candidate_id = $2 AND o.officer_id <> $3)))) ORDER BY w.place)::text"
+	" FROM unnest(string_to_array($1, ',')::uuid[]) WITH ORDINALITY w(id, place) JOIN act a ON a.id = w.id"
+	" JOIN current_state s ON s.subject_id = a.id LEFT JOIN act_registration r ON r.act_id = a.id"
+	" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true" };
 
 static const struct query q_person = { "civil_person",
 	"INSERT INTO person (id, officer_id) VALUES ($1, $2)" };
@@ -105,11 +113,11 @@ static const struct query q_list = { "civil_list",
 						 " 'date_of_birth', p.date_of_birth))::text"
 						 " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id"
 						 " LEFT JOIN act_party p ON p.act_version_id = v.id AND p.role = CASE a.kind WHEN 'death' THEN 'deceased' ELSE 'child' END"
-						 " WHERE a.office_id = $1 AND a.kind = $2 AND ($3::text IS NULL OR s.state = $3) AND ($4::uuid IS NULL OR a.id > $4)"
+						 " WHERE a.office_id = $1 AND a.kind = $2 AND ($3::text IS NULL OR s.state = $3) AND a.id > coalesce($4, " NOBODY ")"
 						 " ORDER BY a.id LIMIT $5" };
 
 const struct query civil_queries[] = { q_act, q_version, q_parties, q_keys, q_statistics, q_decide, q_outbox, q_declare_check,
-	q_candidates, q_begin_registration, q_person, q_register, q_override, q_read, q_read_number, q_history, q_list, { NULL, NULL } };
+	q_candidate_ids, q_candidates, q_begin_registration, q_person, q_register, q_override, q_read, q_read_number, q_history, q_list, { NULL, NULL } };
 
 /* ---- personal data in what was read ---- */
 
@@ -239,31 +247,41 @@ candidate_of_json(const json_t *v, struct act_candidate *c, struct err *err)
 }
 
 static int
-candidates_of_row(const struct rows *rows, int column, struct act_candidates *c, struct err *err)
+candidates_of_json(json_t *list, struct act_candidates *c, struct err *err)
 {
 	struct act_candidates made = { 0 };
+
+	if ((made.item = calloc(json_array_size(list) + 1, sizeof(*made.item))) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	for (; made.n < json_array_size(list); made.n++)
+		if (candidate_of_json(json_array_get(list, made.n), &made.item[made.n], err) == -1) {
+			act_candidates_clear(&made);
+			return -1;
+		}
+	*c = made;
+	return 0;
+}
+
+/* The candidates whose ids a query gave, mostly none; act NULL: of something not yet declared. */
+static int
+candidates_of_row(struct tx *tx, const struct act *act, const struct rows *ids, int column, struct act_candidates *c, struct err *err)
+{
+	static const struct uuid nobody;
+	struct rows *rows = NULL;
 	json_t *list = NULL;
 	int rc = -1;
 
-	if (row_is_null(rows, 0, column)) {
-		*c = made;
+	if (row_is_null(ids, 0, column)) {
+		*c = (struct act_candidates){ 0 };
 		return 0;
 	}
-	if (json_read(bytes_str(row_text(rows, 0, column)), &list, err) == -1)
-		return -1;
-	if ((made.item = calloc(json_array_size(list), sizeof(*made.item))) == NULL) {
-		err_set(err, FAIL_INTERNAL, "out of memory");
-		goto out;
-	}
-	for (; made.n < json_array_size(list); made.n++)
-		if (candidate_of_json(json_array_get(list, made.n), &made.item[made.n], err) == -1)
-			goto out;
-	*c = made;
-	made = (struct act_candidates){ 0 };
-	rc = 0;
-out:
-	act_candidates_clear(&made);
+	if (tx_query(tx, &q_candidates,
+		    ARGS(arg_text(row_text(ids, 0, column)), arg_uuid(act != NULL ? &act->id : &nobody), arg_uuid(act != NULL ? &act->officer_id : &nobody)),
+		    &rows, err) == 0 &&
+		json_read(bytes_str(row_text(rows, 0, 0)), &list, err) == 0)
+		rc = candidates_of_json(list, c, err);
 	json_decref(list);
+	rows_free(rows);
 	return rc;
 }
 
@@ -300,11 +318,11 @@ act_declare_check(struct tx *tx, const struct uuid *office_id, const char *place
 	if (keys_text(key, nkey, &keys, err) == -1 ||
 		tx_query(tx, &q_declare_check,
 			ARGS(arg_uuid(office_id), arg_text(place_code), arg_text(first), arg_text(last), arg_string(bytes_of(&keys))), &rows, err) == -1 ||
-		candidates_of_row(rows, 3, &made.candidates, err) == -1)
+		candidates_of_row(tx, NULL, rows, 2, &made.candidates, err) == -1)
 		goto out;
 	made.office_is_civil = row_bool(rows, 0, 0);
-	made.place_exists = row_bool(rows, 0, 1);
-	made.place_was_valid = row_bool(rows, 0, 2);
+	made.place_exists = !row_is_null(rows, 0, 1);
+	made.place_was_valid = row_bool(rows, 0, 1);
 	*check = made;
 	rc = 0;
 out:
@@ -321,8 +339,8 @@ act_find_candidates(struct tx *tx, const struct act *act, const int64_t *key, si
 	int rc = -1;
 
 	if (keys_text(key, nkey, &keys, err) == 0 &&
-		tx_query(tx, &q_candidates, ARGS(arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_string(bytes_of(&keys))), &rows, err) == 0)
-		rc = candidates_of_row(rows, 0, c, err);
+		tx_query(tx, &q_candidate_ids, ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys))), &rows, err) == 0)
+		rc = candidates_of_row(tx, act, rows, 0, c, err);
 	rows_free(rows);
 	buf_clear(&keys);
 	return rc;
@@ -477,9 +495,9 @@ act_begin_registration(struct tx *tx, const struct act *act, const int64_t *key,
 
 	if (keys_text(key, nkey, &keys, err) == -1 ||
 		tx_query_one(tx, &q_begin_registration,
-			ARGS(arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_string(bytes_of(&keys)), arg_int(year)), FAIL_NOT_FOUND,
-			"no act has this id", &rows, err) == -1 ||
-		candidates_of_row(rows, 2, &made.candidates, err) == -1)
+			ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys)), arg_uuid(&act->office_id), arg_text(act->kind), arg_int(year)), FAIL_NOT_FOUND,
+			"no office has this id", &rows, err) == -1 ||
+		candidates_of_row(tx, act, rows, 2, &made.candidates, err) == -1)
 		goto out;
 	snprintf(made.office_code, sizeof(made.office_code), "%s", row_text(rows, 0, 0));
 	made.serial = (int)row_int(rows, 0, 1);

@@ -16,9 +16,10 @@ const struct query offices_queries[] = {
 	[OFFICE_BY_CODE] = { "office_by_code", "SELECT " OFFICE_COLUMNS " FROM office WHERE code = $1" },
 	[OFFICE_LIST] = { "office_list", "SELECT " OFFICE_COLUMNS " FROM office ORDER BY code" },
 	[PLACE_BY_CODE] = { "place_by_code", "SELECT " PLACE_COLUMNS " FROM place WHERE code = $1" },
+	/* a range of octets and not LIKE, which finds the index only when it is planned anew each time */
 	[PLACE_SEARCH] = { "place_search",
 		"SELECT " PLACE_COLUMNS " FROM place"
-		" WHERE lower(name) LIKE lower($1) AND ($2::date IS NULL OR"
+		" WHERE lower(name) ~>=~ lower($1) AND lower(name) ~<~ (lower($1) || chr(1114111)) AND ($2::date IS NULL OR"
 		" (coalesce(valid_from <= $2, true) AND coalesce(valid_to > $2, true)))"
 		" ORDER BY lower(name), code LIMIT $3" },
 	{ NULL, NULL },
@@ -157,41 +158,24 @@ place_find(struct tx *tx, const char *code, struct place_row *place, struct err 
 	return rc;
 }
 
-/* The prefix as a pattern of LIKE. */
-static void
-pattern_of(const char *prefix, struct buf *pattern)
-{
-	for (; *prefix != 0; prefix++) {
-		if (strchr("\\%_", *prefix) != NULL)
-			buf_u8(pattern, '\\');
-		buf_u8(pattern, (uint8_t)*prefix);
-	}
-	buf_u8(pattern, '%');
-}
-
 int
 place_search(struct tx *tx, const char *prefix, struct date on, unsigned limit,
 	int (*each)(void *arg, const struct place_row *place, struct err *err), void *arg, struct err *err)
 {
-	struct buf pattern = BUF_INIT;
 	struct place_row place;
 	struct rows *rows = NULL;
 	char day[DATE_TEXT];
-	int rc = -1;
+	int rc;
 
 	if (on.precision != DATE_UNKNOWN && on.precision != DATE_DAY)
 		return err_set(err, FAIL_INPUT, "places are searched as of a day");
-	pattern_of(prefix, &pattern);
-	if (buf_check(&pattern, err) == -1 ||
-		tx_query(tx, &offices_queries[PLACE_SEARCH],
-			ARGS(arg_text(buf_cstr(&pattern)), arg_text(or_null(date_format(on, day))), arg_int(limit)), &rows, err) == -1)
-		goto out;
+	if (tx_query(tx, &offices_queries[PLACE_SEARCH], ARGS(arg_text(prefix), arg_text(or_null(date_format(on, day))), arg_int(limit)), &rows,
+		    err) == -1)
+		return -1;
 	rc = 0;
 	for (size_t i = 0; i < rows_count(rows) && rc == 0; i++)
 		if ((rc = place_of_row(rows, i, &place, err)) == 0)
 			rc = each(arg, &place, err);
-out:
 	rows_free(rows);
-	buf_clear(&pattern);
 	return rc;
 }

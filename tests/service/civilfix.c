@@ -245,6 +245,15 @@ made_up(unsigned i, char out[32])
 	return out;
 }
 
+/* One of 336 days of each of `years` years. */
+static void
+some_day(uint32_t i, unsigned first, unsigned years, char out[11])
+{
+	i *= 2654435761u; /* Knuth's multiplicative hash: the parts of a date do not depend on each other */
+	i = (i >> 4) % (years * 336);
+	snprintf(out, 11, "%04u-%02u-%02u", first + i / 336, 1 + i / 28 % 12, 1 + i % 28);
+}
+
 json_t *
 civilfix_birth(const struct uuid *office, unsigned i)
 {
@@ -252,9 +261,9 @@ civilfix_birth(const struct uuid *office, unsigned i)
 
 	for (unsigned k = 0; k < 8; k++)
 		made_up(8 * i + k, name[k]);
-	snprintf(day, sizeof(day), "20%02u-%02u-%02u", i % 24, 1 + i / 7 % 12, 1 + i / 3 % 28);
-	snprintf(mother, sizeof(mother), "19%02u-%02u-%02u", 70 + i % 20, 1 + i / 5 % 12, 1 + i / 11 % 28);
-	snprintf(father, sizeof(father), "19%02u-%02u-%02u", 65 + i % 20, 1 + i / 13 % 12, 1 + i / 2 % 28);
+	some_day(3 * i, 2000, 24, day);
+	some_day(3 * i + 1, 1970, 19, mother);
+	some_day(3 * i + 2, 1965, 20, father);
 	return json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:{s:s, s:s}, s:s, s:{s:i, s:s}}",
 		"office_id", uuid_format(office, id), "declared_on", "2025-06-30", "child", "primary_name", name[0], "secondary_name", name[1], "sex",
 		i % 2 == 0 ? "F" : "M", "date_of_birth", day, "place_of_birth", "UT-ZEN-H1", "mother", "primary_name", name[2], "secondary_name",
