@@ -30,6 +30,12 @@ const char *token_label(const struct token *token);
 const char *token_serial(const struct token *token);
 
 /*
+ * Makes a token in a free slot of the module, before token_open: both PINs are set.  FAIL_CONFLICT when one of the label is there,
+ * FAIL_NOT_FOUND when the module or a free slot is not.  An HSM is initialised with its vendor's tools instead.
+ */
+int token_init(const char *module_path, const char *label, struct bytes so_pin, struct bytes pin, struct err *err);
+
+/*
  * A logged-in session for one thread at a time.  Waits for a free one up to 10 s, then FAIL_AGAIN.  Sessions are opened when first
  * needed and kept.  token_return(token, NULL) is fine.
  */
