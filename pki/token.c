@@ -13,7 +13,8 @@
 enum { WAIT_S = 10,
 	PIN_MAX = 256,
 	MAX_SLOTS = 256,
-	MAX_SESSIONS = 256 };
+	MAX_SESSIONS = 256,
+	AFRESH_S = 2 }; /* between two times that the library is started afresh */
 
 struct token {
 	P11KitUri *uri;
@@ -33,6 +34,8 @@ struct token {
 	CK_SLOT_ID slot;
 	_Atomic unsigned connection; /* grows with every log-in; 0 before the first */
 	unsigned gone;               /* handles of sessions up to this connection no longer exist at the token */
+	time_t afresh_at;            /* monotonic; the library was started afresh */
+	pthread_rwlock_t running;    /* read: an operation is under way in the library; write: it is started afresh */
 };
 
 const char *
@@ -151,6 +154,43 @@ close_own(struct token *t, struct session *s)
 	s->connection = 0;
 }
 
+/*
+ * A token that was away: libraries that look for tokens only when they start (SoftHSM) show it again after C_Finalize and
+ * C_Initialize.  Nobody loses by it: with no token in the slots no session works.  Waits for the operations that are under way,
+ * which fail for the same reason.  t->lock is held, and this thread runs no operation.
+ */
+static int
+start_afresh(struct token *t, struct err *err)
+{
+	struct timespec now;
+	CK_RV rv;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (t->afresh_at != 0 && now.tv_sec - t->afresh_at < AFRESH_S)
+		return -1; /* with the err of who found no token */
+	t->afresh_at = now.tv_sec;
+	pthread_rwlock_wrlock(&t->running);
+	if (t->initialized)
+		p11_kit_module_finalize(t->module);
+	rv = p11_kit_module_initialize(t->module);
+	t->initialized = rv == CKR_OK;
+	t->gone = t->connection;
+	pthread_rwlock_unlock(&t->running);
+	if (rv == CKR_OK)
+		return 0;
+	return err_set(err, FAIL_AGAIN, "token: %s cannot be started afresh: %s", t->module_path, p11_kit_strerror(rv));
+}
+
+static int
+find_slot_again(struct token *t, struct err *err)
+{
+	if (find_slot(t, &t->slot, err) == 0)
+		return 0;
+	if (t->connection == 0 || err->kind != FAIL_AGAIN || start_afresh(t, err) == -1)
+		return -1;
+	return find_slot(t, &t->slot, err);
+}
+
 /* Opens and logs in; t->lock is held. */
 static int
 connect_locked(struct token *t, struct session *s, struct err *err)
@@ -161,7 +201,7 @@ connect_locked(struct token *t, struct session *s, struct err *err)
 	if (t->pin_refused)
 		return err_set(err, FAIL_AGAIN, "token: the PIN was refused before and is not tried again");
 	close_own(t, s);
-	if (find_slot(t, &t->slot, err) == -1)
+	if (find_slot_again(t, err) == -1)
 		return -1;
 	rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
 	if (rv != CKR_OK)
@@ -222,6 +262,17 @@ session_reconnect(struct session *s, CK_RV why, struct err *err)
 	return rc == -1 ? -1 : session_ready(s, err);
 }
 
+static CK_RV
+run_shared(struct session *s, session_operation *run, void *arg)
+{
+	CK_RV rv;
+
+	pthread_rwlock_rdlock(&s->token->running);
+	rv = run(s, s->token->module, arg);
+	pthread_rwlock_unlock(&s->token->running);
+	return rv;
+}
+
 int
 session_run(struct session *s, session_operation *run, void *arg, const char *what, struct err *err)
 {
@@ -229,13 +280,13 @@ session_run(struct session *s, session_operation *run, void *arg, const char *wh
 
 	if (session_ready(s, err) == -1)
 		return -1;
-	rv = run(s, s->token->module, arg);
+	rv = run_shared(s, run, arg);
 	if (rv != CKR_OK && is_loss(rv)) {
 		if (session_reconnect(s, rv, err) == -1) {
 			err->kind = FAIL_AGAIN;
 			return -1;
 		}
-		rv = run(s, s->token->module, arg);
+		rv = run_shared(s, run, arg);
 	}
 	return rv == CKR_OK ? 0 : token_error(rv, what, err);
 }
@@ -310,6 +361,7 @@ make_pool(struct token *t, unsigned sessions, struct err *err)
 	pthread_condattr_t attr;
 
 	pthread_mutex_init(&t->lock, NULL);
+	pthread_rwlock_init(&t->running, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&t->returned, &attr);
@@ -375,6 +427,7 @@ token_close(struct token *t)
 	free(t->module_path);
 	free(t->session);
 	pthread_cond_destroy(&t->returned);
+	pthread_rwlock_destroy(&t->running);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }

@@ -6,6 +6,8 @@
 #include "registry/base/clock.h"
 #include "registry/store/signing.h"
 
+enum { SIGN_TRIES = 8 }; /* each finds at least one more document of the batch decided, most all of them */
+
 struct batch {
 	struct token *token;
 	const struct active_signer *by;
@@ -114,7 +116,18 @@ policy_sign(struct db *db, struct token *token, const struct active_signer *by, 
 	}
 	for (size_t i = 0; i < n; i++)
 		b.ids[i] = orders[i].document_id;
-	rc = db_run(db, DB_READ_COMMITTED, sign_batch, &b, err);
+	/*
+	 * Another client may have signed, or an officer spoiled, one of these documents after we looked: the database refuses the whole
+	 * batch, and has committed what is in the way.  Looking again finds it.
+	 */
+	for (int tries = 0; tries < SIGN_TRIES; tries++) {
+		err_clear(err);
+		rc = db_run(db, DB_READ_COMMITTED, sign_batch, &b, err);
+		if (rc == 0 || err->kind != FAIL_CONFLICT)
+			break;
+	}
+	if (rc == -1 && err->kind == FAIL_CONFLICT)
+		err->kind = FAIL_AGAIN;
 	for (size_t i = 0; rc == -1 && i < n; i++)
 		buf_clear(&orders[i].sod);
 out:

@@ -62,9 +62,12 @@ sql_run(struct rig *r, const char *text, char *out, size_t size, struct err *err
 	PGresult *result;
 	int rc = -1;
 
-	if (r->super != NULL && PQstatus(r->super) != CONNECTION_OK) { /* the test has stopped the server in between */
-		PQfinish(r->super);
-		r->super = NULL;
+	if (r->super != NULL) { /* the test may have stopped the server in between */
+		PQclear(PQexec(r->super, "SELECT 1"));
+		if (PQstatus(r->super) != CONNECTION_OK) {
+			PQfinish(r->super);
+			r->super = NULL;
+		}
 	}
 	if (r->super == NULL) {
 		r->super = PQconnectdb(cluster_conninfo(&r->cluster, "postgres", conninfo));
@@ -707,6 +710,7 @@ rig_start(struct rig *r, const char *const *programs, struct err *err)
 	r->cluster.durable = r->durable;
 	if (cluster_start(&r->cluster, err) == -1)
 		return -1;
+	signal(SIGPIPE, SIG_IGN); /* programs are killed while clients talk to them */
 	r->pid = getpid();
 	running = r;
 	if (!registered)

@@ -1,0 +1,694 @@
+/* signd alone: what it signs, what it refuses, that it signs once, and that it comes back when the token or the database was away. */
+#include <errno.h>
+#include <grp.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pki/signclient.h"
+#include "registry/base/clock.h"
+#include "registry/base/digest.h"
+#include "registry/base/file.h"
+#include "registry/base/json.h"
+#include "registry/base/uin.h"
+#include "tests/service/rig.h"
+#include "tests/tap.h"
+
+static struct rig rig = RIG_INIT;
+static struct signclient *client;
+
+/* ---- a stage of rows: what signd judges is in the database, whoever wrote it ---- */
+
+static const char stage[] =
+	"INSERT INTO officer (id, login, name, password_phc, totp_sealed) SELECT gen_random_uuid(), l, l, '-', '\\x00'"
+	" FROM unnest(ARRAY['x.declarer', 'x.registrar', 'x.opener', 'x.verifier', 'x.clerk', 'x.approver']) l;"
+	"CREATE FUNCTION x(l text) RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT id FROM registry.officer WHERE login = 'x.' || l $$;"
+	/* an act about the person, registered */
+	"CREATE FUNCTION x_act(p uuid, k text) RETURNS uuid LANGUAGE plpgsql SET search_path = registry AS $$ DECLARE"
+	" a uuid := gen_random_uuid(); v uuid := gen_random_uuid(); d uuid; n int := (SELECT count(*) + 1 FROM act_registration);"
+	" o uuid := (SELECT id FROM office WHERE code = 'CIV1');"
+	"BEGIN"
+	" INSERT INTO act (id, kind, office_id, officer_id) VALUES (a, k, o, x('declarer'));"
+	" INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (v, a, 1, x('declarer'), '{}');"
+	" INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, x('declarer'), v, 'declare', x('declarer'));"
+	" INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, x('declarer'), v, 'validate', x('registrar'));"
+	" INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, x('declarer'), v, 'register', x('registrar')) RETURNING id INTO d;"
+	" INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)"
+	"  VALUES (a, d, v, p, o, k, 1980, n, 'CIV1-' || k || '-' || n, x('registrar'));"
+	" RETURN a; END $$;"
+	/* a person's verified identity, and what it rests on */
+	"CREATE FUNCTION x_identity(p uuid, act uuid, v int) RETURNS uuid LANGUAGE plpgsql SET search_path = registry AS $$ DECLARE"
+	" e uuid := gen_random_uuid(); ev uuid := gen_random_uuid(); po uuid := gen_random_uuid(); i uuid := gen_random_uuid(); d uuid;"
+	"BEGIN"
+	" INSERT INTO enrolment (id, person_id, office_id, officer_id) SELECT e, p, id, x('opener') FROM office WHERE code = 'ENR1';"
+	" INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id) VALUES (e, x('opener'), 'open', x('opener'));"
+	" INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id) VALUES (ev, e, p, 'act', act, x('opener'));"
+	" INSERT INTO portrait (id, enrolment_id, width, height, sealed_sha256, officer_id) VALUES (po, e, 413, 531, sha256(''), x('opener'));"
+	" INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, proposal) VALUES (e, x('opener'), 'examine', x('opener'), '{}');"
+	" INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id) VALUES (e, x('opener'), 'verify', x('verifier')) RETURNING id INTO d;"
+	" INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name,"
+	"  mrz_primary, sex, date_of_birth, nationality, officer_id)"
+	"  SELECT i, p, v, e, d, ev, po, u.uin, 'Person', 'PERSON', 'F', '1980-05-17', 'UTO', x('verifier') FROM person_uin u WHERE u.person_id = p;"
+	" RETURN i; END $$;"
+	/* a document that waits to be signed; DG1 is 01..01, DG2 02..02 */
+	"CREATE FUNCTION x_document() RETURNS uuid LANGUAGE plpgsql SET search_path = registry AS $$ DECLARE"
+	" p uuid := gen_random_uuid(); ap uuid := gen_random_uuid(); doc uuid := gen_random_uuid(); i uuid; ok uuid; go uuid;"
+	" n int := (SELECT count(*) + 1 FROM document);"
+	"BEGIN"
+	" INSERT INTO person (id, officer_id) VALUES (p, x('declarer'));"
+	" INSERT INTO person_uin (person_id, uin) VALUES (p, (200000000000 + n)::text);"
+	" i := x_identity(p, x_act(p, 'birth'), 1);"
+	" INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
+	"  SELECT ap, p, i, id, 'PP', 'first', x('clerk') FROM office WHERE code = 'PAS1';"
+	" INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (ap, x('clerk'), 'apply', x('clerk'));"
+	" INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (ap, x('clerk'), 'approve', x('approver')) RETURNING id INTO ok;"
+	" INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (ap, x('clerk'), 'produce', x('clerk')) RETURNING id INTO go;"
+	" INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
+	"  issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
+	"  VALUES (doc, 'U' || lpad(n::text, 8, '0'), ap, p, i, ok, go, 'PP', 'UTO', 'OFFICE', current_date, current_date + 3650, 256,"
+	"  jsonb_build_object('1', repeat('01', 32), '2', repeat('02', 32)), x('clerk'));"
+	" INSERT INTO document_decision (document_id, event, officer_id) VALUES (doc, 'allocate', x('clerk'));"
+	" RETURN doc; END $$;"
+	"CREATE FUNCTION x_person(d uuid) RETURNS uuid LANGUAGE sql AS $$ SELECT person_id FROM registry.document WHERE id = d $$;";
+
+static void
+sql(const char *text, const struct uuid *id)
+{
+	struct err err = ERR_INIT;
+	char value[UUID_TEXT] = "";
+
+	if (id != NULL)
+		uuid_format(id, value);
+	if (rig_sql(&rig, NULL, 0, &err, "SELECT set_config('x.d', '%s', false)", value) == -1 || rig_sql(&rig, NULL, 0, &err, "%s", text) == -1)
+		bail_out("%s", err.text);
+}
+
+static struct uuid
+new_document(void)
+{
+	struct err err = ERR_INIT;
+	char text[UUID_TEXT];
+	struct uuid id;
+
+	if (rig_sql(&rig, text, sizeof(text), &err, "SELECT x_document()") == -1 || uuid_parse(bytes_str(text), &id, &err) == -1)
+		bail_out("%s", err.text);
+	return id;
+}
+
+static int64_t
+signatures(const struct uuid *id)
+{
+	char text[UUID_TEXT];
+
+	return rig_count(&rig, "SELECT count(*) FROM document_signature WHERE document_id = '%s'", uuid_format(id, text));
+}
+
+static int64_t
+refusals(const struct uuid *id)
+{
+	char text[UUID_TEXT];
+
+	return rig_count(&rig, "SELECT count(*) FROM audit_event a JOIN ledger_entry e ON e.record_id = a.id"
+			       " WHERE a.kind = 'signature_refused' AND a.program = 'signd' AND a.subject_id = '%s'",
+		uuid_format(id, text));
+}
+
+/* ---- orders ---- */
+
+static struct sign_order
+order_for(const struct uuid *id)
+{
+	struct sign_order o = { .document_id = *id, .ndg = 2, .sod = BUF_INIT, .err = ERR_INIT };
+
+	for (int i = 0; i < 2; i++) {
+		o.dg[i].number = i + 1;
+		o.dg[i].len = 32;
+		memset(o.dg[i].hash, i + 1, 32);
+	}
+	return o;
+}
+
+/* What signd says of one document: the kind and the sentence in *err, FAIL_NONE when it was signed. */
+static struct buf
+sign(const struct uuid *id, struct err *err)
+{
+	struct sign_order o = order_for(id);
+
+	*err = ERR_INIT;
+	if (signclient_documents(client, &o, 1, err) == 0)
+		*err = o.err;
+	return o.sod;
+}
+
+static bool
+refuses(struct sign_order *o, enum fail kind, const char *sentence)
+{
+	struct err err = ERR_INIT;
+	int64_t before = refusals(&o->document_id);
+	bool held;
+
+	if (signclient_documents(client, o, 1, &err) == -1) {
+		printf("# %s: %s\n", fail_name(err.kind), err.text);
+		return false;
+	}
+	held = o->sod.n == 0 && o->err.kind == kind && strstr(o->err.text, sentence) != NULL && signatures(&o->document_id) == 0 &&
+		refusals(&o->document_id) == before + 1;
+	if (!held)
+		printf("# %s: %s; %lld refusals\n", fail_name(o->err.kind), o->err.text, (long long)refusals(&o->document_id));
+	buf_clear(&o->sod);
+	return held;
+}
+
+/* ---- what holds ---- */
+
+#define DOC       "current_setting('x.d')::uuid"
+#define APP       "(SELECT application_id FROM document WHERE id = " DOC ")"
+#define ENROLMENT "(SELECT i.enrolment_id FROM identity_version i JOIN document d ON d.identity_version_id = i.id WHERE d.id = " DOC ")"
+#define PLANT     "SET session_replication_role = replica; "
+#define DONE      "; SET session_replication_role = origin"
+
+static const struct {
+	const char *name, *sql, *sentence;
+} broken[] = {
+	{ "whose application is not in production any more", "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" APP ", x('clerk'), 'reproduce', x('approver'))", "not in production" },
+	{ "whose application was cancelled behind the database's back", PLANT "UPDATE current_state SET state = 'cancelled' WHERE subject_id = " APP DONE, "not in production" },
+	{ "that was planted with an approval that is not there", PLANT "UPDATE document SET approval_id = gen_random_uuid() WHERE id = " DOC DONE, "not approved by another officer" },
+	{ "whose approval was made by who took the application", PLANT "ALTER TABLE application_decision DROP CONSTRAINT four_eyes_application; UPDATE application_decision SET officer_id = taken_by WHERE event = 'approve' AND application_id = " APP DONE, "not approved by another officer" },
+	{ "whose approval is that of another application", PLANT "UPDATE document SET approval_id = (SELECT id FROM application_decision WHERE event = 'approve' AND application_id <> " APP " LIMIT 1) WHERE id = " DOC DONE, "not approved by another officer" },
+	{ "whose identity was replaced by a newer one", "SELECT x_identity(x_person(" DOC "), (SELECT act_id FROM act_registration WHERE person_id = x_person(" DOC ") AND kind = 'birth'), 2)", "not the current one" },
+	{ "whose enrolment was revoked", "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, reason) VALUES (" ENROLMENT ", x('opener'), 'revoke', x('verifier'), 'found to be wrong')", "not verified by an enrolment" },
+	{ "whose birth was annulled", "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) SELECT r.act_id, x('declarer'), r.act_version_id, 'annul', x('registrar'), 'it did not happen' FROM act_registration r WHERE r.kind = 'birth' AND r.person_id = x_person(" DOC ")", "no registered act" },
+	{ "whose birth is that of another person", PLANT "UPDATE act_registration SET person_id = (SELECT id FROM person WHERE id <> x_person(" DOC ") LIMIT 1) WHERE person_id = x_person(" DOC ")" DONE, "no registered act" },
+	{ "whose holder is deceased", "SELECT x_act(x_person(" DOC "), 'death')", "deceased" },
+	{ "whose holder is stopped", "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (gen_random_uuid(), x_person(" DOC "), 'court', 'C 12', x('clerk'))", "stopped" },
+	{ "that was spoiled", "INSERT INTO document_decision (document_id, event, officer_id, reason) VALUES (" DOC ", 'spoil', x('clerk'), 'misprint')", "not waiting to be signed" },
+};
+
+static void
+test_broken_links(void)
+{
+	for (size_t i = 0; i < NELEM(broken); i++) {
+		struct uuid id = new_document();
+		struct sign_order o = order_for(&id);
+
+		sql(broken[i].sql, &id);
+		ok(refuses(&o, FAIL_DENIED, broken[i].sentence), "refuses and records: a document %s", broken[i].name);
+	}
+}
+
+static void
+test_hashes(void)
+{
+	struct uuid id = new_document(), unknown;
+	struct sign_order o = order_for(&id);
+	struct err err = ERR_INIT;
+
+	o.dg[1].hash[31] ^= 1;
+	ok(refuses(&o, FAIL_CONFLICT, "DG2"), "refuses: one bit of DG2's hash is another");
+	o = order_for(&id);
+	o.ndg = 1;
+	ok(refuses(&o, FAIL_CONFLICT, "data groups"), "refuses: a data group is missing");
+	o = order_for(&id);
+	o.dg[1].number = 3;
+	ok(refuses(&o, FAIL_CONFLICT, "DG3"), "refuses: another data group");
+	o = order_for(&id);
+	o.dg[1].len = 20;
+	ok(refuses(&o, FAIL_CONFLICT, "DG2"), "refuses: a shorter hash");
+	o = order_for(&id);
+	o.ndg = 3;
+	o.dg[2] = o.dg[1];
+	o.dg[2].number = 14;
+	ok(refuses(&o, FAIL_CONFLICT, "data groups"), "refuses: a data group more");
+	if (uuid_new(&unknown, &err) == -1)
+		bail_out("%s", err.text);
+	o = order_for(&unknown);
+	ok(refuses(&o, FAIL_NOT_FOUND, "no such document"), "refuses: a document the registry does not know");
+}
+
+/* EF.SOD is tag 77 around the CMS; somebody else's program reads it. */
+static bool
+openssl_accepts(const struct buf *sod)
+{
+	size_t head = sod->n < 4 || sod->p[0] != 0x77 ? 0 : sod->p[1] < 0x80 ? 2
+									     : 2u + (sod->p[1] & 0x7f);
+	struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+	char command[600];
+	uint8_t want[34] = { 0x04, 0x20 }; /* OCTET STRING of 32 */
+	bool good;
+
+	if (head == 0 || file_write(rig_path(&rig, "sod.der"), BYTES(sod->p + head, sod->n - head), 0600, &err) == -1)
+		return false;
+	snprintf(command, sizeof(command), "cd %s && openssl cms -verify -noverify -inform DER -in sod.der -out sod.content 2>openssl.log", rig.folder);
+	if (system(command) != 0 || file_read(rig_path(&rig, "sod.content"), 65536, &out, &err) == -1)
+		return false;
+	memset(want + 2, 1, 32);
+	good = memmem(out.p, out.n, want, sizeof(want)) != NULL;
+	memset(want + 2, 2, 32);
+	good = good && memmem(out.p, out.n, want, sizeof(want)) != NULL;
+	buf_clear(&out);
+	return good;
+}
+
+static void
+test_signs_once(void)
+{
+	struct uuid id = new_document(), other = new_document();
+	struct err err = ERR_INIT;
+	struct buf first = sign(&id, &err), again, second;
+	struct sign_order o = order_for(&id);
+	char text[UUID_TEXT];
+
+	ok(err.kind == FAIL_NONE && first.n > 500, "signs a document whose descent holds (%s)", err.text);
+	ok(signatures(&id) == 1 && refusals(&id) == 0, "the signature is recorded, and no refusal");
+	ok(rig_count(&rig, "SELECT count(*) FROM ledger_entry e JOIN document_signature s ON s.id = e.record_id WHERE s.document_id = '%s'", uuid_format(&id, text)) == 1, "and is an entry of the ledger");
+	ok(openssl_accepts(&first), "openssl cms -verify -noverify accepts it, and it holds the hashes");
+	if (first.n > 0)
+		first.p[first.n - 1] ^= 1;
+	ok(!openssl_accepts(&first), "and refuses it with a bit of the signature changed");
+	if (first.n > 0)
+		first.p[first.n - 1] ^= 1;
+	again = sign(&id, &err);
+	ok(err.kind == FAIL_NONE && bytes_equal(bytes_of(&first), bytes_of(&again)), "asked again: the same EF.SOD");
+	second = sign(&other, &err);
+	ok(err.kind == FAIL_NONE && !bytes_equal(bytes_of(&first), bytes_of(&second)), "another document: another EF.SOD");
+	o.dg[0].hash[0] ^= 1;
+	err = ERR_INIT;
+	ok(signclient_documents(client, &o, 1, &err) == 0 && o.err.kind == FAIL_CONFLICT && o.sod.n == 0 && refusals(&id) == 1,
+		"refuses: a signed document with another hash");
+	buf_clear(&first);
+	buf_clear(&again);
+	buf_clear(&second);
+}
+
+static void
+test_batch(void)
+{
+	struct uuid good = new_document(), dead = new_document(), other = new_document();
+	struct sign_order o[3] = { order_for(&good), order_for(&dead), order_for(&other) };
+	struct sign_order twice[2] = { order_for(&good), order_for(&good) };
+	struct err err = ERR_INIT;
+
+	sql("SELECT x_act(x_person(" DOC "), 'death')", &dead);
+	o[2].dg[0].hash[0] ^= 1;
+	ok(signclient_documents(client, o, 3, &err) == 0 && o[0].err.kind == FAIL_NONE && o[1].err.kind == FAIL_DENIED && o[2].err.kind == FAIL_CONFLICT,
+		"of a batch those are signed that hold");
+	ok(signatures(&good) == 1 && signatures(&dead) == 0 && signatures(&other) == 0, "and only those");
+	ok(refusals(&good) == 0 && refusals(&dead) == 1 && refusals(&other) == 1, "each refusal is an event of its own");
+	for (size_t i = 0; i < 3; i++)
+		buf_clear(&o[i].sod);
+	ok(signclient_documents(client, twice, 2, &err) == -1 && err.kind == FAIL_INPUT, "refuses: a batch that names a document twice");
+}
+
+/* ---- two at the same moment ---- */
+
+enum { RACERS = 8,
+	RACE_DOCUMENTS = 12 };
+
+struct racer {
+	pthread_t thread;
+	pthread_barrier_t *line;
+	const struct uuid *ids;
+	struct buf sod[RACE_DOCUMENTS];
+	struct err err;
+};
+
+static void *
+race(void *arg)
+{
+	struct racer *r = arg;
+	struct signclient *own = NULL;
+
+	if (signclient_new(rig_program(&rig, "signd")->address, &own, &r->err) == -1)
+		return NULL;
+	for (size_t i = 0; i < RACE_DOCUMENTS; i++) {
+		struct sign_order o = order_for(&r->ids[i]);
+		struct err err = ERR_INIT;
+
+		pthread_barrier_wait(r->line);
+		if (signclient_documents(own, &o, 1, &err) == -1)
+			r->err = err;
+		else if (o.err.kind != FAIL_NONE)
+			r->err = o.err;
+		r->sod[i] = o.sod;
+	}
+	signclient_free(own);
+	return NULL;
+}
+
+static void
+test_race(void)
+{
+	struct uuid ids[RACE_DOCUMENTS];
+	struct racer racer[RACERS];
+	pthread_barrier_t line;
+	bool same = true, fine = true, once = true;
+
+	for (size_t i = 0; i < RACE_DOCUMENTS; i++)
+		ids[i] = new_document();
+	pthread_barrier_init(&line, NULL, RACERS);
+	for (size_t r = 0; r < RACERS; r++) {
+		racer[r] = (struct racer){ .line = &line, .ids = ids, .err = ERR_INIT };
+		if (pthread_create(&racer[r].thread, NULL, race, &racer[r]) != 0)
+			bail_out("thread");
+	}
+	for (size_t r = 0; r < RACERS; r++)
+		pthread_join(racer[r].thread, NULL);
+	for (size_t r = 0; r < RACERS; r++) {
+		if (racer[r].err.kind != FAIL_NONE)
+			printf("# %s: %s\n", fail_name(racer[r].err.kind), racer[r].err.text);
+		fine = fine && racer[r].err.kind == FAIL_NONE;
+		for (size_t i = 0; i < RACE_DOCUMENTS; i++)
+			same = same && racer[r].sod[i].n > 0 && bytes_equal(bytes_of(&racer[0].sod[i]), bytes_of(&racer[r].sod[i]));
+	}
+	for (size_t i = 0; i < RACE_DOCUMENTS; i++)
+		once = once && signatures(&ids[i]) == 1;
+	ok(fine, "%d clients ask for the same document at the same moment, %d times: all are answered", RACERS, RACE_DOCUMENTS);
+	ok(same, "with the same EF.SOD");
+	ok(once, "and there is one signature of each");
+	for (size_t r = 0; r < RACERS; r++)
+		for (size_t i = 0; i < RACE_DOCUMENTS; i++)
+			buf_clear(&racer[r].sod[i]);
+	pthread_barrier_destroy(&line);
+}
+
+/* ---- strange messages ---- */
+
+static int
+connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval patience = { .tv_sec = 20 };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (fd == -1 || connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1) {
+		close(fd);
+		return -1;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return fd;
+}
+
+/* What comes back for these octets (head included); n 0: the connection was closed. */
+static struct buf
+ask_raw(struct bytes octets, bool then_end)
+{
+	int fd = connect_to(rig_program(&rig, "signd")->address);
+	struct buf reply = BUF_INIT;
+	struct err err = ERR_INIT;
+	uint8_t head[4];
+	size_t n;
+
+	if (fd == -1)
+		bail_out("signd: %s", strerror(errno));
+	if (send(fd, octets.p, octets.n, MSG_NOSIGNAL) == -1 && errno != EPIPE)
+		bail_out("send");
+	if (then_end)
+		shutdown(fd, SHUT_WR);
+	if (read_full(fd, head, 4, &err) == 0) {
+		n = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+		if (read_full(fd, buf_reserve(&reply, n), n, &err) == -1)
+			buf_clear(&reply);
+	}
+	close(fd);
+	return reply;
+}
+
+/* The kind of the problem with which a JSON text is answered: "" when it is answered well, "closed" when not at all. */
+static const char *
+kind_of(struct bytes text)
+{
+	static char kind[40];
+	struct buf octets = BUF_INIT, reply;
+	struct err err = ERR_INIT;
+	json_t *json = NULL;
+
+	buf_be(&octets, text.n, 4);
+	buf_bytes(&octets, text);
+	reply = ask_raw(bytes_of(&octets), false);
+	snprintf(kind, sizeof(kind), "closed");
+	if (reply.n > 0 && json_read(bytes_of(&reply), &json, &err) == 0)
+		snprintf(kind, sizeof(kind), "%s", json_is_true(json_object_get(json, "ok")) ? "" : json_string_value(json_object_get(json_object_get(json, "problem"), "kind")));
+	json_decref(json);
+	buf_clear(&reply);
+	buf_clear(&octets);
+	return kind;
+}
+
+static const char *const strange[] = {
+	"",
+	"{",
+	"[]",
+	"null",
+	"{}",
+	"{\"op\":null}",
+	"{\"op\":\"sign\"}",
+	"{\"op\":\"sign_bytes\",\"bytes\":\"AAAA\"}",
+	"{\"op\":\"sign_documents\"}",
+	"{\"op\":\"sign_documents\",\"documents\":[]}",
+	"{\"op\":\"sign_documents\",\"documents\":{}}",
+	"{\"op\":\"sign_documents\",\"documents\":[1]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"x\",\"dgs\":{}}]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"018f0000-0000-7000-8000-000000000001\"}]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"018f0000-0000-7000-8000-000000000001\",\"dgs\":{\"0\":\"00\"}}]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"018f0000-0000-7000-8000-000000000001\",\"dgs\":{\"17\":\"00\"}}]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"018f0000-0000-7000-8000-000000000001\",\"dgs\":{\"1\":\"0\"}}]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"018f0000-0000-7000-8000-000000000001\",\"dgs\":{\"1\":\"\"}}]}",
+	"{\"op\":\"sign_documents\",\"documents\":[{\"id\":\"018f0000-0000-7000-8000-000000000001\",\"dgs\":{\"1\":5}}]}",
+	"{\"op\":\"new_uins\"}",
+	"{\"op\":\"new_uins\",\"count\":0}",
+	"{\"op\":\"new_uins\",\"count\":-1}",
+	"{\"op\":\"new_uins\",\"count\":257}",
+	"{\"op\":\"new_uins\",\"count\":\"5\"}",
+	"{\"op\":\"new_uins\",\"count\":1.5}",
+	"\xff\xfe",
+	"{\"op\":\"status\",\"op\":\"status\"}",
+};
+
+static void
+test_strange(void)
+{
+	struct buf deep = BUF_INIT, huge = BUF_INIT, reply;
+	static const uint8_t oversized[] = { 0x7f, 0xff, 0xff, 0xff, '{' }, cut[] = { 0, 0, 0, 50, '{' }, half_head[] = { 0, 0 };
+
+	for (size_t i = 0; i < NELEM(strange); i++)
+		ok(strcmp(kind_of(bytes_str(strange[i])), "input") == 0, "refuses the message: %.90s", strange[i][0] == '\xff' ? "no UTF-8" : strange[i]);
+	for (int i = 0; i < 100000; i++)
+		buf_str(&deep, "[");
+	is(kind_of(bytes_of(&deep)), "input", "refuses the message: 100000 brackets");
+	buf_str(&huge, "{\"op\":\"sign_documents\",\"documents\":[");
+	for (int i = 0; i < SIGND_MAX_BATCH + 1; i++)
+		buf_printf(&huge, "%s{\"id\":\"018f0000-0000-7000-8000-%012d\",\"dgs\":{\"1\":\"00\"}}", i == 0 ? "" : ",", i + 1);
+	buf_str(&huge, "]}");
+	is(kind_of(bytes_of(&huge)), "input", "refuses the message: one document more than a batch may have");
+	reply = ask_raw(BYTES(oversized, sizeof(oversized)), false);
+	ok(reply.n == 0, "closes when the head announces 2 GiB");
+	reply = ask_raw(BYTES(cut, sizeof(cut)), true);
+	ok(reply.n == 0, "closes when the message ends early");
+	reply = ask_raw(BYTES(half_head, sizeof(half_head)), true);
+	ok(reply.n == 0, "closes when the head ends early");
+	reply = ask_raw(BYTES_NONE, true);
+	ok(reply.n == 0, "closes when nothing comes");
+	is(kind_of(bytes_str("{\"op\":\"status\"}")), "", "and still answers");
+	buf_clear(&deep);
+	buf_clear(&huge);
+}
+
+static void
+test_foreign_user(void)
+{
+	const char *path = rig_program(&rig, "signd")->address;
+	int status = -1;
+	pid_t pid;
+
+	if (geteuid() != 0) {
+		skip("another user is refused", "only root can be another user");
+		return;
+	}
+	/* the permissions of folder and socket would stop a stranger: opened, so that signd itself is asked */
+	if (chmod(rig.folder, 0711) == -1 || chmod(rig_path(&rig, "run"), 0711) == -1 || chmod(path, 0666) == -1)
+		bail_out("chmod: %s", strerror(errno));
+	fflush(stdout);
+	if ((pid = fork()) == 0) {
+		static const char status_request[] = "\0\0\0\x0f{\"op\":\"status\"}";
+		char octet;
+		int fd;
+
+		if (setgroups(0, NULL) == -1 || setgid(65534) == -1 || setuid(65534) == -1 || (fd = connect_to(path)) == -1)
+			_exit(2);
+		if (send(fd, status_request, sizeof(status_request) - 1, MSG_NOSIGNAL) == -1 && errno != EPIPE && errno != ECONNRESET)
+			_exit(3);
+		_exit(read(fd, &octet, 1) <= 0 ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "another user is refused without an answer (%d)", WEXITSTATUS(status));
+	if (chmod(path, 0660) == -1 || chmod(rig_path(&rig, "run"), 0700) == -1 || chmod(rig.folder, 0700) == -1)
+		bail_out("chmod: %s", strerror(errno));
+	is(kind_of(bytes_str("{\"op\":\"status\"}")), "", "we are answered");
+}
+
+/* ---- numbers ---- */
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+test_uins(void)
+{
+	static char uin[300][13];
+	struct buf reply;
+	struct err err = ERR_INIT;
+	json_t *json = NULL, *uins;
+	bool well_formed = true, unique = true, scattered = false;
+	size_t n = 0;
+
+	reply = ask_raw(BYTES("\0\0\0\x1d{\"op\":\"new_uins\",\"count\":256}", 4 + 29), false);
+	if (json_read(bytes_of(&reply), &json, &err) == -1)
+		bail_out("new_uins: %s", err.text);
+	uins = json_object_get(json, "uins");
+	ok(json_array_size(uins) == 256, "256 numbers at once");
+	for (; n < json_array_size(uins) && n < 256; n++)
+		snprintf(uin[n], sizeof(uin[n]), "%s", json_string_value(json_array_get(uins, n)));
+	for (; n < 300 && signclient_new_uin(client, uin[n], &err) == 0; n++)
+		;
+	ok(n == 300, "and one by one");
+	for (size_t i = 0; i < n; i++) {
+		err = ERR_INIT;
+		well_formed = well_formed && uin_check(uin[i], &err) == 0;
+		scattered = scattered || (i > 0 && strncmp(uin[i], uin[i - 1], 4) != 0);
+	}
+	qsort(uin, n, sizeof(uin[0]), by_text);
+	for (size_t i = 1; i < n; i++)
+		unique = unique && strcmp(uin[i], uin[i - 1]) != 0;
+	ok(well_formed, "each is well formed (%s)", err.text);
+	ok(unique, "no two are the same");
+	ok(scattered, "and one does not tell the next");
+	json_decref(json);
+	buf_clear(&reply);
+}
+
+/* ---- away and back ---- */
+
+/* Signs the document when that is possible again, within 30 s. */
+static bool
+recovers(const struct uuid *id)
+{
+	struct err err = ERR_INIT;
+	struct buf sod = BUF_INIT;
+
+	for (int i = 0; i < 150; i++) {
+		sod = sign(id, &err);
+		if (err.kind == FAIL_NONE)
+			break;
+		usleep(200000);
+	}
+	if (err.kind != FAIL_NONE)
+		printf("# %s: %s\n", fail_name(err.kind), err.text);
+	buf_clear(&sod);
+	return err.kind == FAIL_NONE && signatures(id) == 1;
+}
+
+static void
+test_database_away(void)
+{
+	struct uuid id = new_document();
+	struct err err = ERR_INIT;
+	struct buf sod;
+
+	cluster_crash(&rig.cluster);
+	sod = sign(&id, &err);
+	ok(sod.n == 0 && err.kind == FAIL_AGAIN, "without the database: again later (%s: %s)", fail_name(err.kind), err.text);
+	is(kind_of(bytes_str("{\"op\":\"status\"}")), "again", "and the status says so");
+	err = ERR_INIT;
+	if (cluster_up(&rig.cluster, &err) == -1)
+		bail_out("%s", err.text);
+	ok(recovers(&id), "signs when the database is back, without a restart");
+	for (int i = 0; i < 100 && rig_count(&rig, "SELECT (SELECT count(*) FROM ledger_entry) - (SELECT count(*) FROM ledger_leaf)") != 0; i++)
+		usleep(200000);
+	ok(rig_count(&rig, "SELECT (SELECT count(*) FROM ledger_entry) - (SELECT count(*) FROM ledger_leaf)") == 0, "and the sequencer goes on, too");
+}
+
+static void
+test_token_away(void)
+{
+	struct uuid id = new_document();
+	struct err err = ERR_INIT;
+	struct buf sod;
+	char away[80];
+
+	snprintf(away, sizeof(away), "%s.away", rig.token_dir);
+	if (rename(rig.token_dir, away) == -1)
+		bail_out("%s: %s", away, strerror(errno));
+	sod = sign(&id, &err);
+	ok(sod.n == 0 && err.kind == FAIL_AGAIN, "without the token: again later (%s: %s)", fail_name(err.kind), err.text);
+	ok(signatures(&id) == 0, "and nothing is recorded");
+	buf_clear(&sod);
+	sleep(3); /* by now the library was started afresh, in vain */
+	sod = sign(&id, &err);
+	ok(sod.n == 0 && err.kind == FAIL_AGAIN, "and so it remains (%s: %s)", fail_name(err.kind), err.text);
+	if (rename(away, rig.token_dir) == -1)
+		bail_out("%s: %s", away, strerror(errno));
+	ok(recovers(&id), "signs when the token is back, without a restart");
+}
+
+static void
+test_restart(void)
+{
+	struct uuid id = new_document();
+	struct err err = ERR_INIT;
+	struct buf before = sign(&id, &err), after;
+	char address[120];
+	int status = -1;
+
+	snprintf(address, sizeof(address), "%s", rig_program(&rig, "signd")->address);
+	rig_kill(&rig, "signd");
+	after = sign(&id, &err);
+	ok(after.n == 0 && err.kind == FAIL_AGAIN, "a killed signd: again later");
+	err = ERR_INIT;
+	ok(rig_restart(&rig, "signd", &err) == 0, "starts again over the socket that was left (%s)", err.text);
+	after = sign(&id, &err);
+	ok(err.kind == FAIL_NONE && bytes_equal(bytes_of(&before), bytes_of(&after)), "and gives the same EF.SOD");
+	err = ERR_INIT;
+	ok(rig_halt(&rig, "signd", &status, &err) == 0 && status == 0, "ends well while a client is connected (%s)", err.text);
+	ok(access(address, F_OK) == -1, "and takes its socket with it");
+	buf_clear(&before);
+	buf_clear(&after);
+}
+
+int
+main(void)
+{
+	struct err err = ERR_INIT;
+
+	if (rig_start(&rig, (const char *const[]){ "signd", NULL }, &err) == -1) {
+		if (err.kind == FAIL_NOT_FOUND) {
+			skip("signd", err.text);
+			return done_testing();
+		}
+		bail_out("%s", err.text);
+	}
+	sql(stage, NULL);
+	if (signclient_new(rig_program(&rig, "signd")->address, &client, &err) == -1)
+		bail_out("%s", err.text);
+	test_signs_once();
+	test_broken_links();
+	test_hashes();
+	test_batch();
+	test_race();
+	test_strange();
+	test_foreign_user();
+	test_uins();
+	test_database_away();
+	test_token_away();
+	test_restart();
+	signclient_free(client);
+	rig_stop(&rig);
+	return done_testing();
+}
