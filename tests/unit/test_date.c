@@ -27,7 +27,7 @@ test_parse(void)
 	for (size_t i = 0; i < NELEM(bad); i++)
 		ok(date_parse(bytes_str(bad[i]), &d, &err) == -1 && err.kind == FAIL_INPUT, "refuses '%s'", bad[i]);
 	for (size_t i = 0; i < NELEM(good); i++)
-		is(date_format(day(good[i]), text), good[i], good[i]);
+		ok(strcmp(date_format(day(good[i]), text), good[i]) == 0, "reads and writes %s", good[i]);
 	is(date_format(DATE_INIT, text), "", "what is unknown stays empty");
 }
 
