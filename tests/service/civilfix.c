@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ civilfix_start_program(struct civilfix *f)
 	if (pipe(out) == -1 || (f->pid = fork()) == -1)
 		bail_out("fork");
 	if (f->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that bails out leaves nothing running */
 		dup2(out[1], STDOUT_FILENO);
 		close(out[0]);
 		close(out[1]);
