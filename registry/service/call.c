@@ -288,7 +288,12 @@ check_length(struct call *call, struct err *err)
 	if ((route->flags & ROUTE_PUBLIC) != 0 && limit > HTTP_PUBLIC_BODY)
 		limit = HTTP_PUBLIC_BODY;
 	call->body_limit = limit;
-	if (text != NULL && strtoull(text, NULL, 10) > limit)
+	if (text == NULL || strtoull(text, NULL, 10) <= limit)
+		return 0;
+	/* a sender who is cut off in the middle sees a broken connection and not our answer: let it finish when that is not much */
+	if (strtoull(text, NULL, 10) / 2 <= limit)
+		call->stage = CALL_SWALLOW;
+	else
 		return err_set(err, FAIL_TOO_LARGE, "body: %s octets, at most %zu", text, limit);
 	return 0;
 }
@@ -326,9 +331,9 @@ check_head(struct call *call)
 		err_set(&err, FAIL_INPUT, "Content-Type: a change needs application/json or an Idempotency-Key header");
 		return refuse_with(call, 415, "Accept", "application/json", &err);
 	}
+	call->stage = CALL_BODY;
 	if (check_length(call, &err) == -1)
 		return refuse(call, &err);
-	call->stage = CALL_BODY;
 	return MHD_YES;
 }
 
@@ -387,7 +392,7 @@ take_body(struct call *call, const char *upload, size_t *upload_size)
 	if (call->stage == CALL_SWALLOW) {
 		/* MHD takes no reply in the middle of a body: wait for its end, but not for ever */
 		call->swallowed += n;
-		return call->swallowed > call->body_limit ? MHD_NO : MHD_YES;
+		return call->swallowed > 2 * call->body_limit ? MHD_NO : MHD_YES;
 	}
 	buf_add(&call->body, upload, n);
 	return MHD_YES;
