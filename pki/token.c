@@ -33,7 +33,7 @@ struct token {
 	bool pin_refused; /* not tried again: refusals are counted by the token */
 	CK_SLOT_ID slot;
 	_Atomic unsigned connection; /* grows with every log-in; 0 before the first */
-	unsigned gone;               /* handles of sessions up to this connection no longer exist at the token */
+	_Atomic unsigned gone;       /* handles of sessions up to this connection no longer exist at the token */
 	time_t afresh_at;            /* monotonic; the library was started afresh */
 	pthread_rwlock_t running;    /* read: an operation is under way in the library; write: it is started afresh */
 };
@@ -265,10 +265,12 @@ session_reconnect(struct session *s, CK_RV why, struct err *err)
 static CK_RV
 run_shared(struct session *s, session_operation *run, void *arg)
 {
-	CK_RV rv;
+	CK_RV rv = CKR_SESSION_CLOSED;
 
 	pthread_rwlock_rdlock(&s->token->running);
-	rv = run(s, s->token->module, arg);
+	/* started afresh since session_ready: this handle may be another thread's session by now */
+	if (s->connection > s->token->gone)
+		rv = run(s, s->token->module, arg);
 	pthread_rwlock_unlock(&s->token->running);
 	return rv;
 }
