@@ -2,9 +2,10 @@
  * registryd - what the registry tells of itself: the descent of documents, the ledger's heads and proofs.  docs/registryd.8,
  * docs/api/registry.yaml.
  */
+#include "registry/registryd/registryd.h"
+
 #include <stdlib.h>
 
-#include "registry/office/office.h"
 #include "registry/store/descent.h"
 #include "registry/store/ledger.h"
 
@@ -166,7 +167,7 @@ get_inclusion(struct request *rq, struct reply *rp, struct err *err)
 }
 
 /* clang-format off */
-static const struct route routes[] = {
+const struct route registry_routes[] = {
 	{ "GET", "/documents/{number}/descent", ROLE_AUDITOR | ROLE_INSPECTOR | ROLES_PASSPORT, get_descent, 0, "the descent bundle of a document" },
 	{ "GET", "/ledger/head",                0, get_head,        ROUTE_PUBLIC, "the newest signed tree head" },
 	{ "GET", "/ledger/consistency",         0, get_consistency, ROUTE_PUBLIC, "proof that a tree is the beginning of a later one" },
@@ -175,16 +176,10 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-static const struct office_program program = {
+const struct office_program registry_program = {
 	.name = "registryd",
 	.db_role = "catena_reader",
 	.base_path = "/registry/v1",
-	.routes = routes,
+	.routes = registry_routes,
 	.queries = queries,
 };
-
-int
-main(int argc, char **argv)
-{
-	return office_main(argc, argv, &program);
-}

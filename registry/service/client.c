@@ -185,9 +185,18 @@ call_failed(CURLcode code, const struct received *received, const char *url, con
 	return err_set(err, kind, "%s: %s", url, error[0] != '\0' ? error : curl_easy_strerror(code));
 }
 
+static void
+keep_content_type(CURL *curl, char out[64])
+{
+	const char *type = NULL;
+
+	if (curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type) == CURLE_OK && type != NULL)
+		snprintf(out, 64, "%.*s", (int)strcspn(type, "; "), type);
+}
+
 static int
 run_call(struct client *c, const char *method, const char *path, const struct uuid *key, struct bytes body,
-	const char *content_type, int *status, struct buf *reply, struct err *err)
+	const char *content_type, struct client_answer *answer, struct err *err)
 {
 	char error[CURL_ERROR_SIZE] = "";
 	struct received received = { BUF_INIT, false };
@@ -206,16 +215,10 @@ run_call(struct client *c, const char *method, const char *path, const struct uu
 		goto out;
 	}
 	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code_http);
-	if (status != NULL)
-		*status = (int)code_http;
-	if (code_http < 200 || code_http > 299) {
-		problem_read(bytes_of(&received.body), (int)code_http, err);
-		if (err->kind == FAIL_NONE) /* a redirect: our services send none to programs */
-			err_set(err, FAIL_INTERNAL, "%s: status %ld", c->url, code_http);
-		goto out;
-	}
-	buf_bytes(reply, bytes_of(&received.body));
-	rc = buf_check(reply, err);
+	answer->status = (int)code_http;
+	keep_content_type(c->curl, answer->content_type);
+	buf_move(&answer->body, &received.body);
+	rc = 0;
 out:
 	curl_slist_free_all(headers);
 	buf_clear(&url);
@@ -224,23 +227,48 @@ out:
 }
 
 int
-client_call(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
-	int *status, struct buf *reply, struct err *err)
+client_exchange(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
+	struct client_answer *answer, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
-	if (status != NULL)
-		*status = 0;
+	answer->status = 0;
+	answer->content_type[0] = '\0';
 	if (body.json != NULL) {
 		if (json_text(body.json, &text, err) == 0)
-			rc = run_call(client, method, path, key, bytes_of(&text), "application/json", status, reply, err);
+			rc = run_call(client, method, path, key, bytes_of(&text), "application/json", answer, err);
 	} else {
 		const char *type = body.bytes.n > 0 && body.content_type == NULL ? "application/octet-stream" : body.content_type;
 
-		rc = run_call(client, method, path, key, body.bytes, type, status, reply, err);
+		rc = run_call(client, method, path, key, body.bytes, type, answer, err);
 	}
 	buf_wipe(&text);
+	return rc;
+}
+
+int
+client_call(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
+	int *status, struct buf *reply, struct err *err)
+{
+	struct client_answer answer = CLIENT_ANSWER_INIT;
+	int rc = client_exchange(client, method, path, key, body, &answer, err);
+
+	if (status != NULL)
+		*status = answer.status;
+	if (rc == -1)
+		goto out;
+	rc = -1;
+	if (answer.status < 200 || answer.status > 299) {
+		problem_read(bytes_of(&answer.body), answer.status, err);
+		if (err->kind == FAIL_NONE) /* a redirect: our services send none to programs */
+			err_set(err, FAIL_INTERNAL, "%s: status %d", client->url, answer.status);
+		goto out;
+	}
+	buf_bytes(reply, bytes_of(&answer.body));
+	rc = buf_check(reply, err);
+out:
+	buf_wipe(&answer.body);
 	return rc;
 }
 

@@ -42,7 +42,17 @@ struct client_body {
  */
 int client_call(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
 	int *status, struct buf *reply, struct err *err);
-/* The same with a JSON reply; *value is the caller's to json_decref, NULL for an empty reply.  value may be NULL. */
+/* What a service answered, whatever it is: for who wants to see a refusal as it is. */
+struct client_answer {
+	int status;
+	char content_type[64]; /* without parameters; "" when there is none */
+	struct buf body;
+};
+#define CLIENT_ANSWER_INIT ((struct client_answer){ 0, "", BUF_INIT })
+/* As client_call, but 0 for every answer; the caller clears answer->body.  -1 FAIL_AGAIN when nobody answers. */
+int client_exchange(struct client *client, const char *method, const char *path, const struct uuid *key, struct client_body body,
+	struct client_answer *answer, struct err *err);
+/* client_call with a JSON reply; *value is the caller's to json_decref, NULL for an empty reply.  value may be NULL. */
 int client_json(struct client *client, const char *method, const char *path, const struct uuid *key, json_t *body,
 	json_t **value, struct err *err);
 
