@@ -211,6 +211,16 @@ static const uint8_t hex_values[256] = {
 	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16
 };
 
+/* After a failure nothing is left, not even room: who gave an empty buf need not clear it. */
+static void
+give_back(struct buf *b, size_t before)
+{
+	if (before == 0)
+		buf_wipe(b);
+	else
+		buf_cut(b, before);
+}
+
 int
 buf_from_hex(struct buf *b, struct bytes text, struct err *err)
 {
@@ -224,7 +234,7 @@ buf_from_hex(struct buf *b, struct bytes text, struct err *err)
 		unsigned high = hex_values[text.p[i]], low = hex_values[text.p[i + 1]];
 
 		if (high == 0 || low == 0) {
-			buf_cut(b, before);
+			give_back(b, before);
 			return err_set(err, FAIL_INPUT, "hexadecimal: character %zu is no digit", high == 0 ? i + 1 : i + 2);
 		}
 		out[i / 2] = (uint8_t)((high - 1) << 4 | (low - 1));
@@ -280,7 +290,7 @@ buf_from_base64(struct buf *b, struct bytes text, struct err *err)
 		const char *at = text.p[i] == 0 ? NULL : strchr(base64_alphabet, text.p[i]);
 
 		if (at == NULL) {
-			buf_cut(b, before);
+			give_back(b, before);
 			return err_set(err, FAIL_INPUT, "base64: character %zu is not of the alphabet", i + 1);
 		}
 		v = v << 6 | (uint32_t)(at - base64_alphabet);
@@ -292,7 +302,7 @@ buf_from_base64(struct buf *b, struct bytes text, struct err *err)
 	if (n % 4 == 3)
 		buf_be(b, v >> 2 & 0xffff, 2);
 	if ((n % 4 == 2 && (v & 15) != 0) || (n % 4 == 3 && (v & 3) != 0)) {
-		buf_cut(b, before);
+		give_back(b, before);
 		return err_set(err, FAIL_INPUT, "base64: bits are left over at the end");
 	}
 	return buf_check(b, err);

@@ -12,7 +12,8 @@ enum { CONF_MAX = 256 * 1024 };
 
 struct conf {
 	char *value[128]; /* by the index of the option; NULL: not given and no default */
-	bool given[128];
+	bool given[128];  /* for all programs */
+	bool own[128];    /* in the program's section, which goes before */
 };
 
 static bool
@@ -106,6 +107,7 @@ static int
 line_read(struct conf *conf, char *line, const char *file, const char *program, struct place *at, struct err *err)
 {
 	char *name = trim(line), *value, *end;
+	bool *given;
 	int i;
 
 	if (*name == '\0' || *name == '#')
@@ -115,8 +117,8 @@ line_read(struct conf *conf, char *line, const char *file, const char *program, 
 			return err_set(err, FAIL_INPUT, "%s: a section is written [name]", at->text);
 		*end = '\0';
 		snprintf(at->section, sizeof(at->section), "%s", name + 1);
-		return section_exists(at->section) ? 0
-						   : err_set(err, FAIL_INPUT, "%s: there is no section of this name", at->text);
+		return name[1] != '\0' && section_exists(at->section) ? 0
+								      : err_set(err, FAIL_INPUT, "%s: there is no section of this name", at->text);
 	}
 	if ((value = strchr(name, '=')) == NULL)
 		return err_set(err, FAIL_INPUT, "%s: an option is written name = value", at->text);
@@ -127,9 +129,10 @@ line_read(struct conf *conf, char *line, const char *file, const char *program, 
 		return err_set(err, FAIL_INPUT, "%s: there is no option %.40s here", at->text, name);
 	if (at->section[0] != '\0' && strcmp(at->section, program) != 0)
 		return value_check(&conf_options[i], value, at->text, err);
-	if (conf->given[i] && at->section[0] == '\0')
+	given = at->section[0] == '\0' ? &conf->given[i] : &conf->own[i];
+	if (*given)
 		return err_set(err, FAIL_INPUT, "%s: %s is given twice", at->text, name);
-	conf->given[i] = true;
+	*given = true;
 	return option_set(conf, i, value, file, at->text, err);
 }
 

@@ -123,7 +123,7 @@ date_age(struct date birth, struct date on)
 		years -= on.precision != DATE_DAY || on.month < 12 || on.day < 31;
 	else if (on.precision < DATE_MONTH || on.month < birth.month)
 		years--;
-	else if (on.month == birth.month && (birth.precision == DATE_MONTH ? on.day < date_days_in_month(on.year, on.month) : on.day < birth.day))
+	else if (on.month == birth.month && on.day < (birth.precision == DATE_MONTH ? date_days_in_month(birth.year, birth.month) : birth.day))
 		years--;
 	return years < 0 ? 0 : years;
 }

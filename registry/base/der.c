@@ -17,6 +17,10 @@ header(struct bytes in, uint32_t *tag, size_t *head, size_t *length, const char 
 	if (in.n < 2)
 		return -1;
 	*tag = in.p[0];
+	if (*tag == 0) { /* the end of indefinite contents, of which there are none */
+		*why = "tag 00";
+		return -1;
+	}
 	if ((in.p[0] & 0x1f) == 0x1f) {
 		do {
 			if (at == in.n)
@@ -503,7 +507,9 @@ time_put(struct der_out *o, uint32_t tag, int64_t unix_time)
 void
 der_utc_or_generalized(struct der_out *o, int64_t unix_time)
 {
-	time_put(o, date_of_unix(unix_time).year < 2050 ? DER_UTC_TIME : DER_GENERALIZED_TIME, unix_time);
+	int year = date_of_unix(unix_time).year;
+
+	time_put(o, year >= 1950 && year < 2050 ? DER_UTC_TIME : DER_GENERALIZED_TIME, unix_time);
 }
 
 void

@@ -89,7 +89,7 @@ void der_oid(struct der_out *o, const char *dotted);
 void der_null(struct der_out *o);
 void der_bits(struct der_out *o, struct bytes octets, unsigned unused);
 void der_str(struct der_out *o, uint32_t tag, const char *s);
-void der_utc_or_generalized(struct der_out *o, int64_t unix_time); /* RFC 5280 4.1.2.5: UTCTime until 2049 */
+void der_utc_or_generalized(struct der_out *o, int64_t unix_time); /* RFC 5280 4.1.2.5: UTCTime from 1950 to 2049 */
 void der_generalized(struct der_out *o, int64_t unix_time);
 void der_close_set_of(struct der_out *o);                            /* der_close that first sorts the elements, X.690 11.6 */
 int der_finish(struct der_out *o, struct buf *out, struct err *err); /* moves the result out; -1 on memory; o is empty again */

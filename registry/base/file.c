@@ -70,7 +70,8 @@ file_write(const char *path, struct bytes data, int mode, struct err *err)
 
 	if (snprintf(beside, sizeof(beside), "%s.%ld.new", path, (long)getpid()) >= (int)sizeof(beside))
 		return err_set(err, FAIL_INPUT, "%s: the path is too long", path);
-	if ((fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)) == -1)
+	unlink(beside); /* what a killed process left may be open to others; O_EXCL: the new one is ours */
+	if ((fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) == -1)
 		return err_errno(err, "%s", beside);
 	if (write_full(fd, data.p, data.n, err) == -1)
 		goto fail;
@@ -91,24 +92,36 @@ fail:
 	return -1;
 }
 
+static int
+mkdir_one(const char *path, int mode, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, (mode_t)mode) == 0)
+		return 0;
+	if (errno != EEXIST || stat(path, &st) == -1)
+		return err_errno(err, "folder %s", path);
+	return S_ISDIR(st.st_mode) ? 0 : err_set(err, FAIL_INPUT, "folder %s: is no folder", path);
+}
+
 int
 file_mkdir(const char *path, int mode, struct err *err)
 {
 	char part[PATH_MAX];
 
+	if (*path == '\0')
+		return err_set(err, FAIL_INPUT, "folder: the path is empty");
 	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
 		return err_set(err, FAIL_INPUT, "%s: the path is too long", path);
 	for (char *p = part + 1; *p != '\0'; p++) {
 		if (*p != '/')
 			continue;
 		*p = '\0';
-		if (mkdir(part, (mode_t)mode) == -1 && errno != EEXIST)
-			return err_errno(err, "folder %s", part);
+		if (mkdir_one(part, mode, err) == -1)
+			return -1;
 		*p = '/';
 	}
-	if (mkdir(part, (mode_t)mode) == -1 && errno != EEXIST)
-		return err_errno(err, "folder %s", part);
-	return 0;
+	return mkdir_one(part, mode, err);
 }
 
 int

@@ -91,6 +91,13 @@ pointer_of(char out[POINTER_MAX], const char *at, const char *name)
 	}
 	if (n >= POINTER_MAX)
 		n = POINTER_MAX - 1;
+	/* not in the middle of a character: half of one could not be written into the reply */
+	if (((uint8_t)*name & 0xc0) == 0x80) {
+		while (n > 0 && ((uint8_t)out[n - 1] & 0xc0) == 0x80)
+			n--;
+		if (n > 0 && ((uint8_t)out[n - 1] & 0xc0) == 0xc0)
+			n--;
+	}
 	out[n] = '\0';
 }
 

@@ -7,6 +7,7 @@
 
 #include "registry/base/bytes.h"
 #include "registry/base/clock.h"
+#include "registry/base/text.h"
 
 static const char *program = "catena";
 static enum log_level least_level = LOG_INFO;
@@ -41,16 +42,22 @@ log_request_id(void)
 static void
 add_string(struct buf *line, const char *s)
 {
-	buf_u8(line, '"');
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
+	struct bytes in = bytes_str(s);
+	uint32_t c;
+	size_t n;
 
+	buf_u8(line, '"');
+	for (; in.n > 0; in = BYTES(in.p + n, in.n - n)) {
+		if ((n = text_next(in, &c)) == 0) { /* a sentence may have been cut: the line stays valid JSON */
+			n = 1;
+			c = 0xfffd;
+		}
 		if (c == '"' || c == '\\')
 			buf_u8(line, '\\');
 		if (c < 0x20 || c == 0x7f)
-			buf_printf(line, "\\u%04x", c);
+			buf_printf(line, "\\u%04x", (unsigned)c);
 		else
-			buf_u8(line, c);
+			text_put(line, c);
 	}
 	buf_u8(line, '"');
 }

@@ -151,13 +151,6 @@ upper(const void *how, const UChar *in, int32_t n, UChar *out, int32_t room, UEr
 	return u_strToUpper(out, room, in, n, "", status);
 }
 
-static int32_t
-fold(const void *how, const UChar *in, int32_t n, UChar *out, int32_t room, UErrorCode *status)
-{
-	(void)how;
-	return u_strFoldCase(out, room, in, n, U_FOLD_CASE_DEFAULT, status);
-}
-
 static const UNormalizer2 *
 nfc(void)
 {
@@ -167,11 +160,20 @@ nfc(void)
 }
 
 static const UNormalizer2 *
-nfkd(void)
+nfd(void)
 {
 	UErrorCode status = U_ZERO_ERROR;
 
-	return unorm2_getNFKDInstance(&status);
+	return unorm2_getNFDInstance(&status);
+}
+
+/* Compatibility forms, case and invisible characters undone together: done one after the other, U+2120 would end as "SM". */
+static const UNormalizer2 *
+folding(void)
+{
+	UErrorCode status = U_ZERO_ERROR;
+
+	return unorm2_getNFKCCasefoldInstance(&status);
 }
 
 static void
@@ -264,8 +266,8 @@ text_fold(struct bytes in, struct buf *out, struct err *err)
 	int32_t kept = 0;
 	int rc = -1;
 
-	if (utf16_of(in, &t, err) == -1 || utf16_transform(&t, fold, NULL, err) == -1 ||
-		utf16_transform(&t, normalise, nfkd(), err) == -1)
+	if (utf16_of(in, &t, err) == -1 || utf16_transform(&t, normalise, folding(), err) == -1 ||
+		utf16_transform(&t, normalise, nfd(), err) == -1)
 		goto out;
 	for (int32_t i = 0; i < t.n;) {
 		int32_t from = i;

@@ -1,5 +1,6 @@
 #include "registry/base/uuid.h"
 
+#include <assert.h>
 #include <time.h>
 
 #include "registry/base/digest.h"
@@ -49,13 +50,13 @@ uuid_random(struct uuid *u, struct err *err)
 void
 uuid_derive(struct uuid *u, const char *space, struct bytes name)
 {
-	uint8_t digest[SHA256_LEN];
-	struct buf head = BUF_INIT;
+	uint8_t digest[SHA256_LEN], head[8 + 56] = { 0 }; /* no allocation: without memory it would be another identifier */
+	size_t n = strlen(space);
 
-	buf_be(&head, strlen(space), 8);
-	buf_str(&head, space);
-	sha256_2(bytes_of(&head), name, digest);
-	buf_clear(&head);
+	assert(n <= sizeof(head) - 8);
+	head[7] = (uint8_t)n;
+	memcpy(head + 8, space, n);
+	sha256_2(BYTES(head, 8 + n), name, digest);
 	memcpy(u->o, digest, sizeof(u->o));
 	version_and_variant(u, 8);
 }

@@ -33,6 +33,8 @@ static const struct {
 	{ "1f0100", "long tag of a small number" },
 	{ "5f800100", "long tag with a leading zero" },
 	{ "5f81818100", "tag of four octets" },
+	{ "0000", "the end of indefinite contents" },
+	{ "30020000", "the same inside" },
 	{ "", "nothing" },
 };
 
@@ -202,6 +204,17 @@ test_times(void)
 	}
 }
 
+/* UTCTime has two digits for the year, read as 1950 to 2049. */
+static const struct {
+	int64_t time;
+	const char *what, *hex;
+} years[] = {
+	{ -631152001, "the end of 1949 as GeneralizedTime", "180f31393439313233313233353935395a" },
+	{ -631152000, "the begin of 1950 as UTCTime", "170d3530303130313030303030305a" },
+	{ 2524607999, "the end of 2049 as UTCTime", "170d3439313233313233353935395a" },
+	{ 2524608000, "the begin of 2050 as GeneralizedTime", "180f32303530303130313030303030305a" },
+};
+
 static void
 test_writing(void)
 {
@@ -237,6 +250,11 @@ test_writing(void)
 	der_integer(&o, BYTES("\x00\x00\x80\x01", 4));
 	der_finish(&o, &out, &err);
 	ok(bytes_equal(bytes_of(&out), octets("0203008001")), "an integer is made minimal and stays positive");
+	for (size_t i = 0; i < NELEM(years); i++) {
+		der_utc_or_generalized(&o, years[i].time);
+		der_finish(&o, &out, &err);
+		ok(bytes_equal(bytes_of(&out), octets(years[i].hex)), "writes %s", years[i].what);
+	}
 	buf_clear(&out);
 	free(contents);
 }

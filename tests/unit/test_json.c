@@ -1,5 +1,6 @@
 /* JSON by a table of fields: each type, each way to be wrong with its pointer, and nothing personal in a message. */
 #include "registry/base/json.h"
+#include "registry/base/text.h"
 #include "tests/tap.h"
 
 struct inner {
@@ -66,6 +67,7 @@ static const struct {
 	{ "{\"name\":\"x\",\"day\":\"2026\"}", "/day" },
 	{ "{\"name\":\"x\",\"day\":\"2026-02-30\"}", "/day" },
 	{ "{\"name\":\"x\",\"id\":\"00000000-0000-0000-0000-000000000000\"}", "/id" },
+	{ "{\"name\":\"x\",\"id\":\"01234567-89ab-7cde-8f01-23456789abcg\"}", "/id" },
 	{ "{\"name\":\"x\",\"octets\":\"AAAAAAAA\"}", "/octets" },
 	{ "{\"name\":\"x\",\"octets\":\"A\"}", "/octets" },
 	{ "{\"name\":\"x\",\"inner\":[]}", "/inner" },
@@ -138,6 +140,26 @@ test_many_problems(void)
 	buf_clear(&text);
 }
 
+/* An unknown member's name may be long and in any script: its pointer is cut, but never inside a character. */
+static void
+test_long_pointer(void)
+{
+	for (int shift = 0; shift < 4; shift++) {
+		struct all all = { 0 };
+		struct err err = ERR_INIT;
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "{\"name\":\"x\",\"%.*s", shift, "abc");
+		for (int i = 0; i < 60; i++)
+			buf_str(&text, "\xf0\x90\x8c\xb0");
+		buf_str(&text, "\":1}");
+		ok(json_read_into(bytes_of(&text), fields, &all, &err) == -1 && text_is_utf8(bytes_str(err.problem[0].pointer)) &&
+				strlen(err.problem[0].pointer) > 80,
+			"a long name is cut between characters, %d", shift);
+		buf_clear(&text);
+	}
+}
+
 static void
 test_good(void)
 {
@@ -173,6 +195,7 @@ main(void)
 	test_bad();
 	test_malformed();
 	test_many_problems();
+	test_long_pointer();
 	test_good();
 	return done_testing();
 }
