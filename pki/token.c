@@ -30,7 +30,8 @@ struct token {
 	struct session *session; /* all `max` of them */
 	struct session *idle;    /* those not lent out, last returned first: it is the most likely still good */
 	unsigned max;
-	bool pin_refused; /* not tried again: refusals are counted by the token */
+	bool pin_refused;   /* not tried again: refusals are counted by the token */
+	bool refusal_shows; /* the token said so in its flags */
 	CK_SLOT_ID slot;
 	_Atomic unsigned connection; /* grows with every log-in; 0 before the first */
 	_Atomic unsigned gone;       /* handles of sessions up to this connection no longer exist at the token */
@@ -191,6 +192,31 @@ find_slot_again(struct token *t, struct err *err)
 	return find_slot(t, &t->slot, err);
 }
 
+/* The token remembers a refused PIN (or is locked by several) and no right one came since. */
+static bool
+pin_is_in_doubt(struct token *t)
+{
+	CK_TOKEN_INFO info;
+
+	return t->module->C_GetTokenInfo(t->slot, &info) == CKR_OK &&
+		(info.flags & (CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)) != 0;
+}
+
+/*
+ * A PIN that was refused is tried again only when the token showed the refusal in its flags and they are clear now: then somebody has set
+ * the PIN anew or logged in, and its count of refusals began again.
+ */
+static int
+pin_may_be_tried(struct token *t, struct err *err)
+{
+	if (!t->pin_refused)
+		return 0;
+	if (!t->refusal_shows || pin_is_in_doubt(t))
+		return err_set(err, FAIL_AGAIN, "token: the PIN was refused before and is not tried again while the token remembers that");
+	t->pin_refused = false;
+	return 0;
+}
+
 /* Opens and logs in; t->lock is held. */
 static int
 connect_locked(struct token *t, struct session *s, struct err *err)
@@ -198,10 +224,8 @@ connect_locked(struct token *t, struct session *s, struct err *err)
 	bool again = t->connection != 0;
 	CK_RV rv;
 
-	if (t->pin_refused)
-		return err_set(err, FAIL_AGAIN, "token: the PIN was refused before and is not tried again");
 	close_own(t, s);
-	if (find_slot_again(t, err) == -1)
+	if (find_slot_again(t, err) == -1 || pin_may_be_tried(t, err) == -1)
 		return -1;
 	rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
 	if (rv != CKR_OK)
@@ -210,8 +234,9 @@ connect_locked(struct token *t, struct session *s, struct err *err)
 	if (rv != CKR_OK && rv != CKR_USER_ALREADY_LOGGED_IN) {
 		t->module->C_CloseSession(s->handle);
 		token_error(rv, "log-in", err);
-		if (err->kind == FAIL_DENIED) {
+		if (err->kind == FAIL_DENIED || rv == CKR_PIN_LOCKED) {
 			t->pin_refused = true;
+			t->refusal_shows = pin_is_in_doubt(t);
 			if (again)
 				err->kind = FAIL_AGAIN; /* not the caller's fault: somebody changed the token's PIN */
 		}
@@ -233,12 +258,12 @@ session_ready(struct session *s, struct err *err)
 		return 0;
 	pthread_mutex_lock(&t->lock);
 	close_own(t, s);
-	if (t->connection != 0) { /* logged in: log-in is shared by all sessions of a process */
+	if (t->connection > t->gone) { /* logged in: log-in is shared by all sessions of a process */
 		rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
 		if (rv == CKR_OK)
 			s->connection = t->connection;
 	}
-	if (t->connection != 0 && (rv == CKR_OK || !is_loss(rv)))
+	if (t->connection > t->gone && (rv == CKR_OK || !is_loss(rv)))
 		rc = rv == CKR_OK ? 0 : token_error(rv, "opening a session", err);
 	else
 		rc = connect_locked(t, s, err);

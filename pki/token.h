@@ -7,7 +7,8 @@
  * key that is not so is refused when it is found.
  *
  * When a session or the token was lost, the operation logs in again and repeats once; then FAIL_AGAIN with the reason.  A PIN
- * that was refused is not tried a second time, because the third refusal locks most tokens.
+ * that was refused is not tried a second time, because the third refusal locks most tokens; unless the token's flags, which told of
+ * the refusal, are clear again: then the PIN was set anew.
  */
 #ifndef CATENA_PKI_TOKEN_H
 #define CATENA_PKI_TOKEN_H

@@ -304,6 +304,39 @@ test_loss(void)
 	buf_clear(&sig);
 }
 
+/* The security officer sets the user's PIN, which takes everybody's sessions away first. */
+static void
+set_pin(const char *pin)
+{
+	CK_FUNCTION_LIST *f = softhsm_module();
+	CK_SESSION_HANDLE session = 0;
+
+	f->C_CloseAllSessions(softhsm_slot());
+	if (f->C_OpenSession(softhsm_slot(), CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session) != CKR_OK ||
+		f->C_Login(session, CKU_SO, (CK_BYTE *)SOFTHSM_SO_PIN, strlen(SOFTHSM_SO_PIN)) != CKR_OK ||
+		f->C_InitPIN(session, (CK_BYTE *)(uintptr_t)pin, strlen(pin)) != CKR_OK || f->C_CloseAllSessions(softhsm_slot()) != CKR_OK)
+		bail_out("cannot set the PIN");
+}
+
+/* A PIN that was changed under us: tried once, no more; and again when it was set back. */
+static void
+test_pin_changed(void)
+{
+	struct err err = ERR_INIT;
+	struct token *t = open_token(2);
+	CK_TOKEN_INFO info;
+
+	ok(token_check(t, &err) == 0, "the token answers: %s", err.text);
+	set_pin("5555555");
+	ok(token_check(t, &err) == -1 && err.kind == FAIL_AGAIN, "refuses: the PIN is another one now: %s", err.text);
+	for (int i = 0; i < 3; i++)
+		ok(token_check(t, &err) == -1 && err.kind == FAIL_AGAIN && strstr(err.text, "not tried again") != NULL, "refuses: %s", err.text);
+	ok(softhsm_module()->C_GetTokenInfo(softhsm_slot(), &info) == CKR_OK && (info.flags & CKF_USER_PIN_LOCKED) == 0, "the token is not locked");
+	set_pin(SOFTHSM_PIN);
+	ok(token_check(t, &err) == 0, "when it was set back the token answers, in the same process");
+	token_close(t);
+}
+
 int
 main(void)
 {
@@ -325,6 +358,7 @@ main(void)
 	token_return(t, s);
 	token_close(t);
 	test_loss();
+	test_pin_changed();
 	softhsm_stop();
 	return done_testing();
 }
