@@ -16,6 +16,10 @@ static const struct query q_birth_basis = { "enrolment_birth_basis",
 	" LEFT JOIN place p ON p.code = v.content->'child'->>'place_of_birth'"
 	" WHERE r.number = $1 AND r.kind = 'birth'" };
 
+/* Two counters that open for one person at once meet here: the second waits, and then sees the first's. */
+static const struct query q_open_lock = { "enrolment_open_lock",
+	"SELECT pg_advisory_xact_lock(hashtextextended('enrolment ' || $1, 0))" };
+
 static const struct query q_open = { "enrolment_open",
 	"INSERT INTO enrolment (id, person_id, office_id, officer_id)"
 	" SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM enrolment e JOIN current_state s ON s.subject_id = e.id"
@@ -84,7 +88,7 @@ static const struct query q_identity_by_uin = { "enrolment_identity_by_uin",
 static const struct query q_exemption = { "enrolment_exemption",
 	"INSERT INTO evidence_exemption (id, person_id, reason, officer_id, second_officer_id) VALUES ($1, $2, $3, $4, $5)" };
 
-const struct query enrolment_queries[] = { q_birth_basis, q_open, q_decide, q_evidence, q_portrait, q_portrait_image, q_portrait_read,
+const struct query enrolment_queries[] = { q_birth_basis, q_open_lock, q_open, q_decide, q_evidence, q_portrait, q_portrait_image, q_portrait_read,
 	q_read, q_list, q_uin_add, q_identity, q_identity_by_uin, q_exemption, { NULL, NULL } };
 
 static int
@@ -151,11 +155,13 @@ enrolment_open(struct tx *tx, const struct uuid *id, const struct uuid *person_i
 	const struct uuid *officer_id, struct err *err)
 {
 	struct uuid decision;
+	char person[UUID_TEXT];
 
 	if (uuid_new(&decision, err) == -1)
 		return -1;
-	if (tx_later(tx, &q_open, ARGS(arg_uuid(id), arg_uuid(person_id), arg_uuid(office_id), arg_uuid(officer_id)), 1,
-		    "this person has an enrolment that is not decided yet", err) == -1 ||
+	if (tx_later(tx, &q_open_lock, ARGS(arg_text(uuid_format(person_id, person))), -1, NULL, err) == -1 ||
+		tx_later(tx, &q_open, ARGS(arg_uuid(id), arg_uuid(person_id), arg_uuid(office_id), arg_uuid(officer_id)), 1,
+			"this person has an enrolment that is not decided yet", err) == -1 ||
 		tx_later(tx, &q_decide, ARGS(arg_uuid(&decision), arg_uuid(id), arg_text("open"), arg_uuid(officer_id), arg_null(), arg_null()), 1,
 			"enrolment was not opened", err) == -1)
 		return -1;
