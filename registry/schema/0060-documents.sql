@@ -33,6 +33,7 @@ CREATE TABLE application (
 	FOREIGN KEY (identity_version_id, person_id) REFERENCES identity_version (id, person_id)
 );
 CREATE INDEX application_person ON application (person_id);
+CREATE INDEX application_office ON application (office_id, created_at, id);
 COMMENT ON TABLE application IS 'Application for a travel document; officer_id took it';
 CALL make_ledgered('application', 'person_id', 'identity_version_id', 'office_id', 'document_type', 'officer_id');
 

@@ -9,8 +9,9 @@
 #include "tests/service/issuing.h"
 
 enum { STATIONS = 4,  /* batches at the same time */
-	SESSIONS = 8, /* of the token: signd's default */
-	PEOPLE = 4000,
+	SESSIONS = 8, /* most of the token: signd's default */
+	WARM = 800,   /* documents before the clock runs: connections open, statements are prepared */
+	PEOPLE = 4800,
 	SIGN_SECONDS = 2 };
 
 /* ---- the bare rate ---- */
@@ -56,7 +57,7 @@ find_key(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session)
 }
 
 static double
-bare_rate(void)
+bare_rate(unsigned sessions)
 {
 	struct signing s[SESSIONS] = { 0 };
 	pthread_t thread[SESSIONS];
@@ -69,7 +70,7 @@ bare_rate(void)
 
 	if (token_open(softhsm_uri, bytes_str(SOFTHSM_PIN), 1, &token, &err) == -1 || token_borrow(token, &logged_in, &err) == -1)
 		bail_out("%s", err.text);
-	for (unsigned i = 0; i < SESSIONS; i++) {
+	for (unsigned i = 0; i < sessions; i++) {
 		s[i].f = softhsm_module();
 		s[i].stop = &stop;
 		if (s[i].f->C_OpenSession(softhsm_slot(), CKF_SERIAL_SESSION, NULL, NULL, &s[i].session) != CKR_OK)
@@ -77,11 +78,11 @@ bare_rate(void)
 		s[i].key = find_key(s[i].f, s[i].session);
 	}
 	begun = clock_monotonic_ns();
-	for (unsigned i = 0; i < SESSIONS; i++)
+	for (unsigned i = 0; i < sessions; i++)
 		pthread_create(&thread[i], NULL, sign_on, &s[i]);
 	sleep(SIGN_SECONDS);
 	stop = true;
-	for (unsigned i = 0; i < SESSIONS; i++) {
+	for (unsigned i = 0; i < sessions; i++) {
 		pthread_join(thread[i], NULL);
 		total += s[i].signed_;
 	}
@@ -142,6 +143,21 @@ personalise(void *arg)
 	return NULL;
 }
 
+/* The line's documents up to `n`, by all stations; seconds. */
+static double
+run(struct line *l, size_t n)
+{
+	pthread_t thread[STATIONS];
+	uint64_t begun = clock_monotonic_ns();
+
+	l->n = n;
+	for (unsigned i = 0; i < STATIONS; i++)
+		pthread_create(&thread[i], NULL, personalise, l);
+	for (unsigned i = 0; i < STATIONS; i++)
+		pthread_join(thread[i], NULL);
+	return (double)(clock_monotonic_ns() - begun) / 1e9;
+}
+
 static double
 personalise_all(struct issuing *is, struct line *l)
 {
@@ -157,24 +173,21 @@ personalise_all(struct issuing *is, struct line *l)
 		.years = 10,
 		.years_minor = 5,
 	};
-	pthread_t thread[STATIONS];
+	const size_t all = l->n;
 	struct err err = ERR_INIT;
-	uint64_t begun;
+	double seconds;
 
 	if (db_open(&o, &l->db, &err) == -1)
 		bail_out("%s", err.text);
 	station.db = l->db;
 	if (station_new(&station, &l->station, &err) == -1)
 		bail_out("%s", err.text);
-	begun = clock_monotonic_ns();
-	for (unsigned i = 0; i < STATIONS; i++)
-		pthread_create(&thread[i], NULL, personalise, l);
-	for (unsigned i = 0; i < STATIONS; i++)
-		pthread_join(thread[i], NULL);
-	begun = clock_monotonic_ns() - begun;
+	run(l, WARM);
+	l->next = WARM;
+	seconds = run(l, all);
 	station_free(l->station);
 	db_close(l->db);
-	return (double)l->done * 1e9 / (double)begun;
+	return (double)(l->done - WARM) / seconds;
 }
 
 static void
@@ -193,43 +206,45 @@ line_init(struct line *l)
 		bail_out("%s", err.text);
 }
 
-static int
-measure(const char *kind, double goal)
+/* Measures with a token of so many sessions; goal 0: none. */
+static void
+measure(const char *kind, unsigned sessions, double goal)
 {
-	struct issuing is;
+	const char *only = getenv("BENCH");
+	struct issuing is = { .token_sessions = sessions };
 	struct line l;
-	double bare, rate, ratio;
+	char name[80];
+	double bare, rate;
 
+	snprintf(name, sizeof(name), "passports_personalised_%s%s", kind, sessions == 1 ? "_one_session" : "");
+	if (only != NULL && strcmp(only, name) != 0)
+		return;
 	if (!issuing_start(&is, kind, true)) {
-		printf("# passports_personalised_%s: PostgreSQL or SoftHSM is not installed\n", kind);
-		return 0;
+		printf("# %s: PostgreSQL or SoftHSM is not installed\n", name);
+		return;
 	}
 	issuing_people(&is, PEOPLE);
 	issuing_approve(&is, 0);
 	issuing_settle();
 	line_init(&l);
-	bare = bare_rate();
+	bare = bare_rate(sessions);
 	rate = personalise_all(&is, &l);
-	ratio = rate / bare;
-	printf("bench passports_personalised_%s value=%.0f unit=documents/s limit=%.0f ratio=%.2f", kind, rate, bare, ratio);
-	if (goal > 0)
-		printf(" goal=%.1f %s\n", goal, ratio >= goal ? "ok" : "short");
-	else
-		printf(" goal=0 ok\n");
+	printf("bench %s value=%.0f unit=documents/s limit=%.0f ratio=%.2f goal=%.1f %s\n", name, rate, bare, rate / bare, goal,
+		rate / bare >= goal ? "ok" : "short");
 	fflush(stdout);
 	free(l.applications);
 	issuing_stop(&is);
-	return 0;
 }
 
+/*
+ * A token of software takes its time from the processors that the database needs as well; with one session it keeps to one of
+ * them, as a token that has a processor of its own would.
+ */
 int
 main(void)
 {
-	const char *only = getenv("BENCH");
-
-	if (only == NULL || strcmp(only, "passports_personalised_brainpoolP256r1") == 0)
-		measure("brainpoolP256r1", 0.5);
-	if (only == NULL || strcmp(only, "passports_personalised_P-256") == 0)
-		measure("P-256", 0);
+	measure("brainpoolP256r1", SESSIONS, 0.5);
+	measure("brainpoolP256r1", 1, 0.5);
+	measure("P-256", SESSIONS, 0);
 	return 0;
 }

@@ -33,6 +33,7 @@ struct issuing {
 	char address[100]; /* of issued */
 	struct uuid office, other_office;
 	unsigned people;
+	unsigned token_sessions; /* of signd; 0: its default */
 };
 
 static PGconn *issuing_pg;
@@ -194,19 +195,22 @@ issuing_conf(const struct issuing *is)
 	buf_printf(&text, "database = %s\nseal_key = seal.key\nbiometric_key = biometric.key\nsignd_socket = signd.sock\nlog_level = error\n",
 		is->conninfo);
 	buf_str(&text, "tls_certificate = server.pem\ntls_key = server.key\ntls_client_ca = ca.pem\nworkers = 8\n");
-	buf_printf(&text, "[signd]\ntoken = %s\npin_file = token.pin\n[issued]\nport = 0\ncsca_certificate = csca.crt\n", softhsm_uri);
+	buf_printf(&text, "[signd]\ntoken = %s\npin_file = token.pin\n", softhsm_uri);
+	if (is->token_sessions > 0)
+		buf_printf(&text, "token_sessions = %u\n", is->token_sessions);
+	buf_str(&text, "[issued]\nport = 0\ncsca_certificate = csca.crt\n");
 	issuing_file(is, "catena.conf", bytes_of(&text));
 	buf_clear(&text);
 }
 
-/* false: PostgreSQL or SoftHSM is not installed; the test skips.  signer_kind as ceremony_options. */
+/* false: PostgreSQL or SoftHSM is not installed; the test skips.  signer_kind as ceremony_options; is->token_sessions is kept. */
 __attribute__((unused)) static bool
 issuing_start(struct issuing *is, const char *signer_kind, bool durable)
 {
 	static const char seal_key[] = "0123456789abcdef0123456789ABCDEF", biometric_key[] = "biometric key of the test, 32 o.";
 	struct err err = ERR_INIT;
 
-	*is = (struct issuing){ .cluster = CLUSTER_INIT };
+	*is = (struct issuing){ .cluster = CLUSTER_INIT, .token_sessions = is->token_sessions };
 	is->cluster.durable = durable;
 	if (cluster_start(&is->cluster, &err) == -1) {
 		if (err.kind != FAIL_NOT_FOUND)
