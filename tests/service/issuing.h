@@ -10,6 +10,7 @@
 #include <gd.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "pki/ceremony.h"
@@ -125,6 +126,7 @@ issuing_spawn(const struct issuing *is, const char *name, char *address, size_t 
 	if (pipe(ends) == -1 || (pid = fork()) == -1)
 		bail_out("no process");
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that bails out leaves nobody behind */
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		execl(path, name, "--config", throwaway_path(&is->tls, "catena.conf"), (char *)NULL);
