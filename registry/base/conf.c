@@ -46,6 +46,17 @@ section_exists(const char *section)
 	return false;
 }
 
+static bool
+is_word(const char *words, const char *value)
+{
+	size_t n = strlen(value);
+
+	for (const char *p = words; *p != '\0'; p += strcspn(p, " "), p += strspn(p, " "))
+		if (strcspn(p, " ") == n && strncmp(p, value, n) == 0)
+			return true;
+	return false;
+}
+
 static int
 value_check(const struct conf_option *o, const char *value, const char *place, struct err *err)
 {
@@ -54,6 +65,8 @@ value_check(const struct conf_option *o, const char *value, const char *place, s
 
 	if (o->type == CONF_BOOL && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
 		return err_set(err, FAIL_INPUT, "%s: %s: yes or no is wanted", place, o->name);
+	if (o->type == CONF_TEXT && o->words != NULL && !is_word(o->words, value))
+		return err_set(err, FAIL_INPUT, "%s: %s: one of these is wanted: %s", place, o->name, o->words);
 	if (o->type != CONF_INT && o->type != CONF_SECONDS && o->type != CONF_OCTETS)
 		return 0;
 	errno = 0;
@@ -273,7 +286,8 @@ conf_print_sample(struct buf *out)
 			buf_printf(out, "\n[%s]\n", section = o->section);
 		buf_str(out, "\n");
 		wrapped(out, o->manual);
-		buf_printf(out, "#%s = %s\n", o->name, o->initial == NULL ? "(must be given)" : o->initial);
+		buf_printf(out, "#%s =%s%s\n", o->name, o->initial != NULL && *o->initial == '\0' ? "" : " ",
+			o->initial == NULL ? "(must be given)" : o->initial);
 	}
 	return out->failed ? -1 : 0;
 }

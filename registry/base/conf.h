@@ -2,7 +2,8 @@
  * conf.h - one file, one table of options: "name = value" lines, # comments, [section] per program.
  *
  * The table is the single source: `catena conf` prints it, docs/catena.conf.5 and docs/catena.conf.sample are made from it
- * or held against it by a test.  Unknown options and values out of range are errors with file and line.
+ * or held against it by a test.  Unknown options, options given twice and values out of range are errors with file and line.
+ * A program's own section goes before what holds for all.
  */
 #ifndef CATENA_BASE_CONF_H
 #define CATENA_BASE_CONF_H
@@ -24,6 +25,7 @@ struct conf_option {
 	int64_t min, max;    /* CONF_INT, CONF_SECONDS, CONF_OCTETS; both 0: no limit */
 	const char *unit;    /* "" or "s", "octets", ... */
 	const char *manual;  /* one or two sentences for conf(5) */
+	const char *words;   /* CONF_TEXT: the values there are, spaces between; NULL: any */
 };
 extern const struct conf_option conf_options[]; /* ends with name NULL */
 

@@ -5,7 +5,8 @@
 const struct conf_option conf_options[] = {
 	{ "", "state_dir", CONF_PATH, ".", 0, 0, "",
 	  "Folder of everything the installation keeps: keys, sockets, and in the embedded default the database and the token." },
-	{ "", "log_level", CONF_TEXT, "info", 0, 0, "", "Least level that is logged: error, warning, notice, info or debug." },
+	{ "", "log_level", CONF_TEXT, "info", 0, 0, "", "Least level that is logged: error, warning, notice, info or debug.",
+	  "error warning notice info debug" },
 	{ "", "user", CONF_TEXT, "", 0, 0, "", "User a daemon becomes when it was started as root; empty: it stays who it is." },
 	{ "", "database", CONF_TEXT, "host=/run/postgresql dbname=catena", 0, 0, "",
 	  "libpq connection string, several hosts allowed; each program adds its own role." },

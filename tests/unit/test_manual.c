@@ -36,10 +36,10 @@ static void
 print_conf_page(struct buf *out)
 {
 	page(out, "catena.conf", 5, "configuration of all Catena programs",
-		"One file for all programs: lines\n.Dq name = value ,\ncomments after\n.Dq # ,\nand sections\n.Bq program\n"
+		"One file for all programs: lines\n.Dq name = value ,\ncomments on lines that begin with\n.Dq # ,\nand sections\n.Bq program\n"
 		"whose lines hold for that program only, also for options of all programs.\n"
 		"Paths that are not absolute begin at the folder of the file.\n"
-		"Unknown options and values out of range are errors with file and line.\n"
+		"Unknown options, options given twice and values out of range are errors with file and line.\n"
 		".Nm catena\n.Cm conf --sample\nprints a file with every default.\n");
 	print_options(out);
 	buf_str(out, ".Sh SEE ALSO\n.Xr catena 1\n");
