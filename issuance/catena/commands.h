@@ -9,8 +9,8 @@
 		"state", "DIR", "the state folder; ./var, or what CATENA_STATE says, when not given" \
 	}
 
-extern const struct arg_option conf_command_options[], init_command_options[], migrate_options[], officer_add_options[],
-	officer_reset_options[], officer_role_options[], state_options[], up_options[], verify_options[];
+extern const struct arg_option conf_command_options[], import_options[], init_command_options[], migrate_options[], officer_add_options[],
+	officer_reset_options[], officer_role_options[], state_options[], trace_options[], up_options[], verify_options[];
 
 int init_command(const struct args *args, struct err *err);
 int up_command(const struct args *args, struct err *err);
@@ -23,6 +23,8 @@ int officer_list_command(const struct args *args, struct err *err);
 int office_add_command(const struct args *args, struct err *err);
 int office_list_command(const struct args *args, struct err *err);
 int place_add_command(const struct args *args, struct err *err);
+int import_births_command(const struct args *args, struct err *err);
+int trace_command(const struct args *args, struct err *err);
 int ledger_check_command(const struct args *args, struct err *err);
 int conf_command(const struct args *args, struct err *err);
 int roles_command(const struct args *args, struct err *err);

@@ -33,6 +33,12 @@ static const struct command commands[] = {
 	{ "officer reset", "LOGIN", "new password and second factor; ends sessions and lock-out", officer_reset_options, 1, 1,
 	  officer_reset_command },
 	{ "officer list", "", "list officers and their roles", state_options, 0, 0, officer_list_command },
+	{ "import births", "FILE.csv --clerk FILE --registrar FILE", "declare and register the births of a file", import_options, 1, 1,
+	  import_births_command,
+	  "  Rows that break a rule are written to FILE.csv.rejects.csv with line, column and rule; the others are registered.\n"
+	  "  A repetition registers nothing twice.  docs/demo/README.md describes the columns.  Exit status 0: no row was refused.\n" },
+	{ "trace", "NUMBER --officer FILE [--bundle FILE] [--undisclosed]", "show where a passport comes from", trace_options, 1, 1,
+	  trace_command },
 	{ "ledger check", "[--state DIR]", "recompute the ledger from the rows, name what was altered", state_options, 0, 0,
 	  ledger_check_command, "  Exit status 0: nothing was altered; 1: something was, or it could not be checked.\n" },
 	{ "migrate", "[--state DIR]", "bring the database's schema up to date", migrate_options, 0, 0, migrate_command },

@@ -84,6 +84,26 @@ client_share_session(struct client *to, const struct client *from, struct err *e
 	return code == CURLE_OK ? 0 : err_set(err, FAIL_INTERNAL, "client: cookies: %s", curl_easy_strerror(code));
 }
 
+int
+client_share(struct client *from, const char *url, struct client **client, struct err *err)
+{
+	struct client_options options = { .url = url != NULL ? url : from->url, .ca_file = from->ca_file, .certificate_file = from->certificate_file, .key_file = from->key_file, .connect_seconds = (unsigned)from->connect_seconds, .seconds = (unsigned)from->seconds };
+	struct curl_slist *cookies = NULL;
+	struct client *c;
+
+	if (client_new(&options, &c, err) == -1)
+		return -1;
+	if (curl_easy_getinfo(from->curl, CURLINFO_COOKIELIST, &cookies) != CURLE_OK) {
+		client_free(c);
+		return err_set(err, FAIL_INTERNAL, "client: no memory");
+	}
+	for (const struct curl_slist *one = cookies; one != NULL; one = one->next)
+		curl_easy_setopt(c->curl, CURLOPT_COOKIELIST, one->data);
+	curl_slist_free_all(cookies);
+	*client = c;
+	return 0;
+}
+
 struct received {
 	struct buf body;
 	bool too_large;

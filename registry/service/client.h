@@ -23,6 +23,11 @@ struct client;
 int client_new(const struct client_options *options, struct client **client, struct err *err);
 void client_free(struct client *client);
 /*
+ * A further client with the options and cookies that `from` has now: for another thread, or (url not NULL) for another service on the
+ * same host.  `from` must not be in a call meanwhile.
+ */
+int client_share(struct client *from, const char *url, struct client **client, struct err *err);
+/*
  * `to` signs in where `from` did: its cookies replace those that `to` had.  The services of one installation share their
  * sessions, so an officer signs in once; both must speak to the same host name or address.
  */

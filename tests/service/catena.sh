@@ -1,0 +1,201 @@
+#!/bin/sh
+# catena.sh: an operator's day in a state folder of its own: init, up, officers, an import with bad rows, repetition, the ledger's
+# check before and after a row was altered, a service that dies, down.
+set -u
+LC_ALL=C
+export LC_ALL
+top=${top_srcdir:-$(dirname "$0")/../..}
+catena=${top_builddir:-.}/catena
+unset CATENA_STATE CATENA_OFFICER
+
+n=0
+failed=0
+ok() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+		sed 's/^/# /' "$out"
+	fi
+}
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/catena-XXXXXX") || exit 1
+chmod 700 "$scratch" # as a home folder is: the database's user has no way through it
+state=$scratch/var
+out=$scratch/out
+up=
+end() {
+	[ -z "$up" ] || { kill -TERM "$up" 2>/dev/null; wait "$up" 2>/dev/null; }
+	rm -rf "$scratch"
+}
+trap end EXIT
+trap 'exit 1' INT TERM HUP
+
+# run WANTED-STATUS WHAT ARGUMENT...
+run() {
+	wanted=$1
+	what=$2
+	shift 2
+	"$catena" "$@" --state "$state" >"$out" 2>&1
+	[ $? = "$wanted" ]
+	ok $? "$what"
+}
+says() {
+	grep -q -e "$1" "$out"
+	ok $? "... and says: $1"
+}
+
+# The foreground program in the background, until it says that it is ready.
+start() {
+	: >"$scratch/up"
+	"$catena" up --state "$state" >>"$scratch/up" 2>&1 &
+	up=$!
+	for _ in $(seq 600); do
+		grep -q '^ready after' "$scratch/up" && break
+		kill -0 "$up" 2>/dev/null || break
+		sleep 0.1
+	done
+	cp "$scratch/up" "$out"
+	grep -q '^ready after' "$scratch/up"
+	ok $? "up: the database and the services start"
+}
+
+"$catena" init --state "$state" --port 0 --credentials "$scratch/admin" >"$out" 2>&1
+status=$?
+if grep -q 'install the package' "$out"; then
+	echo "1..0 # SKIP $(sed -n 1p "$out")"
+	exit 0
+fi
+ok $status "init: makes an installation"
+says '^key ceremony .*made'
+[ "$(stat -c %a "$state/keys" "$state/token" "$state/pg" "$state/log" "$scratch/admin" "$state/keys/token.pin" | tr '\n' ' ')" = "700 700 700 700 600 600 " ]
+ok $? "secrets are the owner's only"
+openssl verify -CAfile "$state/tls/ca.crt" -purpose sslserver -verify_ip 127.0.0.1 "$state/tls/server.crt" >"$out" 2>&1
+ok $? "openssl accepts the services' certificate"
+openssl x509 -in "$state/pki/csca.crt" -noout -subject >"$out" 2>&1
+ok $? "the CSCA certificate is there as PEM"
+cp "$state/keys/seal.key" "$scratch/seal.key"
+run 0 "init again" init --port 0
+! grep -v '^The installation' "$out" | grep -qv 'is there$'
+ok $? "... changes nothing"
+cmp -s "$state/keys/seal.key" "$scratch/seal.key"
+ok $? "... and keeps the keys"
+
+run 1 "status: nothing runs yet" status
+run 1 "officer list: without a database" officer list
+says 'catena up'
+start
+run 0 "status: everything is ready" status
+says '^signd .*ready, token catena'
+run 1 "a second up is refused" up
+says 'runs there already'
+run 1 "init beside up is refused" init
+
+run 0 "places from a file" place add "$top/docs/demo/places.csv"
+run 0 "offices from a file" office add "$top/docs/demo/offices.csv"
+run 0 "... again" office add "$top/docs/demo/offices.csv"
+says '0 from .*, 12 were there'
+printf 'code,name,kind\nNEW1,Office,laundry\n' >"$scratch/bad.csv"
+run 1 "an office of an unknown kind is refused" office add "$scratch/bad.csv"
+says 'line 2'
+run 0 "a clerk" officer add clerk --name 'The Clerk' --role civil_clerk --office all --credentials "$scratch/clerk"
+run 0 "a registrar" officer add registrar --name 'The Registrar' --role civil_registrar --office all --credentials "$scratch/registrar"
+run 1 "the same login again is refused" officer add clerk --name X --role auditor --office HQ
+run 1 "an unknown role is refused" officer add x1 --name X --role king --office HQ
+says 'catena roles'
+run 1 "an unknown office is refused" officer add x2 --name X --role auditor --office NOWHERE
+run 1 "credentials are not overwritten" officer reset registrar --credentials "$scratch/clerk"
+rm -f "$scratch/registrar"
+run 0 "reset: new credentials" officer reset registrar --credentials "$scratch/registrar"
+run 0 "officer list" officer list
+says 'civil_registrar  *ZEN1'
+
+# the first 30 births of the demonstration, and one row for each way to be wrong
+births=$scratch/births.csv
+head -31 "$top/docs/demo/births.csv" >"$births"
+row=$(sed -n 2p "$top/docs/demo/births.csv")
+bad() {
+	printf '%s\n' "$row" | sed "s/^B00001/$1/; $2" >>"$births"
+}
+bad W1 's/,MTN1,/,NOPE,/'
+bad W2 's/1958-11-11/1958-02-30/'
+bad W3 's/,F,/,Q,/'
+bad W4 's/,1,1,/,1,x,/'
+bad W5 's/1933-02-19/2033-02-19/'
+bad W6 's/other,midwife/stranger,midwife/'
+bad W7 's/UT-MTN-VIL/UT-NOWHERE/'
+bad W8 's/Çelik/Ç"elik/'
+printf 'W9,MTN1,\377\376,x\n' >>"$births"
+bad '' 's/x/x/'
+run 1 "import: good rows in, bad rows out" import births "$births" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
+says '^30 births are registered, 10 rows were refused'
+cut -d, -f26- "$births.rejects.csv" >"$out"
+for wanted in '^32,office,' '^33,child_date_of_birth,' '^34,child_sex,' '^35,birth_order,' '^36,mother_date_of_birth,' \
+	'^37,informant_relation,' '^38,place_of_birth,' ',39,child_primary_name,.*quotation mark' ',40,child_primary_name,.*UTF-8' '^41,local_id,'; do
+	says "$wanted"
+done
+run 1 "import again: nothing is registered twice" import births "$births" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
+says '^30 births are registered, 10 rows were refused'
+bin=${CATENA_PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)}
+psql=${bin:+$bin/}psql
+sql() {
+	"$psql" -h "$state/pg/run" -U postgres -d catena -AtXq -c "SET search_path = registry" -c "$1" 2>>"$out"
+}
+[ "$(sql 'SELECT count(*) FROM act_registration')" = 30 ]
+ok $? "... the registry has each once"
+run 0 "an officer who is both" officer add both --name Both --role civil_clerk,civil_registrar --office all --credentials "$scratch/both"
+run 1 "an import by one officer alone" import births "$births" --clerk "$scratch/both" --registrar "$scratch/both" --quiet
+says '^0 births are registered, 40 rows were refused'
+printf 'a,b\n1,2\n' >"$scratch/other.csv"
+run 1 "a file of other columns is refused" import births "$scratch/other.csv" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
+says 'there is no column a'
+run 1 "trace: of a document that does not exist" trace U0000001 --officer "$scratch/admin"
+says 'no document has this number'
+run 1 "trace: what is no number" trace 'U1/../..' --officer "$scratch/admin"
+
+run 0 "the ledger's check" ledger check
+says '^verdict: good'
+sql "ALTER TABLE act_version DISABLE TRIGGER ALL; UPDATE act_version SET content = content || '{\"note\": \"altered\"}' WHERE id = (SELECT min(id::text)::uuid FROM act_version); ALTER TABLE act_version ENABLE TRIGGER ALL"
+run 1 "... of a ledger with an altered row" ledger check
+says '^\[BAD\] act_version .*altered'
+
+victim=$(sed -n 's/^enrold \([0-9]*\) .*/\1/p' "$state/run/services")
+database=$(sed -n 's/^postgres \([0-9]*\) .*/\1/p' "$state/run/services")
+kill -KILL "$victim"
+wait "$up"
+[ $? = 1 ]
+ok $? "a service that dies takes up with it"
+up=
+cp "$scratch/up" "$out"
+says 'enrold was ended by signal 9'
+! kill -0 "$database" 2>/dev/null
+ok $? "... and the database is stopped"
+
+start
+services=$(sed 's/^[a-z]* \([0-9]*\) .*/\1/' "$state/run/services")
+kill -KILL "$up"
+wait "$up" 2>/dev/null
+up=
+left=1
+for _ in $(seq 100); do
+	left=0
+	for pid in $services; do
+		kill -0 "$pid" 2>/dev/null && left=1
+	done
+	[ $left = 1 ] || break
+	sleep 0.1
+done
+ok $left "when up is killed its programs end"
+
+start
+run 0 "down" down
+wait "$up"
+ok $? "... and up ends well"
+up=
+run 0 "down again" down
+says 'nothing runs'
+
+echo "1..$n"
+exit $failed
