@@ -80,7 +80,7 @@ dg_hashes_read(const char *text, struct signing_case *c, struct err *err)
 	if (object == NULL)
 		return err_set(err, FAIL_INTERNAL, "document: dg_hashes is not JSON");
 	for (int number = 1; number <= SIGNING_DGS; number++) {
-		char key[4];
+		char key[12];
 		struct buf hash = BUF_INIT;
 		const char *hex;
 

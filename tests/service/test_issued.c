@@ -208,12 +208,17 @@ personalise_one(struct made *m)
 	return json_object_get(result, "problem") == NULL && m->number[0] != '\0';
 }
 
+/* A copy, in a ring: it may be asked for in the arguments of the call that makes the next answer. */
 static const char *
 problem_of(size_t i)
 {
+	static char ring[8][200];
+	static unsigned next;
+	char *copy = ring[next++ % 8];
 	const char *text = json_string_value(json_object_get(json_object_get(json_array_get(json_object_get(reply, "results"), i), "problem"), "detail"));
 
-	return text != NULL ? text : "";
+	snprintf(copy, sizeof(ring[0]), "%s", text != NULL ? text : "");
+	return copy;
 }
 
 static const char *
