@@ -26,6 +26,8 @@ int place_add_command(const struct args *args, struct err *err);
 int import_births_command(const struct args *args, struct err *err);
 int trace_command(const struct args *args, struct err *err);
 int ledger_check_command(const struct args *args, struct err *err);
+extern const struct arg_option demo_options[];
+int demo_command(const struct args *args, struct err *err);
 int conf_command(const struct args *args, struct err *err);
 int roles_command(const struct args *args, struct err *err);
 int migrate_command(const struct args *args, struct err *err);

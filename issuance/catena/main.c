@@ -16,6 +16,7 @@ static int version_command(const struct args *args, struct err *err);
 static const struct command commands[] = {
 	{ "init", "[--state DIR]", "make an installation: database, token, keys, first officer", init_command_options, 0, 0, init_command,
 	  "  What is there already stays as it is.  The password of the officer admin is shown once.\n" },
+	{ "demo", "[--state DIR] [--out DIR] [--stay]", "play the whole chain with the specimen State Utopia", demo_options, 0, 0, demo_command },
 	{ "up", "[--state DIR]", "start the database and all services, in the foreground", up_options, 0, 0, up_command,
 	  "  A new folder is initialised first.  Ctrl-C stops all in order; when one program ends, the others are stopped.\n" },
 	{ "down", "[--state DIR]", "stop what catena up started", state_options, 0, 0, down_command },
