@@ -61,6 +61,16 @@ must(bool holds)
 		abort();
 }
 
+/* Member by member: the padding between them is anybody's. */
+static bool
+is_released(const struct whole *w)
+{
+	return w->text == NULL && w->name == NULL && w->code == NULL && w->choice == 0 && w->number == 0 && !w->flag &&
+		w->day.precision == DATE_UNKNOWN && w->day.year == 0 && uuid_is_null(&w->id) && w->octets.p == NULL && w->octets.n == 0 &&
+		w->inner.word == NULL && w->inner.n == 0 && w->inner.list.items == NULL && !w->has_inner && w->list.items == NULL &&
+		w->list.n == 0 && w->raw == NULL;
+}
+
 static void
 write_struct(const struct whole *w, struct buf *out)
 {
@@ -74,13 +84,12 @@ write_struct(const struct whole *w, struct buf *out)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct whole nothing;
 	struct whole first = { 0 }, second = { 0 };
 	struct buf once = BUF_INIT, twice = BUF_INIT;
 	struct err err = ERR_INIT;
 
 	if (json_read_into(BYTES(data, size), fields, &first, &err) == -1) {
-		must(err.kind == FAIL_INPUT && err.text[0] != '\0' && memcmp(&first, &nothing, sizeof(first)) == 0);
+		must(err.kind == FAIL_INPUT && err.text[0] != '\0' && is_released(&first));
 		for (unsigned i = 0; i < err.nproblem; i++)
 			must(text_is_utf8(bytes_str(err.problem[i].pointer)) && text_is_utf8(bytes_str(err.problem[i].text)) &&
 				(err.problem[i].pointer[0] == '/' || err.problem[i].pointer[0] == '\0'));
@@ -92,7 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(bytes_equal(bytes_of(&once), bytes_of(&twice)));
 	json_clear(fields, &first);
 	json_clear(fields, &second);
-	must(memcmp(&first, &nothing, sizeof(first)) == 0);
+	must(is_released(&first));
 	buf_clear(&once);
 	buf_clear(&twice);
 	return 0;
