@@ -12,6 +12,14 @@ wipe(void *p, size_t n)
 		explicit_bzero(p, n);
 }
 
+void
+free_wiped(char *text)
+{
+	if (text != NULL)
+		wipe(text, strlen(text));
+	free(text);
+}
+
 bool
 bytes_equal_secret(struct bytes a, struct bytes b)
 {

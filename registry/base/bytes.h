@@ -81,5 +81,7 @@ void buf_wipe(struct buf *b); /* buf_clear that first overwrites: keys, PINs, bi
 
 /* Overwrites in a way the compiler keeps. */
 void wipe(void *p, size_t n);
+/* wipe, then free: for malloc'd texts that are personal.  NULL is fine. */
+void free_wiped(char *text);
 
 #endif

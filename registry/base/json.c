@@ -343,15 +343,6 @@ json_read_into(struct bytes text, const struct json_field *fields, void *into, s
 	return rc;
 }
 
-static void
-clear_text(char **text)
-{
-	if (*text != NULL)
-		wipe(*text, strlen(*text));
-	free(*text);
-	*text = NULL;
-}
-
 void
 json_clear(const struct json_field *fields, void *from)
 {
@@ -362,7 +353,8 @@ json_clear(const struct json_field *fields, void *from)
 		case JSON_T_TEXT:
 		case JSON_T_NAME:
 		case JSON_T_CODE:
-			clear_text(AT(from, f, char *));
+			free_wiped(*AT(from, f, char *));
+			*AT(from, f, char *) = NULL;
 			break;
 		case JSON_T_BASE64:
 			buf_wipe(AT(from, f, struct buf));

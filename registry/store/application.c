@@ -112,12 +112,6 @@ application_add(struct tx *tx, const struct application_new *a, struct err *err)
 	return tx_flush(tx, err);
 }
 
-static int
-copy_json(const struct rows *rows, size_t row, int column, json_t **value, struct err *err)
-{
-	return json_read(bytes_str(row_text(rows, row, column)), value, err);
-}
-
 int
 application_read(struct tx *tx, const struct uuid *id, struct application *a, struct err *err)
 {
@@ -133,8 +127,8 @@ application_read(struct tx *tx, const struct uuid *id, struct application *a, st
 	snprintf(found.created_at, sizeof(found.created_at), "%s", row_text(rows, 0, 8));
 	if (row_uuid(rows, 0, 0, &found.id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
 		row_uuid(rows, 0, 2, &found.identity_version_id, err) == -1 || row_uuid(rows, 0, 3, &found.office_id, err) == -1 ||
-		row_uuid(rows, 0, 4, &found.officer_id, err) == -1 || copy_json(rows, 0, 9, &found.holder, err) == -1 ||
-		copy_json(rows, 0, 10, &found.decisions, err) == -1 || copy_json(rows, 0, 11, &found.documents, err) == -1)
+		row_uuid(rows, 0, 4, &found.officer_id, err) == -1 || row_json(rows, 0, 9, &found.holder, err) == -1 ||
+		row_json(rows, 0, 10, &found.decisions, err) == -1 || row_json(rows, 0, 11, &found.documents, err) == -1)
 		goto out;
 	*a = found;
 	found = (struct application){ 0 };
@@ -159,28 +153,11 @@ application_list(struct tx *tx, const struct uuid *office_id, const char *state,
 	unsigned limit, json_t **items, bool *more, struct err *err)
 {
 	struct rows *rows = NULL;
-	json_t *list = NULL;
-	int rc = -1;
+	int rc;
 
 	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(state), arg_text(after_at), arg_uuid_or_null(after_id), arg_int((int64_t)limit + 1)), &rows, err) == -1)
 		return -1;
-	if ((list = json_array()) == NULL) {
-		err_set(err, FAIL_INTERNAL, "out of memory");
-		goto out;
-	}
-	for (size_t i = 0; i < rows_count(rows) && i < limit; i++) {
-		json_t *item = NULL;
-
-		if (copy_json(rows, i, 0, &item, err) == -1)
-			goto out;
-		json_array_append_new(list, item);
-	}
-	*more = rows_count(rows) > limit;
-	*items = list;
-	list = NULL;
-	rc = 0;
-out:
-	json_decref(list);
+	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
 	return rc;
 }

@@ -278,7 +278,7 @@ candidates_of_row(struct tx *tx, const struct act *act, const struct rows *ids, 
 	if (tx_query(tx, &q_candidates,
 		    ARGS(arg_text(row_text(ids, 0, column)), arg_uuid(act != NULL ? &act->id : &nobody), arg_uuid(act != NULL ? &act->officer_id : &nobody)),
 		    &rows, err) == 0 &&
-		json_read(bytes_str(row_text(rows, 0, 0)), &list, err) == 0)
+		row_json(rows, 0, 0, &list, err) == 0)
 		rc = candidates_of_json(list, c, err);
 	json_decref(list);
 	rows_free(rows);
@@ -356,7 +356,7 @@ act_of_row(const struct rows *rows, struct act *act, struct err *err)
 	if (row_uuid(rows, 0, 0, &made.id, err) == -1 || row_uuid(rows, 0, 1, &made.office_id, err) == -1 ||
 		row_uuid(rows, 0, 2, &made.officer_id, err) == -1 || row_uuid(rows, 0, 6, &made.version_id, err) == -1 ||
 		(!row_is_null(rows, 0, 10) && row_uuid(rows, 0, 10, &made.person_id, err) == -1) ||
-		json_read(bytes_str(row_text(rows, 0, 8)), &made.content, err) == -1)
+		row_json(rows, 0, 8, &made.content, err) == -1)
 		return -1;
 	snprintf(made.kind, sizeof(made.kind), "%s", row_text(rows, 0, 3));
 	snprintf(made.state, sizeof(made.state), "%s", row_text(rows, 0, 4));
@@ -400,9 +400,9 @@ act_history(struct tx *tx, struct act *act, struct err *err)
 	int rc = -1;
 
 	if (tx_query(tx, &q_history, ARGS(arg_uuid(&act->id)), &rows, err) == -1 ||
-		json_read(bytes_str(row_text(rows, 0, 0)), &decisions, err) == -1 ||
-		json_read(bytes_str(row_text(rows, 0, 1)), &versions, err) == -1 ||
-		json_read(bytes_str(row_text(rows, 0, 2)), &overrides, err) == -1)
+		row_json(rows, 0, 0, &decisions, err) == -1 ||
+		row_json(rows, 0, 1, &versions, err) == -1 ||
+		row_json(rows, 0, 2, &overrides, err) == -1)
 		goto out;
 	act->decisions = decisions;
 	act->versions = versions;
@@ -421,27 +421,13 @@ int
 act_list(struct tx *tx, const char *kind, const struct uuid *office_id, const char *state, const struct uuid *after, unsigned limit,
 	json_t **items, bool *more, struct err *err)
 {
-	json_t *list = json_array(), *item = NULL;
 	struct rows *rows = NULL;
-	int rc = -1;
+	int rc;
 
 	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(kind), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1)),
 		    &rows, err) == -1)
-		goto out;
-	for (size_t i = 0; i < rows_count(rows) && i < limit; i++) {
-		if (json_read(bytes_str(row_text(rows, i, 0)), &item, err) == -1)
-			goto out;
-		if (json_array_append_new(list, item) == -1) {
-			err_set(err, FAIL_INTERNAL, "out of memory");
-			goto out;
-		}
-	}
-	*more = rows_count(rows) > limit;
-	*items = list;
-	list = NULL;
-	rc = 0;
-out:
-	json_decref(list);
+		return -1;
+	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
 	return rc;
 }

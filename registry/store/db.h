@@ -10,6 +10,8 @@
 #ifndef CATENA_STORE_DB_H
 #define CATENA_STORE_DB_H
 
+#include <jansson.h>
+
 #include "registry/base/date.h"
 #include "registry/base/uuid.h"
 
@@ -142,8 +144,14 @@ const char *row_text(const struct rows *rows, size_t row, int column); /* "" whe
 int64_t row_int(const struct rows *rows, size_t row, int column);      /* 0 when NULL */
 bool row_bool(const struct rows *rows, size_t row, int column);
 int row_uuid(const struct rows *rows, size_t row, int column, struct uuid *u, struct err *err);
-int row_bytes(const struct rows *rows, size_t row, int column, struct buf *out, struct err *err); /* bytea, appended */
-int row_date(const struct rows *rows, size_t row, int column, struct date *d, struct err *err);   /* date or partial_date; unknown when NULL */
+int row_bytes(const struct rows *rows, size_t row, int column, struct buf *out, struct err *err);        /* bytea, appended */
+int row_date(const struct rows *rows, size_t row, int column, struct date *d, struct err *err);          /* date or partial_date; unknown when NULL */
+int row_uuid_optional(const struct rows *rows, size_t row, int column, struct uuid *u, struct err *err); /* left alone when NULL */
+/* malloc'd; left alone when NULL.  Personal ones: free_wiped. */
+int row_copy(const struct rows *rows, size_t row, int column, char **text, struct err *err);
+int row_json(const struct rows *rows, size_t row, int column, json_t **value, struct err *err); /* left alone when NULL */
+/* The JSON of the column in at most `limit` rows as an array; *more: there was one row more (queries ask for limit + 1). */
+int rows_json_list(const struct rows *rows, int column, unsigned limit, json_t **list, bool *more, struct err *err);
 void rows_free(struct rows *rows);
 
 /*

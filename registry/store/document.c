@@ -84,40 +84,22 @@ static const struct query q_outbox = { "outbox_add",
 const struct query document_queries[] = { q_productions, q_document, q_history, q_sequence, q_produce, q_insert, q_allocate,
 	q_personalise, q_decide, q_supersede, q_outbox, { NULL, NULL } };
 
-static void
-free_personal(char *text)
-{
-	if (text != NULL)
-		wipe(text, strlen(text));
-	free(text);
-}
-
 void
 production_clear(struct production *p)
 {
-	free_personal(p->uin);
-	free_personal(p->primary_name);
-	free_personal(p->secondary_name);
-	free_personal(p->name_local);
-	free_personal(p->mrz_primary);
-	free_personal(p->mrz_secondary);
-	free_personal(p->place_of_birth);
+	free_wiped(p->uin);
+	free_wiped(p->primary_name);
+	free_wiped(p->secondary_name);
+	free_wiped(p->name_local);
+	free_wiped(p->mrz_primary);
+	free_wiped(p->mrz_secondary);
+	free_wiped(p->place_of_birth);
 	free(p->authority);
 	buf_clear(&p->portrait);
 	buf_clear(&p->portrait_sha256);
 	json_decref(p->dg_hashes);
 	buf_clear(&p->sod);
 	*p = (struct production){ 0 };
-}
-
-static int
-copy_text(const struct rows *rows, size_t row, int column, char **text, struct err *err)
-{
-	if (row_is_null(rows, row, column))
-		return 0;
-	if ((*text = strdup(row_text(rows, row, column))) == NULL)
-		return err_set(err, FAIL_INTERNAL, "out of memory");
-	return 0;
 }
 
 static int
@@ -132,7 +114,7 @@ document_of_row(const struct rows *rows, size_t row, struct production *p, struc
 	p->hash_bits = (int)row_int(rows, row, 29);
 	if (row_uuid(rows, row, 23, &p->document_id, err) == -1 || row_date(rows, row, 27, &p->issued_on, err) == -1 ||
 		row_date(rows, row, 28, &p->expires_on, err) == -1 ||
-		json_read(bytes_str(row_text(rows, row, 30)), &p->dg_hashes, err) == -1)
+		row_json(rows, row, 30, &p->dg_hashes, err) == -1)
 		return -1;
 	if (row_is_null(rows, row, 31))
 		return 0;
@@ -154,9 +136,9 @@ production_of_row(const struct rows *rows, size_t row, struct production *p, str
 	p->is_deceased = row_bool(rows, row, 21);
 	p->is_stopped = row_bool(rows, row, 22);
 	for (size_t i = 0; i < NELEM(text); i++)
-		if (copy_text(rows, row, 8 + (int)i, text[i], err) == -1)
+		if (row_copy(rows, row, 8 + (int)i, text[i], err) == -1)
 			return -1;
-	if (copy_text(rows, row, 6, &p->authority, err) == -1 || row_uuid(rows, row, 0, &p->application_id, err) == -1 ||
+	if (row_copy(rows, row, 6, &p->authority, err) == -1 || row_uuid(rows, row, 0, &p->application_id, err) == -1 ||
 		row_uuid(rows, row, 1, &p->person_id, err) == -1 || row_uuid(rows, row, 2, &p->identity_version_id, err) == -1 ||
 		row_uuid(rows, row, 3, &p->office_id, err) == -1 || row_uuid(rows, row, 7, &p->portrait_id, err) == -1 ||
 		row_date(rows, row, 16, &p->birth, err) == -1 || row_bytes(rows, row, 18, &p->portrait, err) == -1 ||
@@ -235,7 +217,7 @@ document_history(struct tx *tx, const struct uuid *document_id, json_t **decisio
 
 	if (tx_query_one(tx, &q_history, ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
 		return -1;
-	rc = json_read(bytes_str(row_text(rows, 0, 0)), decisions, err);
+	rc = row_json(rows, 0, 0, decisions, err);
 	rows_free(rows);
 	return rc;
 }

@@ -91,32 +91,6 @@ static const struct query q_exemption = { "enrolment_exemption",
 const struct query enrolment_queries[] = { q_birth_basis, q_open_lock, q_open, q_decide, q_evidence, q_portrait, q_portrait_image, q_portrait_read,
 	q_read, q_list, q_uin_add, q_identity, q_identity_by_uin, q_exemption, { NULL, NULL } };
 
-static int
-copy_text(const struct rows *rows, size_t row, int column, char **text, struct err *err)
-{
-	if (row_is_null(rows, row, column))
-		return 0;
-	if ((*text = strdup(row_text(rows, row, column))) == NULL)
-		return err_set(err, FAIL_INTERNAL, "out of memory");
-	return 0;
-}
-
-static int
-copy_json(const struct rows *rows, size_t row, int column, json_t **value, struct err *err)
-{
-	if (row_is_null(rows, row, column))
-		return 0;
-	return json_read(bytes_str(row_text(rows, row, column)), value, err);
-}
-
-static void
-free_personal(char *text)
-{
-	if (text != NULL)
-		wipe(text, strlen(text));
-	free(text);
-}
-
 int
 birth_basis_read(struct tx *tx, const char *act_number, struct birth_basis *basis, struct err *err)
 {
@@ -127,8 +101,8 @@ birth_basis_read(struct tx *tx, const char *act_number, struct birth_basis *basi
 	if (tx_query_one(tx, &q_birth_basis, ARGS(arg_text(act_number)), FAIL_NOT_FOUND, "no registered birth has this number", &rows, err) == -1)
 		return -1;
 	if (row_uuid(rows, 0, 0, &found.act_id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
-		copy_text(rows, 0, 2, &found.number, err) == -1 || copy_json(rows, 0, 5, &found.content, err) == -1 ||
-		copy_text(rows, 0, 6, &found.place, err) == -1)
+		row_copy(rows, 0, 2, &found.number, err) == -1 || row_json(rows, 0, 5, &found.content, err) == -1 ||
+		row_copy(rows, 0, 6, &found.place, err) == -1)
 		goto out;
 	found.is_registered = row_bool(rows, 0, 3);
 	found.is_deceased = row_bool(rows, 0, 4);
@@ -144,8 +118,8 @@ out:
 void
 birth_basis_clear(struct birth_basis *basis)
 {
-	free_personal(basis->number);
-	free_personal(basis->place);
+	free_wiped(basis->number);
+	free_wiped(basis->place);
 	json_decref(basis->content);
 	*basis = (struct birth_basis){ 0 };
 }
@@ -211,12 +185,6 @@ portrait_read(struct tx *tx, const struct uuid *portrait_id, struct buf *sealed,
 	return rc;
 }
 
-static int
-optional_uuid(const struct rows *rows, int column, struct uuid *id, struct err *err)
-{
-	return row_is_null(rows, 0, column) ? 0 : row_uuid(rows, 0, column, id, err);
-}
-
 int
 enrolment_read(struct tx *tx, const struct uuid *id, struct enrolment *e, struct err *err)
 {
@@ -230,9 +198,9 @@ enrolment_read(struct tx *tx, const struct uuid *id, struct enrolment *e, struct
 	snprintf(found.created_at, sizeof(found.created_at), "%s", row_text(rows, 0, 5));
 	if (row_uuid(rows, 0, 0, &found.id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
 		row_uuid(rows, 0, 2, &found.office_id, err) == -1 || row_uuid(rows, 0, 3, &found.officer_id, err) == -1 ||
-		optional_uuid(rows, 6, &found.portrait_id, err) == -1 || optional_uuid(rows, 7, &found.basis_evidence_id, err) == -1 ||
-		copy_text(rows, 0, 8, &found.uin, err) == -1 || copy_json(rows, 0, 9, &found.proposal, err) == -1 ||
-		copy_json(rows, 0, 10, &found.evidence, err) == -1 || copy_json(rows, 0, 11, &found.decisions, err) == -1)
+		row_uuid_optional(rows, 0, 6, &found.portrait_id, err) == -1 || row_uuid_optional(rows, 0, 7, &found.basis_evidence_id, err) == -1 ||
+		row_copy(rows, 0, 8, &found.uin, err) == -1 || row_json(rows, 0, 9, &found.proposal, err) == -1 ||
+		row_json(rows, 0, 10, &found.evidence, err) == -1 || row_json(rows, 0, 11, &found.decisions, err) == -1)
 		goto out;
 	*e = found;
 	found = (struct enrolment){ 0 };
@@ -246,7 +214,7 @@ out:
 void
 enrolment_clear(struct enrolment *e)
 {
-	free_personal(e->uin);
+	free_wiped(e->uin);
 	json_decref(e->proposal);
 	json_decref(e->evidence);
 	json_decref(e->decisions);
@@ -258,28 +226,11 @@ enrolment_list(struct tx *tx, const struct uuid *office_id, const char *state, c
 	unsigned limit, json_t **items, bool *more, struct err *err)
 {
 	struct rows *rows = NULL;
-	json_t *list = NULL;
-	int rc = -1;
+	int rc;
 
 	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(state), arg_text(after_at), arg_uuid_or_null(after_id), arg_int(limit + 1)), &rows, err) == -1)
 		return -1;
-	if ((list = json_array()) == NULL) {
-		err_set(err, FAIL_INTERNAL, "out of memory");
-		goto out;
-	}
-	for (size_t i = 0; i < rows_count(rows) && i < limit; i++) {
-		json_t *item = NULL;
-
-		if (json_read(bytes_str(row_text(rows, i, 0)), &item, err) == -1)
-			goto out;
-		json_array_append_new(list, item);
-	}
-	*more = rows_count(rows) > limit;
-	*items = list;
-	list = NULL;
-	rc = 0;
-out:
-	json_decref(list);
+	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
 	return rc;
 }
@@ -332,7 +283,7 @@ identity_by_uin(struct tx *tx, const char *uin, json_t **identity, struct err *e
 
 	if (tx_query_one(tx, &q_identity_by_uin, ARGS(arg_text(uin)), FAIL_NOT_FOUND, "no person has this number", &rows, err) == -1)
 		return -1;
-	rc = copy_json(rows, 0, 0, identity, err);
+	rc = row_json(rows, 0, 0, identity, err);
 	rows_free(rows);
 	return rc;
 }

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 #include "registry/store/db.h"
+#include "registry/base/json.h"
 
 static const PGresult *
 result_of(const struct rows *rows)
@@ -81,6 +82,48 @@ row_date(const struct rows *rows, size_t row, int column, struct date *d, struct
 	}
 	if (date_parse(value_of(rows, row, column), d, &why) == -1)
 		return err_set(err, FAIL_INTERNAL, "database: column %s is no date", PQfname(result_of(rows), column));
+	return 0;
+}
+
+int
+row_uuid_optional(const struct rows *rows, size_t row, int column, struct uuid *u, struct err *err)
+{
+	return row_is_null(rows, row, column) ? 0 : row_uuid(rows, row, column, u, err);
+}
+
+int
+row_copy(const struct rows *rows, size_t row, int column, char **text, struct err *err)
+{
+	if (row_is_null(rows, row, column))
+		return 0;
+	if ((*text = strdup(row_text(rows, row, column))) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	return 0;
+}
+
+int
+row_json(const struct rows *rows, size_t row, int column, json_t **value, struct err *err)
+{
+	return row_is_null(rows, row, column) ? 0 : json_read(value_of(rows, row, column), value, err);
+}
+
+int
+rows_json_list(const struct rows *rows, int column, unsigned limit, json_t **list, bool *more, struct err *err)
+{
+	json_t *made = json_array();
+
+	for (size_t i = 0; i < rows_count(rows) && i < limit; i++) {
+		json_t *item = NULL;
+
+		if (row_json(rows, i, column, &item, err) == -1 || json_array_append_new(made, item) == -1) {
+			json_decref(made);
+			return err->kind == FAIL_NONE ? err_set(err, FAIL_INTERNAL, "out of memory") : -1;
+		}
+	}
+	if (made == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	*more = rows_count(rows) > limit;
+	*list = made;
 	return 0;
 }
 
