@@ -7,59 +7,61 @@
 
 #define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
-static const struct query q_lock = { "applicant_lock",
-	"SELECT pg_advisory_xact_lock(hashtextextended('applicant ' || $1, 0))" };
-
-static const struct query q_applicant = { "applicant_read",
-	"SELECT u.person_id, c.id, coalesce(c.enrolment_state = 'verified', false),"
-	" EXISTS (SELECT FROM deceased x WHERE x.person_id = u.person_id),"
-	" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = u.person_id),"
-	" c.nationality, c.date_of_birth,"
-	" (SELECT count(*) FROM application a JOIN current_state s ON s.subject_id = a.id"
-	"  WHERE a.person_id = u.person_id AND s.state IN ('submitted', 'approved', 'in_production')),"
-	" (SELECT count(*) FROM document d JOIN current_state s ON s.subject_id = d.id"
-	"  WHERE d.person_id = u.person_id AND s.state = 'delivered' AND d.expires_on > $2::date)"
-	" FROM person_uin u LEFT JOIN current_identity c ON c.person_id = u.person_id WHERE u.uin = $1" };
-
-static const struct query q_add = { "application_add",
-	"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
-	" SELECT $1, c.person_id, c.id, $4, $5, $6, $7 FROM current_identity c"
-	" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'"
-	" AND NOT EXISTS (SELECT FROM deceased x WHERE x.person_id = c.person_id)"
-	" AND NOT EXISTS (SELECT FROM stopped_person x WHERE x.person_id = c.person_id)"
-	" AND NOT EXISTS (SELECT FROM application a JOIN current_state s ON s.subject_id = a.id"
-	"  WHERE a.person_id = c.person_id AND s.state IN ('submitted', 'approved', 'in_production'))" };
-
-static const struct query q_decide = { "application_decide",
-	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id, reason)"
-	" SELECT $1, a.id, a.officer_id, $3, $4, $5 FROM application a WHERE a.id = $2" };
-
-static const struct query q_read = { "application_read",
-	"SELECT a.id, a.person_id, a.identity_version_id, a.office_id, a.officer_id, a.document_type, a.reason, s.state, " AT_UTC("a.created_at") ","
-																		  " jsonb_strip_nulls(jsonb_build_object('uin', i.uin, 'primary_name', i.primary_name, 'secondary_name', i.secondary_name,"
-																		  "  'sex', i.sex, 'date_of_birth', i.date_of_birth, 'place_of_birth', i.place_of_birth, 'nationality', i.nationality))::text,"
-																		  " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
-																		  "  'from_state', d.from_state, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')::text"
-																														"  FROM application_decision d WHERE d.application_id = a.id),"
-																														" (SELECT coalesce(jsonb_agg(jsonb_build_object('number', d.number, 'state', ds.state) ORDER BY d.created_at, d.id), '[]')::text"
-																														"  FROM document d JOIN current_state ds ON ds.subject_id = d.id WHERE d.application_id = a.id)"
-																														" FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
-																														" WHERE a.id = $1" };
-
-static const struct query q_list = { "application_list",
-	"SELECT jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'document_type', a.document_type,"
-	" 'reason', a.reason, 'officer_id', a.officer_id, 'created_at', " AT_UTC("a.created_at") ")::text"
-												 " FROM application a JOIN current_state s ON s.subject_id = a.id"
-												 " WHERE a.office_id = $1 AND ($2::text IS NULL OR s.state = $2)"
-												 " AND ($3::timestamptz IS NULL OR (a.created_at, a.id) > ($3, $4::uuid))"
-												 " ORDER BY a.created_at, a.id LIMIT $5" };
-
-const struct query application_queries[] = { q_lock, q_applicant, q_add, q_decide, q_read, q_list, { NULL, NULL } };
+enum { Q_LOCK,
+	Q_APPLICANT,
+	Q_ADD,
+	Q_DECIDE,
+	Q_READ,
+	Q_LIST };
+const struct query application_queries[] = {
+	[Q_LOCK] = { "applicant_lock",
+		"SELECT pg_advisory_xact_lock(hashtextextended('applicant ' || $1, 0))" },
+	[Q_APPLICANT] = { "applicant_read",
+		"SELECT u.person_id, c.id, coalesce(c.enrolment_state = 'verified', false),"
+		" EXISTS (SELECT FROM deceased x WHERE x.person_id = u.person_id),"
+		" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = u.person_id),"
+		" c.nationality, c.date_of_birth,"
+		" (SELECT count(*) FROM application a JOIN current_state s ON s.subject_id = a.id"
+		"  WHERE a.person_id = u.person_id AND s.state IN ('submitted', 'approved', 'in_production')),"
+		" (SELECT count(*) FROM document d JOIN current_state s ON s.subject_id = d.id"
+		"  WHERE d.person_id = u.person_id AND s.state = 'delivered' AND d.expires_on > $2::date)"
+		" FROM person_uin u LEFT JOIN current_identity c ON c.person_id = u.person_id WHERE u.uin = $1" },
+	[Q_ADD] = { "application_add",
+		"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
+		" SELECT $1, c.person_id, c.id, $4, $5, $6, $7 FROM current_identity c"
+		" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'"
+		" AND NOT EXISTS (SELECT FROM deceased x WHERE x.person_id = c.person_id)"
+		" AND NOT EXISTS (SELECT FROM stopped_person x WHERE x.person_id = c.person_id)"
+		" AND NOT EXISTS (SELECT FROM application a JOIN current_state s ON s.subject_id = a.id"
+		"  WHERE a.person_id = c.person_id AND s.state IN ('submitted', 'approved', 'in_production'))" },
+	[Q_DECIDE] = { "application_decide",
+		"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id, reason)"
+		" SELECT $1, a.id, a.officer_id, $3, $4, $5 FROM application a WHERE a.id = $2" },
+	[Q_READ] = { "application_read",
+		"SELECT a.id, a.person_id, a.identity_version_id, a.office_id, a.officer_id, a.document_type, a.reason, s.state, " AT_UTC("a.created_at") ","
+																			  " jsonb_strip_nulls(jsonb_build_object('uin', i.uin, 'primary_name', i.primary_name, 'secondary_name', i.secondary_name,"
+																			  "  'sex', i.sex, 'date_of_birth', i.date_of_birth, 'place_of_birth', i.place_of_birth, 'nationality', i.nationality))::text,"
+																			  " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
+																			  "  'from_state', d.from_state, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')::text"
+																															"  FROM application_decision d WHERE d.application_id = a.id),"
+																															" (SELECT coalesce(jsonb_agg(jsonb_build_object('number', d.number, 'state', ds.state) ORDER BY d.created_at, d.id), '[]')::text"
+																															"  FROM document d JOIN current_state ds ON ds.subject_id = d.id WHERE d.application_id = a.id)"
+																															" FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
+																															" WHERE a.id = $1" },
+	[Q_LIST] = { "application_list",
+		"SELECT jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'document_type', a.document_type,"
+		" 'reason', a.reason, 'officer_id', a.officer_id, 'created_at', " AT_UTC("a.created_at") ")::text"
+													 " FROM application a JOIN current_state s ON s.subject_id = a.id"
+													 " WHERE a.office_id = $1 AND ($2::text IS NULL OR s.state = $2)"
+													 " AND ($3::timestamptz IS NULL OR (a.created_at, a.id) > ($3, $4::uuid))"
+													 " ORDER BY a.created_at, a.id LIMIT $5" },
+	{ NULL, NULL }
+};
 
 int
 applicant_lock(struct tx *tx, const char *uin, struct err *err)
 {
-	return tx_later(tx, &q_lock, ARGS(arg_text(uin)), -1, NULL, err);
+	return tx_later(tx, &application_queries[Q_LOCK], ARGS(arg_text(uin)), -1, NULL, err);
 }
 
 int
@@ -70,7 +72,7 @@ applicant_read(struct tx *tx, const char *uin, struct date today, struct applica
 	char day[DATE_TEXT];
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_applicant, ARGS(arg_text(uin), arg_text(date_format(today, day))), FAIL_NOT_FOUND,
+	if (tx_query_one(tx, &application_queries[Q_APPLICANT], ARGS(arg_text(uin), arg_text(date_format(today, day))), FAIL_NOT_FOUND,
 		    "no person has this number", &rows, err) == -1)
 		return -1;
 	found.identity_is_verified = row_bool(rows, 0, 2);
@@ -98,14 +100,14 @@ application_decide(struct tx *tx, const struct uuid *id, const char *event, cons
 
 	if (uuid_new(&decision, err) == -1)
 		return -1;
-	return tx_later(tx, &q_decide, ARGS(arg_uuid(&decision), arg_uuid(id), arg_text(event), arg_uuid(officer_id), arg_text(reason)), 1,
+	return tx_later(tx, &application_queries[Q_DECIDE], ARGS(arg_uuid(&decision), arg_uuid(id), arg_text(event), arg_uuid(officer_id), arg_text(reason)), 1,
 		"there is no such application", err);
 }
 
 int
 application_add(struct tx *tx, const struct application_new *a, struct err *err)
 {
-	if (tx_later(tx, &q_add, ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id)), 1,
+	if (tx_later(tx, &application_queries[Q_ADD], ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id)), 1,
 		    "the person may not apply any more", err) == -1 ||
 		application_decide(tx, &a->id, "apply", &a->officer_id, NULL, err) == -1)
 		return -1;
@@ -119,7 +121,7 @@ application_read(struct tx *tx, const struct uuid *id, struct application *a, st
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_read, ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "there is no such application", &rows, err) == -1)
+	if (tx_query_one(tx, &application_queries[Q_READ], ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "there is no such application", &rows, err) == -1)
 		return -1;
 	snprintf(found.document_type, sizeof(found.document_type), "%s", row_text(rows, 0, 5));
 	snprintf(found.reason, sizeof(found.reason), "%s", row_text(rows, 0, 6));
@@ -155,7 +157,7 @@ application_list(struct tx *tx, const struct uuid *office_id, const char *state,
 	struct rows *rows = NULL;
 	int rc;
 
-	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(state), arg_text(after_at), arg_uuid_or_null(after_id), arg_int((int64_t)limit + 1)), &rows, err) == -1)
+	if (tx_query(tx, &application_queries[Q_LIST], ARGS(arg_uuid(office_id), arg_text(state), arg_text(after_at), arg_uuid_or_null(after_id), arg_int((int64_t)limit + 1)), &rows, err) == -1)
 		return -1;
 	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);

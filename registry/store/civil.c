@@ -10,34 +10,6 @@
 #define NOBODY         "'00000000-0000-0000-0000-000000000000'::uuid"
 #define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
-static const struct query q_act = { "civil_act",
-	"INSERT INTO act (id, kind, office_id, officer_id) VALUES ($1, $2, $3, $4)" };
-
-static const struct query q_version = { "civil_version",
-	"INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES ($1, $2, 1, $3, $4::text::jsonb)" };
-
-static const struct query q_parties = { "civil_parties",
-	"INSERT INTO act_party (act_version_id, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth)"
-	" SELECT $1, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth"
-	" FROM jsonb_to_recordset($2::text::jsonb) AS p(role text, person_id uuid, confidence text, primary_name text, secondary_name text,"
-	"  sex text, date_of_birth text)" };
-
-static const struct query q_keys = { "civil_keys",
-	"INSERT INTO act_match_key (k, act_id) SELECT k, $1 FROM unnest($2::text::bigint[]) k" };
-
-static const struct query q_statistics = { "civil_statistics",
-	"INSERT INTO birth_statistics (act_version_id, birth_weight_g, gestation_weeks, mother_children_born, attendant, place_kind,"
-	" mother_marital_status, mother_education, mother_occupation, father_education, father_occupation)"
-	" VALUES ($1, nullif($2::int, 0), nullif($3::int, 0), nullif($4::int, 0), $5, $6, $7, $8, $9, $10, $11)" };
-
-/* The version is the one that the officer saw; declared_by follows from the act. */
-static const struct query q_decide = { "civil_decide",
-	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id, reason)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7)" };
-
-static const struct query q_outbox = { "civil_outbox",
-	"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" };
-
 /*
  * Acts that share keys, at most 40, those first that share most; rejected and annulled ones are none.  Only their ids: mostly there
  * are none, and this is asked for every birth twice.  The lateral subquery keeps the planner from hashing all of current_state.
@@ -50,41 +22,6 @@ static const struct query q_outbox = { "civil_outbox",
 	" WHERE s.state IN ('declared', 'validated', 'registered')" \
 	" ORDER BY g.shared DESC, g.act_id LIMIT 40) c)"
 
-static const struct query q_declare_check = { "civil_declare_check",
-	"SELECT EXISTS (SELECT FROM office WHERE id = $1 AND kind = 'civil'), (SELECT coalesce(valid_from <= $4::date, true)"
-	" AND coalesce(valid_to > $3::date, true) FROM place WHERE code = $2), " CANDIDATE_IDS(NOBODY, "$5") };
-
-static const struct query q_candidate_ids = { "civil_candidate_ids",
-	"SELECT " CANDIDATE_IDS("$1::uuid", "$2") };
-
-static const struct query q_begin_registration = { "civil_begin_registration",
-	"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT o.id, $4, $5::int, o.series_first"
-	"  FROM office o JOIN current_state s ON s.subject_id = $1 AND s.state IN ('declared', 'validated') WHERE o.id = $3"
-	"  ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1 RETURNING last)"
-	" SELECT code, (SELECT last FROM n), " CANDIDATE_IDS("$1::uuid", "$2") " FROM office WHERE id = $3" };
-
-/*
- * What is to be compared.  A pair that was judged from the other side counts as judged, unless the officer who did so declared
- * this one.
- */
-static const struct query q_candidates = { "civil_candidates",
-	"SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'number', r.number,"
-	"  'content', v.content, 'overridden', EXISTS (SELECT FROM duplicate_override o WHERE (o.act_id = $2::uuid AND o.candidate_id = a.id)"
-	"  OR (o.act_id = a.id AND o.candidate_id = $2 AND o.officer_id <> $3)))) ORDER BY w.place)::text"
-	" FROM unnest(string_to_array($1, ',')::uuid[]) WITH ORDINALITY w(id, place) JOIN act a ON a.id = w.id"
-	" JOIN current_state s ON s.subject_id = a.id LEFT JOIN act_registration r ON r.act_id = a.id"
-	" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true" };
-
-static const struct query q_person = { "civil_person",
-	"INSERT INTO person (id, officer_id) VALUES ($1, $2)" };
-
-static const struct query q_register = { "civil_register",
-	"INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" };
-
-static const struct query q_override = { "civil_override",
-	"INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason) VALUES ($1, $2, $3, $4, $5, $6)" };
-
 #define ACT_COLUMNS \
 	"SELECT a.id, a.office_id, a.officer_id, a.kind, s.state, " AT_UTC("a.created_at") ", v.id, v.version, v.content::text, r.number," \
 											   " r.person_id, " AT_UTC("r.created_at")
@@ -92,32 +29,96 @@ static const struct query q_override = { "civil_override",
 	" JOIN current_state s ON s.subject_id = a.id" \
 	" JOIN LATERAL (SELECT * FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true"
 
-static const struct query q_read = { "civil_read",
-	ACT_COLUMNS " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id WHERE a.id = $1 AND a.kind = $2" };
-
-static const struct query q_read_number = { "civil_read_number",
-	ACT_COLUMNS " FROM act_registration r JOIN act a ON a.id = r.act_id" ACT_JOINS " WHERE r.number = $1" };
-
-static const struct query q_history = { "civil_history",
-	"SELECT (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', event, 'officer_id', officer_id, 'reason', reason,"
-	"  'from_state', from_state, 'to_state', to_state, 'decided_at', " AT_UTC("created_at") ")) ORDER BY seq), '[]')"
-												"  FROM act_decision WHERE act_id = $1)::text,"
-												" (SELECT coalesce(jsonb_agg(jsonb_build_object('version', version, 'officer_id', officer_id, 'created_at', " AT_UTC("created_at") ")"
-																												   "  ORDER BY version), '[]') FROM act_version WHERE act_id = $1)::text,"
-																												   " (SELECT coalesce(jsonb_agg(jsonb_build_object('candidate_id', candidate_id, 'score', score, 'officer_id', officer_id, 'reason', reason,"
-																												   "  'created_at', " AT_UTC("created_at") ") ORDER BY created_at, id), '[]') FROM duplicate_override WHERE act_id = $1)::text" };
-
-static const struct query q_list = { "civil_list",
-	"SELECT jsonb_strip_nulls(jsonb_build_object('id', a.id, 'kind', a.kind, 'state', s.state, 'number', r.number,"
-	" 'created_at', " AT_UTC("a.created_at") ", 'primary_name', p.primary_name, 'secondary_name', p.secondary_name,"
-						 " 'date_of_birth', p.date_of_birth))::text"
-						 " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id"
-						 " LEFT JOIN act_party p ON p.act_version_id = v.id AND p.role = CASE a.kind WHEN 'death' THEN 'deceased' ELSE 'child' END"
-						 " WHERE a.office_id = $1 AND a.kind = $2 AND ($3::text IS NULL OR s.state = $3) AND a.id > coalesce($4, " NOBODY ")"
-						 " ORDER BY a.id LIMIT $5" };
-
-const struct query civil_queries[] = { q_act, q_version, q_parties, q_keys, q_statistics, q_decide, q_outbox, q_declare_check,
-	q_candidate_ids, q_candidates, q_begin_registration, q_person, q_register, q_override, q_read, q_read_number, q_history, q_list, { NULL, NULL } };
+enum { Q_ACT,
+	Q_VERSION,
+	Q_PARTIES,
+	Q_KEYS,
+	Q_STATISTICS,
+	Q_DECIDE,
+	Q_OUTBOX,
+	Q_DECLARE_CHECK,
+	Q_CANDIDATE_IDS,
+	Q_CANDIDATES,
+	Q_BEGIN_REGISTRATION,
+	Q_PERSON,
+	Q_REGISTER,
+	Q_OVERRIDE,
+	Q_READ,
+	Q_READ_NUMBER,
+	Q_HISTORY,
+	Q_LIST };
+const struct query civil_queries[] = {
+	[Q_ACT] = { "civil_act",
+		"INSERT INTO act (id, kind, office_id, officer_id) VALUES ($1, $2, $3, $4)" },
+	[Q_VERSION] = { "civil_version",
+		"INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES ($1, $2, 1, $3, $4::text::jsonb)" },
+	[Q_PARTIES] = { "civil_parties",
+		"INSERT INTO act_party (act_version_id, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth)"
+		" SELECT $1, role, person_id, confidence, primary_name, secondary_name, sex, date_of_birth"
+		" FROM jsonb_to_recordset($2::text::jsonb) AS p(role text, person_id uuid, confidence text, primary_name text, secondary_name text,"
+		"  sex text, date_of_birth text)" },
+	[Q_KEYS] = { "civil_keys",
+		"INSERT INTO act_match_key (k, act_id) SELECT k, $1 FROM unnest($2::text::bigint[]) k" },
+	[Q_STATISTICS] = { "civil_statistics",
+		"INSERT INTO birth_statistics (act_version_id, birth_weight_g, gestation_weeks, mother_children_born, attendant, place_kind,"
+		" mother_marital_status, mother_education, mother_occupation, father_education, father_occupation)"
+		" VALUES ($1, nullif($2::int, 0), nullif($3::int, 0), nullif($4::int, 0), $5, $6, $7, $8, $9, $10, $11)" },
+	/* The version is the one that the officer saw; declared_by follows from the act. */
+	[Q_DECIDE] = { "civil_decide",
+		"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id, reason)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)" },
+	[Q_OUTBOX] = { "civil_outbox",
+		"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" },
+	[Q_DECLARE_CHECK] = { "civil_declare_check",
+		"SELECT EXISTS (SELECT FROM office WHERE id = $1 AND kind = 'civil'), (SELECT coalesce(valid_from <= $4::date, true)"
+		" AND coalesce(valid_to > $3::date, true) FROM place WHERE code = $2), " CANDIDATE_IDS(NOBODY, "$5") },
+	[Q_CANDIDATE_IDS] = { "civil_candidate_ids",
+		"SELECT " CANDIDATE_IDS("$1::uuid", "$2") },
+	/*
+	 * What is to be compared.  A pair that was judged from the other side counts as judged, unless the officer who did so declared
+	 * this one.
+	 */
+	[Q_CANDIDATES] = { "civil_candidates",
+		"SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'number', r.number,"
+		"  'content', v.content, 'overridden', EXISTS (SELECT FROM duplicate_override o WHERE (o.act_id = $2::uuid AND o.candidate_id = a.id)"
+		"  OR (o.act_id = a.id AND o.candidate_id = $2 AND o.officer_id <> $3)))) ORDER BY w.place)::text"
+		" FROM unnest(string_to_array($1, ',')::uuid[]) WITH ORDINALITY w(id, place) JOIN act a ON a.id = w.id"
+		" JOIN current_state s ON s.subject_id = a.id LEFT JOIN act_registration r ON r.act_id = a.id"
+		" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true" },
+	[Q_BEGIN_REGISTRATION] = { "civil_begin_registration",
+		"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT o.id, $4, $5::int, o.series_first"
+		"  FROM office o JOIN current_state s ON s.subject_id = $1 AND s.state IN ('declared', 'validated') WHERE o.id = $3"
+		"  ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1 RETURNING last)"
+		" SELECT code, (SELECT last FROM n), " CANDIDATE_IDS("$1::uuid", "$2") " FROM office WHERE id = $3" },
+	[Q_PERSON] = { "civil_person",
+		"INSERT INTO person (id, officer_id) VALUES ($1, $2)" },
+	[Q_REGISTER] = { "civil_register",
+		"INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" },
+	[Q_OVERRIDE] = { "civil_override",
+		"INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason) VALUES ($1, $2, $3, $4, $5, $6)" },
+	[Q_READ] = { "civil_read",
+		ACT_COLUMNS " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id WHERE a.id = $1 AND a.kind = $2" },
+	[Q_READ_NUMBER] = { "civil_read_number",
+		ACT_COLUMNS " FROM act_registration r JOIN act a ON a.id = r.act_id" ACT_JOINS " WHERE r.number = $1" },
+	[Q_HISTORY] = { "civil_history",
+		"SELECT (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', event, 'officer_id', officer_id, 'reason', reason,"
+		"  'from_state', from_state, 'to_state', to_state, 'decided_at', " AT_UTC("created_at") ")) ORDER BY seq), '[]')"
+													"  FROM act_decision WHERE act_id = $1)::text,"
+													" (SELECT coalesce(jsonb_agg(jsonb_build_object('version', version, 'officer_id', officer_id, 'created_at', " AT_UTC("created_at") ")"
+																													   "  ORDER BY version), '[]') FROM act_version WHERE act_id = $1)::text,"
+																													   " (SELECT coalesce(jsonb_agg(jsonb_build_object('candidate_id', candidate_id, 'score', score, 'officer_id', officer_id, 'reason', reason,"
+																													   "  'created_at', " AT_UTC("created_at") ") ORDER BY created_at, id), '[]') FROM duplicate_override WHERE act_id = $1)::text" },
+	[Q_LIST] = { "civil_list",
+		"SELECT jsonb_strip_nulls(jsonb_build_object('id', a.id, 'kind', a.kind, 'state', s.state, 'number', r.number,"
+		" 'created_at', " AT_UTC("a.created_at") ", 'primary_name', p.primary_name, 'secondary_name', p.secondary_name,"
+							 " 'date_of_birth', p.date_of_birth))::text"
+							 " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id"
+							 " LEFT JOIN act_party p ON p.act_version_id = v.id AND p.role = CASE a.kind WHEN 'death' THEN 'deceased' ELSE 'child' END"
+							 " WHERE a.office_id = $1 AND a.kind = $2 AND ($3::text IS NULL OR s.state = $3) AND a.id > coalesce($4, " NOBODY ")"
+							 " ORDER BY a.id LIMIT $5" },
+	{ NULL, NULL }
+};
 
 /* ---- personal data in what was read ---- */
 
@@ -182,7 +183,7 @@ parties_json(const struct act_party *party, size_t n, struct buf *out, struct er
 static int
 statistics_add(struct tx *tx, const struct uuid *version_id, const struct birth_statistics *s, struct err *err)
 {
-	return tx_later(tx, &q_statistics,
+	return tx_later(tx, &civil_queries[Q_STATISTICS],
 		ARGS(arg_uuid(version_id), arg_int(s->birth_weight_g), arg_int(s->gestation_weeks), arg_int(s->mother_children_born),
 			arg_text(s->attendant), arg_text(s->place_kind), arg_text(s->mother_marital_status), arg_text(s->mother_education),
 			arg_text(s->mother_occupation), arg_text(s->father_education), arg_text(s->father_occupation)),
@@ -193,7 +194,7 @@ static int
 decide(struct tx *tx, const struct uuid *id, const struct act *act, const char *event, const struct uuid *officer_id, const char *reason,
 	struct err *err)
 {
-	return tx_later(tx, &q_decide,
+	return tx_later(tx, &civil_queries[Q_DECIDE],
 		ARGS(arg_uuid(id), arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_uuid(&act->version_id), arg_text(event),
 			arg_uuid(officer_id), arg_text(reason)),
 		-1, NULL, err);
@@ -210,12 +211,12 @@ act_declare(struct tx *tx, const struct act_new *new, struct err *err)
 	if (uuid_new(&decision, err) == -1 || parties_json(new->party, new->nparty, &parties, err) == -1 ||
 		keys_text(new->key, new->nkey, &keys, err) == -1)
 		goto out;
-	if (tx_later(tx, &q_act, ARGS(arg_uuid(&new->id), arg_text(new->kind), arg_uuid(&new->office_id), arg_uuid(&new->officer_id)), -1,
+	if (tx_later(tx, &civil_queries[Q_ACT], ARGS(arg_uuid(&new->id), arg_text(new->kind), arg_uuid(&new->office_id), arg_uuid(&new->officer_id)), -1,
 		    NULL, err) == -1 ||
-		tx_later(tx, &q_version, ARGS(arg_uuid(&new->version_id), arg_uuid(&new->id), arg_uuid(&new->officer_id), arg_string(new->content)),
+		tx_later(tx, &civil_queries[Q_VERSION], ARGS(arg_uuid(&new->version_id), arg_uuid(&new->id), arg_uuid(&new->officer_id), arg_string(new->content)),
 			-1, NULL, err) == -1 ||
-		tx_later(tx, &q_parties, ARGS(arg_uuid(&new->version_id), arg_string(bytes_of(&parties))), -1, NULL, err) == -1 ||
-		tx_later(tx, &q_keys, ARGS(arg_uuid(&new->id), arg_string(bytes_of(&keys))), -1, NULL, err) == -1 ||
+		tx_later(tx, &civil_queries[Q_PARTIES], ARGS(arg_uuid(&new->version_id), arg_string(bytes_of(&parties))), -1, NULL, err) == -1 ||
+		tx_later(tx, &civil_queries[Q_KEYS], ARGS(arg_uuid(&new->id), arg_string(bytes_of(&keys))), -1, NULL, err) == -1 ||
 		(new->statistics != NULL &&statistics_add(tx, &new->version_id, new->statistics, err) == -1) ||
 		decide(tx, &decision, &act, "declare", &new->officer_id, NULL, err) == -1)
 		goto out;
@@ -275,7 +276,7 @@ candidates_of_row(struct tx *tx, const struct act *act, const struct rows *ids, 
 		*c = (struct act_candidates){ 0 };
 		return 0;
 	}
-	if (tx_query(tx, &q_candidates,
+	if (tx_query(tx, &civil_queries[Q_CANDIDATES],
 		    ARGS(arg_text(row_text(ids, 0, column)), arg_uuid(act != NULL ? &act->id : &nobody), arg_uuid(act != NULL ? &act->officer_id : &nobody)),
 		    &rows, err) == 0 &&
 		row_json(rows, 0, 0, &list, err) == 0)
@@ -316,7 +317,7 @@ act_declare_check(struct tx *tx, const struct uuid *office_id, const char *place
 
 	day_range(event_on, first, last);
 	if (keys_text(key, nkey, &keys, err) == -1 ||
-		tx_query(tx, &q_declare_check,
+		tx_query(tx, &civil_queries[Q_DECLARE_CHECK],
 			ARGS(arg_uuid(office_id), arg_text(place_code), arg_text(first), arg_text(last), arg_string(bytes_of(&keys))), &rows, err) == -1 ||
 		candidates_of_row(tx, NULL, rows, 2, &made.candidates, err) == -1)
 		goto out;
@@ -339,7 +340,7 @@ act_find_candidates(struct tx *tx, const struct act *act, const int64_t *key, si
 	int rc = -1;
 
 	if (keys_text(key, nkey, &keys, err) == 0 &&
-		tx_query(tx, &q_candidate_ids, ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys))), &rows, err) == 0)
+		tx_query(tx, &civil_queries[Q_CANDIDATE_IDS], ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys))), &rows, err) == 0)
 		rc = candidates_of_row(tx, act, rows, 0, c, err);
 	rows_free(rows);
 	buf_clear(&keys);
@@ -374,7 +375,7 @@ act_read(struct tx *tx, const struct uuid *id, const char *kind, struct act *act
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_read, ARGS(arg_uuid(id), arg_text(kind)), FAIL_NOT_FOUND, "no act has this id", &rows, err) == 0)
+	if (tx_query_one(tx, &civil_queries[Q_READ], ARGS(arg_uuid(id), arg_text(kind)), FAIL_NOT_FOUND, "no act has this id", &rows, err) == 0)
 		rc = act_of_row(rows, act, err);
 	rows_free(rows);
 	return rc;
@@ -386,7 +387,7 @@ act_read_number(struct tx *tx, const char *number, struct act *act, struct err *
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_read_number, ARGS(arg_text(number)), FAIL_NOT_FOUND, "no act has this number", &rows, err) == 0)
+	if (tx_query_one(tx, &civil_queries[Q_READ_NUMBER], ARGS(arg_text(number)), FAIL_NOT_FOUND, "no act has this number", &rows, err) == 0)
 		rc = act_of_row(rows, act, err);
 	rows_free(rows);
 	return rc;
@@ -399,7 +400,7 @@ act_history(struct tx *tx, struct act *act, struct err *err)
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query(tx, &q_history, ARGS(arg_uuid(&act->id)), &rows, err) == -1 ||
+	if (tx_query(tx, &civil_queries[Q_HISTORY], ARGS(arg_uuid(&act->id)), &rows, err) == -1 ||
 		row_json(rows, 0, 0, &decisions, err) == -1 ||
 		row_json(rows, 0, 1, &versions, err) == -1 ||
 		row_json(rows, 0, 2, &overrides, err) == -1)
@@ -424,7 +425,7 @@ act_list(struct tx *tx, const char *kind, const struct uuid *office_id, const ch
 	struct rows *rows = NULL;
 	int rc;
 
-	if (tx_query(tx, &q_list, ARGS(arg_uuid(office_id), arg_text(kind), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1)),
+	if (tx_query(tx, &civil_queries[Q_LIST], ARGS(arg_uuid(office_id), arg_text(kind), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1)),
 		    &rows, err) == -1)
 		return -1;
 	rc = rows_json_list(rows, 0, limit, items, more, err);
@@ -480,7 +481,7 @@ act_begin_registration(struct tx *tx, const struct act *act, const int64_t *key,
 	int rc = -1;
 
 	if (keys_text(key, nkey, &keys, err) == -1 ||
-		tx_query_one(tx, &q_begin_registration,
+		tx_query_one(tx, &civil_queries[Q_BEGIN_REGISTRATION],
 			ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys)), arg_uuid(&act->office_id), arg_text(act->kind), arg_int(year)), FAIL_NOT_FOUND,
 			"no office has this id", &rows, err) == -1 ||
 		candidates_of_row(tx, act, rows, 2, &made.candidates, err) == -1)
@@ -508,8 +509,8 @@ act_register(struct tx *tx, struct act *act, const struct act_registering *r, co
 	if (strcmp(act->state, "declared") == 0 && decide(tx, &validate, act, "validate", officer_id, NULL, err) == -1)
 		return -1;
 	if (decide(tx, &decision, act, "register", officer_id, NULL, err) == -1 ||
-		tx_later(tx, &q_person, ARGS(arg_uuid(&act->person_id), arg_uuid(officer_id)), -1, NULL, err) == -1 ||
-		tx_later(tx, &q_register,
+		tx_later(tx, &civil_queries[Q_PERSON], ARGS(arg_uuid(&act->person_id), arg_uuid(officer_id)), -1, NULL, err) == -1 ||
+		tx_later(tx, &civil_queries[Q_REGISTER],
 			ARGS(arg_uuid(&act->id), arg_uuid(&decision), arg_uuid(&act->version_id), arg_uuid(&act->person_id),
 				arg_uuid(&act->office_id), arg_text(act->kind), arg_int(r->year), arg_int(r->serial), arg_text(act->number),
 				arg_uuid(officer_id)),
@@ -528,7 +529,7 @@ act_decide(struct tx *tx, const struct act *act, const char *event, const struct
 	if (uuid_new(&id, err) == -1 || decide(tx, &id, act, event, officer_id, reason, err) == -1)
 		return -1;
 	if (strcmp(event, "annul") == 0)
-		return tx_later(tx, &q_outbox, ARGS(arg_text("act.annulled"), arg_uuid(&act->id)), -1, NULL, err);
+		return tx_later(tx, &civil_queries[Q_OUTBOX], ARGS(arg_text("act.annulled"), arg_uuid(&act->id)), -1, NULL, err);
 	return 0;
 }
 
@@ -536,7 +537,7 @@ int
 act_override(struct tx *tx, const struct act *act, const struct uuid *candidate_id, int score, const struct uuid *officer_id,
 	const char *reason, struct err *err)
 {
-	return tx_later(tx, &q_override,
+	return tx_later(tx, &civil_queries[Q_OVERRIDE],
 		ARGS(arg_uuid(&act->id), arg_uuid(&act->officer_id), arg_uuid(candidate_id), arg_int(score), arg_uuid(officer_id), arg_text(reason)),
 		-1, NULL, err);
 }

@@ -3,36 +3,38 @@
 #include "registry/base/date.h"
 #include "registry/store/ledger.h"
 
-/* The document, its signature and what both need besides records. */
-static const struct query q_document = { "descent_document",
-	"SELECT d.id, s.sod, s.certificate_id FROM document d LEFT JOIN document_signature s ON s.document_id = d.id WHERE d.number = $1" };
-
-/*
- * The records of the bundle.  All decisions of each subject, so that none can be left out unseen; of the evidence all that is an act
- * or an exemption, whatever the identity rests on first.
- */
-static const struct query q_records = { "descent_records",
-	"WITH d AS (SELECT * FROM document WHERE id = $1),"
-	" i AS (SELECT v.* FROM identity_version v JOIN d ON v.id = d.identity_version_id),"
-	" ev AS (SELECT e.* FROM evidence e JOIN i ON i.enrolment_id = e.enrolment_id WHERE e.is_basis),"
-	" r AS (SELECT g.* FROM act_registration g JOIN ev ON ev.act_id = g.act_id)"
-	" SELECT e.kind, e.record_id FROM ledger_entry e WHERE e.record_id IN ("
-	" SELECT id FROM d"
-	" UNION SELECT x.id FROM document_decision x JOIN d ON x.document_id = d.id"
-	" UNION SELECT x.id FROM document_signature x JOIN d ON x.document_id = d.id"
-	" UNION SELECT x.certificate_id FROM document_signature x JOIN d ON x.document_id = d.id"
-	" UNION SELECT d.application_id FROM d"
-	" UNION SELECT x.id FROM application_decision x JOIN d ON x.application_id = d.application_id"
-	" UNION SELECT i.id FROM i UNION SELECT i.enrolment_id FROM i UNION SELECT i.portrait_id FROM i UNION SELECT i.person_id FROM i"
-	" UNION SELECT x.id FROM enrolment_decision x JOIN i ON x.enrolment_id = i.enrolment_id"
-	" UNION SELECT ev.id FROM ev UNION SELECT ev.exemption_id FROM ev"
-	" UNION SELECT r.id FROM r UNION SELECT r.act_id FROM r UNION SELECT r.act_version_id FROM r"
-	" UNION SELECT x.id FROM act_decision x JOIN r ON x.act_id = r.act_id)"
-	" ORDER BY e.id" };
-
-static const struct query q_certificate = { "descent_certificate", "SELECT der FROM certificate WHERE id = $1" };
-
-const struct query descent_queries[] = { q_document, q_records, q_certificate, { NULL, NULL } };
+enum { Q_DOCUMENT,
+	Q_RECORDS,
+	Q_CERTIFICATE };
+const struct query descent_queries[] = {
+	/* The document, its signature and what both need besides records. */
+	[Q_DOCUMENT] = { "descent_document",
+		"SELECT d.id, s.sod, s.certificate_id FROM document d LEFT JOIN document_signature s ON s.document_id = d.id WHERE d.number = $1" },
+	/*
+	 * The records of the bundle.  All decisions of each subject, so that none can be left out unseen; of the evidence all that is an act
+	 * or an exemption, whatever the identity rests on first.
+	 */
+	[Q_RECORDS] = { "descent_records",
+		"WITH d AS (SELECT * FROM document WHERE id = $1),"
+		" i AS (SELECT v.* FROM identity_version v JOIN d ON v.id = d.identity_version_id),"
+		" ev AS (SELECT e.* FROM evidence e JOIN i ON i.enrolment_id = e.enrolment_id WHERE e.is_basis),"
+		" r AS (SELECT g.* FROM act_registration g JOIN ev ON ev.act_id = g.act_id)"
+		" SELECT e.kind, e.record_id FROM ledger_entry e WHERE e.record_id IN ("
+		" SELECT id FROM d"
+		" UNION SELECT x.id FROM document_decision x JOIN d ON x.document_id = d.id"
+		" UNION SELECT x.id FROM document_signature x JOIN d ON x.document_id = d.id"
+		" UNION SELECT x.certificate_id FROM document_signature x JOIN d ON x.document_id = d.id"
+		" UNION SELECT d.application_id FROM d"
+		" UNION SELECT x.id FROM application_decision x JOIN d ON x.application_id = d.application_id"
+		" UNION SELECT i.id FROM i UNION SELECT i.enrolment_id FROM i UNION SELECT i.portrait_id FROM i UNION SELECT i.person_id FROM i"
+		" UNION SELECT x.id FROM enrolment_decision x JOIN i ON x.enrolment_id = i.enrolment_id"
+		" UNION SELECT ev.id FROM ev UNION SELECT ev.exemption_id FROM ev"
+		" UNION SELECT r.id FROM r UNION SELECT r.act_id FROM r UNION SELECT r.act_version_id FROM r"
+		" UNION SELECT x.id FROM act_decision x JOIN r ON x.act_id = r.act_id)"
+		" ORDER BY e.id" },
+	[Q_CERTIFICATE] = { "descent_certificate", "SELECT der FROM certificate WHERE id = $1" },
+	{ NULL, NULL }
+};
 
 static json_t *
 hex_json(struct bytes octets)
@@ -79,7 +81,7 @@ add_certificate(struct tx *tx, const struct uuid *id, json_t *list, struct err *
 	char text[UUID_TEXT];
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_certificate, ARGS(arg_uuid(id)), FAIL_INTERNAL, "certificate is not there", &rows, err) == 0 &&
+	if (tx_query_one(tx, &descent_queries[Q_CERTIFICATE], ARGS(arg_uuid(id)), FAIL_INTERNAL, "certificate is not there", &rows, err) == 0 &&
 		row_bytes(rows, 0, 0, &der, err) == 0) {
 		json_t *one = json_pack("{s:s, s:o}", "id", uuid_format(id, text), "der", base64_json(bytes_of(&der)));
 
@@ -141,7 +143,7 @@ add_records(struct tx *tx, const struct uuid *document_id, uint64_t size, enum d
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query(tx, &q_records, ARGS(arg_uuid(document_id)), &rows, err) == -1)
+	if (tx_query(tx, &descent_queries[Q_RECORDS], ARGS(arg_uuid(document_id)), &rows, err) == -1)
 		return -1;
 	for (size_t i = 0; i < rows_count(rows); i++) {
 		struct uuid id;
@@ -166,7 +168,7 @@ descent_bundle(struct tx *tx, const char *number, enum descent_form form, json_t
 	char text[UUID_TEXT];
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_document, ARGS(arg_text(number)), FAIL_NOT_FOUND, "no document has this number", &rows, err) == -1 ||
+	if (tx_query_one(tx, &descent_queries[Q_DOCUMENT], ARGS(arg_text(number)), FAIL_NOT_FOUND, "no document has this number", &rows, err) == -1 ||
 		row_uuid(rows, 0, 0, &id, err) == -1)
 		goto out;
 	if (row_is_null(rows, 0, 1)) {

@@ -22,67 +22,68 @@
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
 	" JOIN portrait_image im ON im.portrait_id = i.portrait_id"
 
-static const struct query q_productions = { "productions_read",
-	"SELECT " PRODUCTION_COLUMNS " FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place) JOIN application a ON a.id = w.id" PRODUCTION_JOINS
-	" LEFT JOIN LATERAL (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
-	"  WHERE t.application_id = a.id AND ts.state <> 'spoiled' ORDER BY t.created_at DESC LIMIT 1) d ON true"
-	" LEFT JOIN document_signature sig ON sig.document_id = d.id ORDER BY w.place" };
-
-static const struct query q_document = { "document_read",
-	"SELECT " PRODUCTION_COLUMNS " FROM (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
-	"  WHERE t.number = $1) d JOIN application a ON a.id = d.application_id" PRODUCTION_JOINS
-	" LEFT JOIN document_signature sig ON sig.document_id = d.id" };
-
-static const struct query q_history = { "document_history",
-	"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
-	" 'from_state', d.from_state, 'to_state', d.to_state, 'created_at', to_char(d.created_at AT TIME ZONE 'UTC',"
-	" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1" };
-
-static const struct query q_sequence = { "document_sequence",
-	"SELECT nextval('document_number_sequence') FROM generate_series(1, $1::int)" };
-
-static const struct query q_produce = { "documents_produce",
-	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
-	" SELECT w.production_id, a.id, a.officer_id, 'produce', $2"
-	" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, production_id uuid) JOIN application a ON a.id = w.application_id" };
-
-/* The descent is in the text: the approval is the application's, the identity the application's, the production the one just decided. */
-static const struct query q_insert = { "documents_insert",
-	"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
-	" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
-	" SELECT w.document_id, w.number, a.id, a.person_id, a.identity_version_id, ap.id, pr.id, a.document_type,"
-	" w.issuing_state, $3, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2"
-	" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, document_id uuid, production_id uuid, number text, issuing_state text,"
-	"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb)"
-	" JOIN application a ON a.id = w.application_id"
-	" JOIN application_decision pr ON pr.id = w.production_id AND pr.application_id = a.id AND pr.event = 'produce'"
-	" JOIN LATERAL (SELECT id FROM application_decision t WHERE t.application_id = a.id AND t.event = 'approve'"
-	"  ORDER BY t.seq DESC LIMIT 1) ap ON true" };
-
-static const struct query q_allocate = { "documents_decide_allocate",
-	"INSERT INTO document_decision (document_id, event, officer_id)"
-	" SELECT w.document_id, 'allocate', $2 FROM jsonb_to_recordset($1::jsonb) AS w(document_id uuid)" };
-
-static const struct query q_personalise = { "documents_decide_personalise",
-	"INSERT INTO document_decision (document_id, event, officer_id)"
-	" SELECT w.id, 'personalise', $2 FROM unnest($1::uuid[]) w(id) JOIN current_state s ON s.subject_id = w.id AND s.state = 'allocated'"
-	" JOIN document_signature sig ON sig.document_id = w.id RETURNING document_id" };
-
-static const struct query q_decide = { "document_decide",
-	"INSERT INTO document_decision (document_id, event, officer_id, reason) SELECT d.id, $2, $3, $4 FROM document d WHERE d.id = $1" };
-
-static const struct query q_supersede = { "documents_supersede",
-	"WITH old AS (SELECT d.id FROM document d JOIN current_state s ON s.subject_id = d.id"
-	"  WHERE d.person_id = $1 AND d.id <> $2 AND s.state = 'delivered'),"
-	" done AS (INSERT INTO document_decision (document_id, event, officer_id, reason)"
-	"  SELECT id, 'cancel', $3, 'superseded by a new document' FROM old RETURNING document_id)"
-	" INSERT INTO outbox (topic, subject_id) SELECT 'document.cancelled', document_id FROM done" };
-
-static const struct query q_outbox = { "outbox_add",
-	"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" };
-
-const struct query document_queries[] = { q_productions, q_document, q_history, q_sequence, q_produce, q_insert, q_allocate,
-	q_personalise, q_decide, q_supersede, q_outbox, { NULL, NULL } };
+enum { Q_PRODUCTIONS,
+	Q_DOCUMENT,
+	Q_HISTORY,
+	Q_SEQUENCE,
+	Q_PRODUCE,
+	Q_INSERT,
+	Q_ALLOCATE,
+	Q_PERSONALISE,
+	Q_DECIDE,
+	Q_SUPERSEDE,
+	Q_OUTBOX };
+const struct query document_queries[] = {
+	[Q_PRODUCTIONS] = { "productions_read",
+		"SELECT " PRODUCTION_COLUMNS " FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place) JOIN application a ON a.id = w.id" PRODUCTION_JOINS
+		" LEFT JOIN LATERAL (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
+		"  WHERE t.application_id = a.id AND ts.state <> 'spoiled' ORDER BY t.created_at DESC LIMIT 1) d ON true"
+		" LEFT JOIN document_signature sig ON sig.document_id = d.id ORDER BY w.place" },
+	[Q_DOCUMENT] = { "document_read",
+		"SELECT " PRODUCTION_COLUMNS " FROM (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
+		"  WHERE t.number = $1) d JOIN application a ON a.id = d.application_id" PRODUCTION_JOINS
+		" LEFT JOIN document_signature sig ON sig.document_id = d.id" },
+	[Q_HISTORY] = { "document_history",
+		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
+		" 'from_state', d.from_state, 'to_state', d.to_state, 'created_at', to_char(d.created_at AT TIME ZONE 'UTC',"
+		" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1" },
+	[Q_SEQUENCE] = { "document_sequence",
+		"SELECT nextval('document_number_sequence') FROM generate_series(1, $1::int)" },
+	[Q_PRODUCE] = { "documents_produce",
+		"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
+		" SELECT w.production_id, a.id, a.officer_id, 'produce', $2"
+		" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, production_id uuid) JOIN application a ON a.id = w.application_id" },
+	/* The descent is in the text: the approval is the application's, the identity the application's, the production the one just decided. */
+	[Q_INSERT] = { "documents_insert",
+		"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
+		" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
+		" SELECT w.document_id, w.number, a.id, a.person_id, a.identity_version_id, ap.id, pr.id, a.document_type,"
+		" w.issuing_state, $3, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2"
+		" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, document_id uuid, production_id uuid, number text, issuing_state text,"
+		"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb)"
+		" JOIN application a ON a.id = w.application_id"
+		" JOIN application_decision pr ON pr.id = w.production_id AND pr.application_id = a.id AND pr.event = 'produce'"
+		" JOIN LATERAL (SELECT id FROM application_decision t WHERE t.application_id = a.id AND t.event = 'approve'"
+		"  ORDER BY t.seq DESC LIMIT 1) ap ON true" },
+	[Q_ALLOCATE] = { "documents_decide_allocate",
+		"INSERT INTO document_decision (document_id, event, officer_id)"
+		" SELECT w.document_id, 'allocate', $2 FROM jsonb_to_recordset($1::jsonb) AS w(document_id uuid)" },
+	[Q_PERSONALISE] = { "documents_decide_personalise",
+		"INSERT INTO document_decision (document_id, event, officer_id)"
+		" SELECT w.id, 'personalise', $2 FROM unnest($1::uuid[]) w(id) JOIN current_state s ON s.subject_id = w.id AND s.state = 'allocated'"
+		" JOIN document_signature sig ON sig.document_id = w.id RETURNING document_id" },
+	[Q_DECIDE] = { "document_decide",
+		"INSERT INTO document_decision (document_id, event, officer_id, reason) SELECT d.id, $2, $3, $4 FROM document d WHERE d.id = $1" },
+	[Q_SUPERSEDE] = { "documents_supersede",
+		"WITH old AS (SELECT d.id FROM document d JOIN current_state s ON s.subject_id = d.id"
+		"  WHERE d.person_id = $1 AND d.id <> $2 AND s.state = 'delivered'),"
+		" done AS (INSERT INTO document_decision (document_id, event, officer_id, reason)"
+		"  SELECT id, 'cancel', $3, 'superseded by a new document' FROM old RETURNING document_id)"
+		" INSERT INTO outbox (topic, subject_id) SELECT 'document.cancelled', document_id FROM done" },
+	[Q_OUTBOX] = { "outbox_add",
+		"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" },
+	{ NULL, NULL }
+};
 
 void
 production_clear(struct production *p)
@@ -167,7 +168,7 @@ productions_read(struct tx *tx, const struct uuid *applications, size_t n, struc
 	int rc = -1;
 
 	uuid_array(applications, n, &array);
-	if (buf_check(&array, err) == -1 || tx_query(tx, &q_productions, ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
+	if (buf_check(&array, err) == -1 || tx_query(tx, &document_queries[Q_PRODUCTIONS], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
 		goto out;
 	if (rows_count(rows) > n) {
 		err_set(err, FAIL_INTERNAL, "%zu applications asked for, %zu rows came", n, rows_count(rows));
@@ -196,7 +197,7 @@ document_read(struct tx *tx, const char *number, struct production *p, struct er
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &q_document, ARGS(arg_text(number)), FAIL_NOT_FOUND, "no document has this number", &rows, err) == -1)
+	if (tx_query_one(tx, &document_queries[Q_DOCUMENT], ARGS(arg_text(number)), FAIL_NOT_FOUND, "no document has this number", &rows, err) == -1)
 		return -1;
 	if (production_of_row(rows, 0, &found, err) == -1)
 		goto out;
@@ -215,7 +216,7 @@ document_history(struct tx *tx, const struct uuid *document_id, json_t **decisio
 	struct rows *rows = NULL;
 	int rc;
 
-	if (tx_query_one(tx, &q_history, ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
+	if (tx_query_one(tx, &document_queries[Q_HISTORY], ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
 		return -1;
 	rc = row_json(rows, 0, 0, decisions, err);
 	rows_free(rows);
@@ -227,7 +228,7 @@ document_sequence(struct tx *tx, size_t n, uint64_t *values, struct err *err)
 {
 	struct rows *rows = NULL;
 
-	if (tx_query(tx, &q_sequence, ARGS(arg_int((int64_t)n)), &rows, err) == -1)
+	if (tx_query(tx, &document_queries[Q_SEQUENCE], ARGS(arg_int((int64_t)n)), &rows, err) == -1)
 		return -1;
 	if (rows_count(rows) != n) {
 		rows_free(rows);
@@ -271,9 +272,9 @@ documents_allocate(struct tx *tx, const struct allocation *list, size_t n, const
 	buf_str(&text, "]");
 	if (buf_check(&text, err) == -1)
 		goto out;
-	if (tx_later(tx, &q_produce, ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n, what, err) == -1 ||
-		tx_later(tx, &q_insert, ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id), arg_text(authority)), (int)n, what, err) == -1 ||
-		tx_later(tx, &q_allocate, ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n, what, err) == -1)
+	if (tx_later(tx, &document_queries[Q_PRODUCE], ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n, what, err) == -1 ||
+		tx_later(tx, &document_queries[Q_INSERT], ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id), arg_text(authority)), (int)n, what, err) == -1 ||
+		tx_later(tx, &document_queries[Q_ALLOCATE], ARGS(arg_text(buf_cstr(&text)), arg_uuid(officer_id)), (int)n, what, err) == -1)
 		goto out;
 	rc = tx_flush(tx, err);
 out:
@@ -290,7 +291,7 @@ documents_personalise(struct tx *tx, const struct uuid *documents, size_t n, con
 
 	uuid_array(documents, n, &array);
 	if (buf_check(&array, err) == -1 ||
-		tx_query(tx, &q_personalise, ARGS(arg_text(buf_cstr(&array)), arg_uuid(officer_id)), &rows, err) == -1)
+		tx_query(tx, &document_queries[Q_PERSONALISE], ARGS(arg_text(buf_cstr(&array)), arg_uuid(officer_id)), &rows, err) == -1)
 		goto out;
 	*done = rows_count(rows);
 	rc = 0;
@@ -304,7 +305,7 @@ int
 document_decide(struct tx *tx, const struct uuid *document_id, const char *event, const struct uuid *officer_id, const char *reason,
 	struct err *err)
 {
-	return tx_later(tx, &q_decide, ARGS(arg_uuid(document_id), arg_text(event), arg_uuid(officer_id), arg_text(reason)), 1,
+	return tx_later(tx, &document_queries[Q_DECIDE], ARGS(arg_uuid(document_id), arg_text(event), arg_uuid(officer_id), arg_text(reason)), 1,
 		"there is no such document", err);
 }
 
@@ -312,7 +313,7 @@ int
 documents_supersede(struct tx *tx, const struct uuid *person_id, const struct uuid *document_id, const struct uuid *officer_id,
 	struct err *err)
 {
-	if (tx_later(tx, &q_supersede, ARGS(arg_uuid(person_id), arg_uuid(document_id), arg_uuid(officer_id)), -1, NULL, err) == -1)
+	if (tx_later(tx, &document_queries[Q_SUPERSEDE], ARGS(arg_uuid(person_id), arg_uuid(document_id), arg_uuid(officer_id)), -1, NULL, err) == -1)
 		return -1;
 	return tx_flush(tx, err);
 }
@@ -320,5 +321,5 @@ documents_supersede(struct tx *tx, const struct uuid *person_id, const struct uu
 int
 outbox_add(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err)
 {
-	return tx_later(tx, &q_outbox, ARGS(arg_text(topic), arg_uuid(subject_id)), 1, "notification was not queued", err);
+	return tx_later(tx, &document_queries[Q_OUTBOX], ARGS(arg_text(topic), arg_uuid(subject_id)), 1, "notification was not queued", err);
 }

@@ -9,59 +9,63 @@
 
 const char *const key_kind_names[] = { "csca", "document_signer", "ledger", NULL };
 
-/*
- * One row for each document asked for, known or not.  Every link is joined from its own table: a document row that was planted
- * past the constraints still finds no approved application, no verified enrolment, no registered act.  Counted, not EXISTS: the
- * planner would hash an EXISTS for a batch, and that takes the view of the whole nation.
- */
-static const struct query q_cases = { "signing_cases",
-	"SELECT w.id, d.id IS NOT NULL, coalesce(ds.state, ''), d.issuing_state, d.issued_on, d.dg_hash_bits, d.dg_hashes::text,"
-	" coalesce(aps.state = 'in_production', false),"
-	" coalesce(ap.event = 'approve' AND ap.officer_id <> a.officer_id AND ap.application_id = a.id, false),"
-	" (SELECT count(*) = 1 FROM current_identity c WHERE c.person_id = d.person_id AND c.id = i.id),"
-	" coalesce(es.state = 'verified' AND v.event = 'verify' AND v.enrolment_id = i.enrolment_id AND e.person_id = i.person_id, false),"
-	" (SELECT count(*) > 0 FROM evidence ev JOIN act_registration r ON r.act_id = ev.act_id"
-	"  JOIN current_state s ON s.subject_id = r.act_id AND s.state = 'registered'"
-	"  JOIN act_decision rd ON rd.id = r.decision_id AND rd.event = 'register'"
-	"  WHERE ev.id = i.evidence_id AND ev.enrolment_id = i.enrolment_id AND r.person_id = i.person_id)"
-	" OR (SELECT count(*) > 0 FROM evidence ev JOIN evidence_exemption x ON x.id = ev.exemption_id AND x.officer_id <> x.second_officer_id"
-	"  WHERE ev.id = i.evidence_id AND ev.enrolment_id = i.enrolment_id AND x.person_id = i.person_id),"
-	" (SELECT count(*) = 0 FROM deceased x WHERE x.person_id = d.person_id),"
-	" (SELECT count(*) = 0 FROM stopped_person x WHERE x.person_id = d.person_id),"
-	" sig.sod"
-	" FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place)"
-	" LEFT JOIN document d ON d.id = w.id"
-	" LEFT JOIN current_state ds ON ds.subject_id = d.id AND ds.machine = 'document'"
-	" LEFT JOIN application a ON a.id = d.application_id AND a.person_id = d.person_id"
-	" LEFT JOIN current_state aps ON aps.subject_id = a.id AND aps.machine = 'application'"
-	" LEFT JOIN application_decision ap ON ap.id = d.approval_id"
-	" LEFT JOIN identity_version i ON i.id = d.identity_version_id AND i.id = a.identity_version_id"
-	" LEFT JOIN enrolment e ON e.id = i.enrolment_id"
-	" LEFT JOIN current_state es ON es.subject_id = i.enrolment_id AND es.machine = 'enrolment'"
-	" LEFT JOIN enrolment_decision v ON v.id = i.verification_id"
-	" LEFT JOIN document_signature sig ON sig.document_id = d.id"
-	" ORDER BY w.place" };
-
-static const struct query q_record = { "signing_record",
-	"INSERT INTO document_signature (document_id, certificate_id, sod)"
-	" SELECT w.id, $2, decode(w.sod, 'hex') FROM unnest($1::uuid[], $3::text[]) w(id, sod)" };
-
-static const struct query q_uin = { "signing_uin", "SELECT nextval('uin_sequence')" };
-
-static const struct query q_keys = { "signing_keys",
-	"SELECT c.id, k.kind, k.token_label, k.key_label, extract(epoch FROM c.not_before)::bigint,"
-	" extract(epoch FROM c.not_after)::bigint, extract(epoch FROM c.use_until)::bigint, c.der"
-	" FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id ORDER BY c.not_before DESC, c.id DESC" };
-
-static const struct query q_key_add = { "key_add",
-	"INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES ($1, $2, $3, $4, $5)" };
-
-static const struct query q_certificate_add = { "certificate_add",
-	"INSERT INTO certificate (id, signing_key_id, issuer_id, der, sha256, not_before, not_after, use_until)"
-	" VALUES ($1, $2, $3, $4, $5, to_timestamp($6::bigint), to_timestamp($7::bigint), to_timestamp($8::bigint))" };
-
-const struct query signing_queries[] = { q_cases, q_record, q_uin, q_keys, { NULL, NULL } };
-const struct query key_queries[] = { q_key_add, q_certificate_add, { NULL, NULL } };
+enum { Q_CASES,
+	Q_RECORD,
+	Q_UIN,
+	Q_KEYS };
+const struct query signing_queries[] = {
+	/*
+	 * One row for each document asked for, known or not.  Every link is joined from its own table: a document row that was planted
+	 * past the constraints still finds no approved application, no verified enrolment, no registered act.  Counted, not EXISTS: the
+	 * planner would hash an EXISTS for a batch, and that takes the view of the whole nation.
+	 */
+	[Q_CASES] = { "signing_cases",
+		"SELECT w.id, d.id IS NOT NULL, coalesce(ds.state, ''), d.issuing_state, d.issued_on, d.dg_hash_bits, d.dg_hashes::text,"
+		" coalesce(aps.state = 'in_production', false),"
+		" coalesce(ap.event = 'approve' AND ap.officer_id <> a.officer_id AND ap.application_id = a.id, false),"
+		" (SELECT count(*) = 1 FROM current_identity c WHERE c.person_id = d.person_id AND c.id = i.id),"
+		" coalesce(es.state = 'verified' AND v.event = 'verify' AND v.enrolment_id = i.enrolment_id AND e.person_id = i.person_id, false),"
+		" (SELECT count(*) > 0 FROM evidence ev JOIN act_registration r ON r.act_id = ev.act_id"
+		"  JOIN current_state s ON s.subject_id = r.act_id AND s.state = 'registered'"
+		"  JOIN act_decision rd ON rd.id = r.decision_id AND rd.event = 'register'"
+		"  WHERE ev.id = i.evidence_id AND ev.enrolment_id = i.enrolment_id AND r.person_id = i.person_id)"
+		" OR (SELECT count(*) > 0 FROM evidence ev JOIN evidence_exemption x ON x.id = ev.exemption_id AND x.officer_id <> x.second_officer_id"
+		"  WHERE ev.id = i.evidence_id AND ev.enrolment_id = i.enrolment_id AND x.person_id = i.person_id),"
+		" (SELECT count(*) = 0 FROM deceased x WHERE x.person_id = d.person_id),"
+		" (SELECT count(*) = 0 FROM stopped_person x WHERE x.person_id = d.person_id),"
+		" sig.sod"
+		" FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place)"
+		" LEFT JOIN document d ON d.id = w.id"
+		" LEFT JOIN current_state ds ON ds.subject_id = d.id AND ds.machine = 'document'"
+		" LEFT JOIN application a ON a.id = d.application_id AND a.person_id = d.person_id"
+		" LEFT JOIN current_state aps ON aps.subject_id = a.id AND aps.machine = 'application'"
+		" LEFT JOIN application_decision ap ON ap.id = d.approval_id"
+		" LEFT JOIN identity_version i ON i.id = d.identity_version_id AND i.id = a.identity_version_id"
+		" LEFT JOIN enrolment e ON e.id = i.enrolment_id"
+		" LEFT JOIN current_state es ON es.subject_id = i.enrolment_id AND es.machine = 'enrolment'"
+		" LEFT JOIN enrolment_decision v ON v.id = i.verification_id"
+		" LEFT JOIN document_signature sig ON sig.document_id = d.id"
+		" ORDER BY w.place" },
+	[Q_RECORD] = { "signing_record",
+		"INSERT INTO document_signature (document_id, certificate_id, sod)"
+		" SELECT w.id, $2, decode(w.sod, 'hex') FROM unnest($1::uuid[], $3::text[]) w(id, sod)" },
+	[Q_UIN] = { "signing_uin", "SELECT nextval('uin_sequence')" },
+	[Q_KEYS] = { "signing_keys",
+		"SELECT c.id, k.kind, k.token_label, k.key_label, extract(epoch FROM c.not_before)::bigint,"
+		" extract(epoch FROM c.not_after)::bigint, extract(epoch FROM c.use_until)::bigint, c.der"
+		" FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id ORDER BY c.not_before DESC, c.id DESC" },
+	{ NULL, NULL }
+};
+enum { Q_KEY_ADD,
+	Q_CERTIFICATE_ADD };
+const struct query key_queries[] = {
+	[Q_KEY_ADD] = { "key_add",
+		"INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES ($1, $2, $3, $4, $5)" },
+	[Q_CERTIFICATE_ADD] = { "certificate_add",
+		"INSERT INTO certificate (id, signing_key_id, issuer_id, der, sha256, not_before, not_after, use_until)"
+		" VALUES ($1, $2, $3, $4, $5, to_timestamp($6::bigint), to_timestamp($7::bigint), to_timestamp($8::bigint))" },
+	{ NULL, NULL }
+};
 
 void
 signing_cases_clear(struct signing_case *cases, size_t n)
@@ -143,7 +147,7 @@ signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_cas
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&array, "%c%s", i == 0 ? '{' : ',', uuid_format(&ids[i], text));
 	buf_str(&array, n == 0 ? "{}" : "}");
-	if (buf_check(&array, err) == -1 || tx_query(tx, &q_cases, ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
+	if (buf_check(&array, err) == -1 || tx_query(tx, &signing_queries[Q_CASES], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
 		goto out;
 	if (rows_count(rows) != n) {
 		err_set(err, FAIL_INTERNAL, "%zu documents asked for, %zu rows came", n, rows_count(rows));
@@ -204,7 +208,7 @@ signing_record(struct tx *tx, const struct signing_made *made, size_t n, const s
 	if (n == 0)
 		rc = 0;
 	else if (buf_check(&ids, err) == 0 && buf_check(&sods, err) == 0)
-		rc = tx_later(tx, &q_record, ARGS(arg_text(buf_cstr(&ids)), arg_uuid(certificate_id), arg_text(buf_cstr(&sods))), (int)n,
+		rc = tx_later(tx, &signing_queries[Q_RECORD], ARGS(arg_text(buf_cstr(&ids)), arg_uuid(certificate_id), arg_text(buf_cstr(&sods))), (int)n,
 			"a document is signed already", err);
 	buf_clear(&ids);
 	buf_clear(&sods);
@@ -216,7 +220,7 @@ signing_next_uin_sequence(struct tx *tx, uint64_t *value, struct err *err)
 {
 	struct rows *rows = NULL;
 
-	if (tx_query_one(tx, &q_uin, NULL, 0, FAIL_INTERNAL, "the UIN sequence gave nothing", &rows, err) == -1)
+	if (tx_query_one(tx, &signing_queries[Q_UIN], NULL, 0, FAIL_INTERNAL, "the UIN sequence gave nothing", &rows, err) == -1)
 		return -1;
 	*value = (uint64_t)row_int(rows, 0, 0);
 	rows_free(rows);
@@ -251,7 +255,7 @@ keys_read(struct tx *tx, struct key_records *keys, struct err *err)
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query(tx, &q_keys, NULL, 0, &rows, err) == -1)
+	if (tx_query(tx, &signing_queries[Q_KEYS], NULL, 0, &rows, err) == -1)
 		return -1;
 	if ((found.key = calloc(rows_count(rows) + 1, sizeof(*found.key))) == NULL) {
 		err_set(err, FAIL_INTERNAL, "out of memory");
@@ -287,8 +291,8 @@ key_add(struct tx *tx, const struct key_new *k, struct uuid *certificate_id, str
 
 	sha256(k->der, digest);
 	if (uuid_new(&key_id, err) == -1 || uuid_new(&cert_id, err) == -1 ||
-		tx_later(tx, &q_key_add, ARGS(arg_uuid(&key_id), arg_text(key_kind_names[k->kind]), arg_text(k->token_label), arg_text(k->key_label), arg_text(k->algorithm)), 1, "signing key is there already", err) == -1 ||
-		tx_later(tx, &q_certificate_add, ARGS(arg_uuid(&cert_id), arg_uuid(&key_id), arg_uuid_or_null(k->issuer), arg_bytes(k->der), arg_bytes(BYTES(digest, sizeof(digest))), arg_int(k->not_before), arg_int(k->not_after), arg_int(k->use_until)), 1, "certificate is there already", err) == -1)
+		tx_later(tx, &key_queries[Q_KEY_ADD], ARGS(arg_uuid(&key_id), arg_text(key_kind_names[k->kind]), arg_text(k->token_label), arg_text(k->key_label), arg_text(k->algorithm)), 1, "signing key is there already", err) == -1 ||
+		tx_later(tx, &key_queries[Q_CERTIFICATE_ADD], ARGS(arg_uuid(&cert_id), arg_uuid(&key_id), arg_uuid_or_null(k->issuer), arg_bytes(k->der), arg_bytes(BYTES(digest, sizeof(digest))), arg_int(k->not_before), arg_int(k->not_after), arg_int(k->use_until)), 1, "certificate is there already", err) == -1)
 		return -1;
 	*certificate_id = cert_id;
 	return 0;
