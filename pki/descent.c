@@ -1,30 +1,9 @@
 #include "pki/descent.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "pki/descent-local.h"
-
-void
-finding(struct report_state *rs, const char *link, enum descent_status status, const char *fmt, ...)
-{
-	struct descent_report *r = rs->report;
-	struct descent_finding *grown = realloc(r->findings, (r->n + 1) * sizeof(*grown));
-	va_list ap;
-
-	if (grown == NULL) {
-		rs->failed = true;
-		return;
-	}
-	r->findings = grown;
-	r->findings[r->n].link = link;
-	r->findings[r->n].status = status;
-	va_start(ap, fmt);
-	vsnprintf(r->findings[r->n].text, sizeof(r->findings[r->n].text), fmt, ap);
-	va_end(ap);
-	r->n++;
-}
 
 static int
 anchors_of(const struct bytes *list, size_t n, struct anchors **anchors, struct err *err)
@@ -86,11 +65,4 @@ out:
 	bundle_clear(&b);
 	anchors_free(anchors);
 	return rc;
-}
-
-void
-descent_report_clear(struct descent_report *report)
-{
-	free(report->findings);
-	*report = (struct descent_report){ 0 };
 }

@@ -278,13 +278,6 @@ static const struct step {
 	{ "first officer", step_officer },
 };
 
-void
-init_environment(const struct state *state)
-{
-	if (state_has(state, "softhsm2.conf"))
-		setenv("SOFTHSM2_CONF", state_path(state, "softhsm2.conf"), 1);
-}
-
 int
 init_run(const struct state *state, const struct init_options *options, struct err *err)
 {

@@ -16,7 +16,5 @@ struct init_options {
 };
 /* Prints a line for each step. */
 int init_run(const struct state *state, const struct init_options *options, struct err *err);
-/* Sets SOFTHSM2_CONF when the state folder has a softhsm2.conf: for us and for the programs that we start. */
-void init_environment(const struct state *state);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "issuance/catena/init.h"
 #include "pki/ceremony.h"
 #include "pki/token.h"
 #include "registry/base/clock.h"
@@ -112,7 +111,7 @@ keys_token_init(const struct state *state, bool *made, struct err *err)
 
 	*made = false;
 	if (state_has(state, "keys/token.pin")) {
-		init_environment(state);
+		state_environment(state);
 		return 0;
 	}
 	if (module_path(state, module, sizeof(module), err) == -1)
@@ -124,7 +123,7 @@ keys_token_init(const struct state *state, bool *made, struct err *err)
 	}
 	if (softhsm_conf(state, err) == -1)
 		return -1;
-	init_environment(state);
+	state_environment(state);
 	*made = true;
 	return token_make(state, module, err);
 }

@@ -104,3 +104,10 @@ state_db(const struct state *state, const struct query *const *sets, struct db *
 	buf_clear(&conninfo);
 	return rc;
 }
+
+void
+state_environment(const struct state *state)
+{
+	if (state_has(state, "softhsm2.conf"))
+		setenv("SOFTHSM2_CONF", state_path(state, "softhsm2.conf"), 1);
+}

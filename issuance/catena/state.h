@@ -36,5 +36,7 @@ int state_conf(const struct state *state, const char *program, struct conf **con
 /* The database as its owner. */
 int state_db(const struct state *state, const struct query *const *sets, struct db **db, struct err *err);
 int state_owner_conninfo(const struct state *state, struct buf *conninfo, struct err *err);
+/* Sets SOFTHSM2_CONF when the state folder has a softhsm2.conf: for us and for the programs that we start. */
+void state_environment(const struct state *state);
 
 #endif

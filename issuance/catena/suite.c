@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "issuance/catena/init.h"
 #include "issuance/catena/postgres.h"
 #include "registry/base/file.h"
 
@@ -263,7 +262,7 @@ suite_start(const struct state *state, const char *bindir, suite_said *said, voi
 	s->state = state;
 	s->lock = -1;
 	s->postgres = PROCESS_INIT;
-	init_environment(state);
+	state_environment(state);
 	if (find_programs(s, bindir, err) == -1 || suite_lock(state, &s->lock, err) == -1) {
 		suite_stop(s);
 		return -1;
