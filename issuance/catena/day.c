@@ -96,7 +96,7 @@ day_apply(const struct day_issuance *who, struct day_person *p, struct err *err)
 	int rc = -1;
 
 	if (post(who->clerk, "/issuance/v1/applications",
-		    json_pack("{s:s, s:s, s:s, s:s}", "uin", p->uin, "document_type", "PP", "reason", "first", "office_id",
+		    json_pack("{s:s, s:s, s:s, s:s}", "uin", p->uin, "document_type", "PP", "reason", p->reason == NULL ? "first" : p->reason, "office_id",
 			    uuid_format(&who->office_id, office)),
 		    &reply, err) == -1)
 		return -1;

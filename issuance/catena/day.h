@@ -23,6 +23,7 @@ struct day_person {
 	const char *act_number;
 	struct bytes portrait;      /* JPEG */
 	const char *guardian;       /* of a minor; NULL for an adult */
+	const char *reason;         /* of the application; NULL: first */
 	char uin[13];               /* set by day_enrol */
 	struct uuid application_id; /* set by day_apply */
 	char document_number[16];   /* set by day_personalise */
