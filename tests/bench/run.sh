@@ -17,6 +17,7 @@ program_of() {
 	done
 }
 
+[ -n "${BENCH:-}" ] || unset BENCH      # make gives it empty
 chosen=${BENCHES:-}
 measure=
 if [ -n "${BENCH:-}" ]; then
