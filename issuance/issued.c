@@ -61,9 +61,11 @@ start(struct office *office, struct err *err)
 
 	if (own == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
+	office->own = own;
 	own->fonts = datapage_fonts;
 	own->csca_certificate = conf_text(office->conf, "csca_certificate");
-	office->own = own;
+	if (datapage_fonts_check(&own->fonts, err) == -1)
+		return -1;
 	return station_new(&options, &own->station, err);
 }
 

@@ -1,5 +1,7 @@
 #include "issuance/perso/datapage.h"
 
+#include <unistd.h>
+
 #include <gd.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +15,20 @@ const struct datapage_fonts datapage_fonts = {
 	.caption = "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed.ttf",
 	.text = "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
 };
+
+int
+datapage_fonts_check(const struct datapage_fonts *fonts, struct err *err)
+{
+	const char *const files[] = { fonts->mrz, fonts->caption, fonts->text };
+
+	for (size_t i = 0; i < NELEM(files); i++)
+		if (access(files[i], R_OK) == -1) {
+			err_errno(err, "font %s", files[i]);
+			err_hint(err, "Debian has it in fonts-ocr-b or fonts-dejavu-extra");
+			return -1;
+		}
+	return 0;
+}
 
 #define MRZ_POINTS        10.05 /* gives the 2.54 mm pitch of OCR-B size 1 at 300 dpi */
 #define CAPTION_POINTS    4.6   /* capitals 1.2 mm: captions are 1.0 to 1.8 mm high (Doc 9303-3 3.3) */

@@ -33,6 +33,8 @@ struct datapage_fonts {
 };
 extern const struct datapage_fonts datapage_fonts; /* where Debian puts them */
 
+/* That the fonts are there, before anybody waits for a page: FAIL_INTERNAL naming the one that is not, and its package as hint. */
+int datapage_fonts_check(const struct datapage_fonts *fonts, struct err *err);
 /* *png is replaced.  -1: FAIL_INPUT for a portrait that cannot be read, FAIL_INTERNAL for fonts. */
 int datapage_draw(const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png,
 	struct err *err);
