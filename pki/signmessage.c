@@ -75,18 +75,6 @@ problem_of_json(const json_t *problem, struct err *err)
 	err_set(err, kind, "%s", detail != NULL ? detail : "signd gave no reason");
 }
 
-static json_t *
-hex_string(struct bytes in)
-{
-	struct buf hex = BUF_INIT;
-	json_t *s;
-
-	buf_hex(&hex, in);
-	s = hex.failed ? NULL : json_string(buf_cstr(&hex));
-	buf_clear(&hex);
-	return s;
-}
-
 json_t *
 sign_orders_to_json(const struct sign_order *orders, size_t n)
 {
@@ -98,7 +86,7 @@ sign_orders_to_json(const struct sign_order *orders, size_t n)
 
 		for (unsigned g = 0; g < orders[i].ndg; g++) {
 			snprintf(key, sizeof(key), "%d", orders[i].dg[g].number);
-			json_object_set_new(dgs, key, hex_string(BYTES(orders[i].dg[g].hash, orders[i].dg[g].len)));
+			json_object_set_new(dgs, key, json_hex(BYTES(orders[i].dg[g].hash, orders[i].dg[g].len)));
 		}
 		json_array_append_new(documents, json_pack("{s:s, s:o}", "id", uuid_format(&orders[i].document_id, id), "dgs", dgs));
 	}
@@ -179,18 +167,15 @@ sign_results_to_json(const struct sign_order *orders, size_t n)
 	json_t *results = json_array();
 
 	for (size_t i = 0; i < n; i++) {
-		struct buf base64 = BUF_INIT;
 		char id[UUID_TEXT];
 		json_t *one;
 
 		uuid_format(&orders[i].document_id, id);
-		buf_base64(&base64, bytes_of(&orders[i].sod));
 		if (orders[i].err.kind != FAIL_NONE)
 			one = json_pack("{s:s, s:o}", "id", id, "problem", problem_to_json(&orders[i].err));
 		else
-			one = json_pack("{s:s, s:s}", "id", id, "sod", buf_cstr(&base64));
+			one = json_pack("{s:s, s:o}", "id", id, "sod", json_base64(bytes_of(&orders[i].sod)));
 		json_array_append_new(results, one);
-		buf_clear(&base64);
 	}
 	return json_pack("{s:b, s:o}", "ok", 1, "results", results);
 }

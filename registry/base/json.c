@@ -483,6 +483,33 @@ json_put(const struct json_field *fields, const void *from)
 	return object;
 }
 
+static json_t *
+string_of(struct buf *text)
+{
+	json_t *s = text->failed ? NULL : json_string(buf_cstr(text));
+
+	buf_wipe(text);
+	return s;
+}
+
+json_t *
+json_hex(struct bytes octets)
+{
+	struct buf text = BUF_INIT;
+
+	buf_hex(&text, octets);
+	return string_of(&text);
+}
+
+json_t *
+json_base64(struct bytes octets)
+{
+	struct buf text = BUF_INIT;
+
+	buf_base64(&text, octets);
+	return string_of(&text);
+}
+
 static int
 dump(const json_t *value, size_t flags, struct buf *out, struct err *err)
 {

@@ -64,6 +64,9 @@ void json_clear(const struct json_field *fields, void *from); /* frees and zeroe
 
 /* The struct as a json_t by the same table (ENUM as its word, unset optional members left out).  NULL: no memory. */
 json_t *json_put(const struct json_field *fields, const void *from);
+/* Octets as a JSON text.  NULL: no memory. */
+json_t *json_hex(struct bytes octets);
+json_t *json_base64(struct bytes octets);
 /* Canonical text: members sorted by code point, no white space: for digests and comparison. */
 int json_canonical(const json_t *value, struct buf *out, struct err *err);
 int json_text(const json_t *value, struct buf *out, struct err *err); /* compact, members in insertion order */

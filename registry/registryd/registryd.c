@@ -66,13 +66,8 @@ proof_json(const struct merkle_proof *proof)
 {
 	json_t *list = json_array();
 
-	for (unsigned i = 0; i < proof->n; i++) {
-		struct buf hex = BUF_INIT;
-
-		buf_hex(&hex, BYTES(proof->hash[i].o, sizeof(proof->hash[i].o)));
-		json_array_append_new(list, json_string(buf_cstr(&hex)));
-		buf_clear(&hex);
-	}
+	for (unsigned i = 0; i < proof->n; i++)
+		json_array_append_new(list, json_hex(BYTES(proof->hash[i].o, sizeof(proof->hash[i].o))));
 	return list;
 }
 
@@ -80,7 +75,6 @@ static int
 work_head(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	struct ledger_head h = LEDGER_HEAD_INIT;
-	struct buf root = BUF_INIT, log = BUF_INIT, signature = BUF_INIT;
 	char at[21], id[UUID_TEXT];
 	int rc;
 
@@ -88,17 +82,12 @@ work_head(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 	(void)arg;
 	if (ledger_head_latest(tx, &h, err) == -1)
 		return -1;
-	buf_hex(&root, BYTES(h.head.root.o, sizeof(h.head.root.o)));
-	buf_hex(&log, BYTES(h.head.log_id, sizeof(h.head.log_id)));
-	buf_base64(&signature, bytes_of(&h.signature));
 	rc = reply_json(rp, 200,
-		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "size", (json_int_t)h.head.size, "root", buf_cstr(&root), "log_id",
-			buf_cstr(&log), "signed_at", time_format(h.head.signed_at, at), "certificate", uuid_format(&h.certificate_id, id),
-			"signature", buf_cstr(&signature)),
+		json_pack("{s:I, s:o, s:o, s:s, s:s, s:o}", "size", (json_int_t)h.head.size, "root",
+			json_hex(BYTES(h.head.root.o, sizeof(h.head.root.o))), "log_id", json_hex(BYTES(h.head.log_id, sizeof(h.head.log_id))),
+			"signed_at", time_format(h.head.signed_at, at), "certificate", uuid_format(&h.certificate_id, id), "signature",
+			json_base64(bytes_of(&h.signature))),
 		err);
-	buf_clear(&root);
-	buf_clear(&log);
-	buf_clear(&signature);
 	ledger_head_clear(&h);
 	return rc;
 }

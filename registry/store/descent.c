@@ -1,6 +1,7 @@
 #include "registry/store/descent.h"
 
 #include "registry/base/date.h"
+#include "registry/base/json.h"
 #include "registry/store/ledger.h"
 
 enum { Q_DOCUMENT,
@@ -36,37 +37,13 @@ const struct query descent_queries[] = {
 	{ NULL, NULL }
 };
 
-static json_t *
-hex_json(struct bytes octets)
-{
-	struct buf hex = BUF_INIT;
-	json_t *s;
-
-	buf_hex(&hex, octets);
-	s = hex.failed ? NULL : json_string(buf_cstr(&hex));
-	buf_clear(&hex);
-	return s;
-}
-
-static json_t *
-base64_json(struct bytes octets)
-{
-	struct buf text = BUF_INIT;
-	json_t *s;
-
-	buf_base64(&text, octets);
-	s = text.failed ? NULL : json_string(buf_cstr(&text));
-	buf_clear(&text);
-	return s;
-}
-
 static int
 head_json(const struct ledger_head *h, json_t *bundle, struct err *err)
 {
 	char id[UUID_TEXT], at[21];
 	json_t *head = json_pack("{s:I, s:o, s:s, s:s, s:o}", "size", (json_int_t)h->head.size, "root",
-		hex_json(BYTES(h->head.root.o, sizeof(h->head.root.o))), "signed_at", time_format(h->head.signed_at, at), "certificate",
-		uuid_format(&h->certificate_id, id), "signature", base64_json(bytes_of(&h->signature)));
+		json_hex(BYTES(h->head.root.o, sizeof(h->head.root.o))), "signed_at", time_format(h->head.signed_at, at), "certificate",
+		uuid_format(&h->certificate_id, id), "signature", json_base64(bytes_of(&h->signature)));
 
 	if (head == NULL || json_object_set_new(bundle, "tree_head", head) == -1)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
@@ -83,7 +60,7 @@ add_certificate(struct tx *tx, const struct uuid *id, json_t *list, struct err *
 
 	if (tx_query_one(tx, &descent_queries[Q_CERTIFICATE], ARGS(arg_uuid(id)), FAIL_INTERNAL, "certificate is not there", &rows, err) == 0 &&
 		row_bytes(rows, 0, 0, &der, err) == 0) {
-		json_t *one = json_pack("{s:s, s:o}", "id", uuid_format(id, text), "der", base64_json(bytes_of(&der)));
+		json_t *one = json_pack("{s:s, s:o}", "id", uuid_format(id, text), "der", json_base64(bytes_of(&der)));
 
 		rc = one == NULL || json_array_append_new(list, one) == -1 ? err_set(err, FAIL_INTERNAL, "out of memory") : 0;
 	}
@@ -102,7 +79,7 @@ disclose(struct tx *tx, const char *kind, const struct uuid *id, json_t *record,
 	if (ledger_record(tx, kind, id, &content, &salt, err) == 0) {
 		rc = 0;
 		if (json_object_set_new(record, "content", json_string(buf_cstr(&content))) == -1 ||
-			json_object_set_new(record, "salt", hex_json(bytes_of(&salt))) == -1)
+			json_object_set_new(record, "salt", json_hex(bytes_of(&salt))) == -1)
 			rc = err_set(err, FAIL_INTERNAL, "out of memory");
 	}
 	buf_wipe(&content);
@@ -120,7 +97,7 @@ add_record(struct tx *tx, const struct uuid *id, uint64_t size, enum descent_for
 	if (ledger_inclusion(tx, id, size, &proof, err) == -1)
 		goto out;
 	for (unsigned i = 0; i < proof.path.n; i++)
-		json_array_append_new(path, hex_json(BYTES(proof.path.hash[i].o, sizeof(proof.path.hash[i].o))));
+		json_array_append_new(path, json_hex(BYTES(proof.path.hash[i].o, sizeof(proof.path.hash[i].o))));
 	record = json_pack("{s:s, s:s, s:I, s:O}", "kind", buf_cstr(&proof.kind), "leaf", buf_cstr(&proof.leaf), "position",
 		(json_int_t)proof.position, "proof", path);
 	if (record == NULL) {
@@ -180,7 +157,7 @@ descent_bundle(struct tx *tx, const char *number, enum descent_form form, json_t
 		goto out;
 	made = json_pack("{s:s, s:s, s:s, s:o, s:O, s:O}", "format", "catena-descent-1", "form",
 		form == DESCENT_DISCLOSED ? "disclosed" : "undisclosed", "document", uuid_format(&id, text), "sod",
-		base64_json(bytes_of(&sod)), "certificates", certificates, "records", records);
+		json_base64(bytes_of(&sod)), "certificates", certificates, "records", records);
 	if (made == NULL) {
 		err_set(err, FAIL_INTERNAL, "out of memory");
 		goto out;
