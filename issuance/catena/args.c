@@ -124,6 +124,30 @@ unknown_option(const struct command *command, const char *name, struct err *err)
 	return -1;
 }
 
+/* The value after "=" or the words up to the next option. */
+static int
+list_read(struct args *args, int o, const char *equals, int argc, const char *const *argv, int *i, struct err *err)
+{
+	const struct arg_option *option = &args->command->options[o];
+	int before = args->nlisted;
+
+	while (equals != NULL || (*i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0)) {
+		const char *value = equals != NULL ? equals + 1 : argv[++*i];
+
+		if (value[0] == '\0')
+			return err_set(err, FAIL_INPUT, "--%s: %s is empty", option->name, option->value);
+		if (args->nlisted == ARGS_LISTED)
+			return err_set(err, FAIL_INPUT, "--%s: more than %d values", option->name, ARGS_LISTED);
+		args->listed[args->nlisted].option = o;
+		args->listed[args->nlisted++].value = value;
+		if (equals != NULL)
+			break;
+	}
+	if (args->nlisted == before)
+		return err_set(err, FAIL_INPUT, "--%s: %s is missing", option->name, option->value);
+	return 0;
+}
+
 /* argv[*i] begins with "--" and names an option. */
 static int
 option_read(struct args *args, int argc, const char *const *argv, int *i, struct err *err)
@@ -135,6 +159,8 @@ option_read(struct args *args, int argc, const char *const *argv, int *i, struct
 	if (o == -1)
 		return unknown_option(args->command, name, err);
 	option = &args->command->options[o];
+	if (option->is_list)
+		return list_read(args, o, equals, argc, argv, i, err);
 	if (args->value[o] != NULL)
 		return err_set(err, FAIL_INPUT, "--%s: is given twice", option->name);
 	if (option->value == NULL) {
@@ -167,7 +193,7 @@ args_parse(const struct command *table, int argc, const char *const *argv, struc
 				return err_set(err, FAIL_INPUT, "%.40s: options are written --name", argv[i]);
 			if (option_read(&got, argc, argv, &i, err) == -1)
 				return -1;
-		} else if (got.n == got.command->most) {
+		} else if (got.n == got.command->most || got.n == ARGS_POSITIONALS) {
 			err_set(err, FAIL_INPUT, "%.60s: one argument too many", argv[i]);
 			err_hint(err, "usage: catena %s %s", got.command->name, got.command->arguments);
 			return -1;
@@ -191,6 +217,18 @@ args_value(const struct args *args, const char *name, const char *otherwise)
 
 	assert(o != -1);
 	return args->value[o] != NULL ? args->value[o] : otherwise;
+}
+
+const char *
+args_nth(const struct args *args, const char *name, int i)
+{
+	int o = option_index(args->command, name, strlen(name));
+
+	assert(o != -1 && args->command->options[o].is_list);
+	for (int k = 0; k < args->nlisted; k++)
+		if (args->listed[k].option == o && i-- == 0)
+			return args->listed[k].value;
+	return NULL;
 }
 
 bool
@@ -227,7 +265,8 @@ command_usage(const struct command *command, struct buf *out)
 	for (const struct arg_option *o = command->options; o != NULL && o->name != NULL; o++) {
 		char left[40];
 
-		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+		snprintf(left, sizeof(left), "--%s%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "",
+			o->is_list ? "..." : "");
 		buf_printf(out, "%s  %-24s %s\n", o == command->options ? "\n" : "", left, o->help);
 	}
 }

@@ -11,7 +11,7 @@ nothing(const struct args *args, struct err *err)
 }
 
 static const struct arg_option options[] = { { "state", "DIR", "folder" }, { "quiet", NULL, "say less" }, { "rows", "N", "number" },
-	{ NULL, NULL, NULL } };
+	{ "anchor", "FILE", "certificates", true }, { NULL, NULL, NULL } };
 static const struct command table[] = {
 	{ "up", "[--state DIR]", "start", options, 0, 0, nothing },
 	{ "officer", "", "both words are the name of another", NULL, 0, 0, nothing },
@@ -101,6 +101,34 @@ test_numbers(void)
 	}
 }
 
+/* Options that are lists: several words, given again, with "=". */
+static void
+test_lists(void)
+{
+	static const char *const line[] = { "verify", "f", "--anchor", "a", "b", "--quiet", "--anchor=c", "--anchor", "-", "--", "g" };
+	static const char *const empty[] = { "verify", "f", "--anchor", "--quiet" }, *const last[] = { "verify", "f", "--anchor" },
+				 *const blank[] = { "verify", "f", "--anchor=" };
+	const char *many[ARGS_LISTED + 4] = { "verify", "f", "--anchor" };
+	struct err err = ERR_INIT;
+	struct args args;
+
+	if (args_parse(table, NELEM(line), line, &args, &err) == -1)
+		bail_out("%s", err.text);
+	is(args_nth(&args, "anchor", 0), "a", "first of a list");
+	is(args_nth(&args, "anchor", 1), "b", "second");
+	is(args_nth(&args, "anchor", 2), "c", "with an equals sign");
+	is(args_nth(&args, "anchor", 3), "-", "given again");
+	ok(args_nth(&args, "anchor", 4) == NULL, "no more");
+	ok(args.n == 2 && args_flag(&args, "quiet"), "arguments and flags beside it");
+	ok(args_parse(table, NELEM(empty), empty, &args, &err) == -1, "refuses: %s", err.text);
+	ok(args_parse(table, NELEM(last), last, &args, &err) == -1, "refuses: %s", err.text);
+	ok(args_parse(table, NELEM(blank), blank, &args, &err) == -1, "refuses: %s", err.text);
+	for (size_t i = 3; i < NELEM(many); i++)
+		many[i] = "x";
+	ok(args_parse(table, NELEM(many) - 1, many, &args, &err) == 0, "takes %d values", ARGS_LISTED);
+	ok(args_parse(table, NELEM(many), many, &args, &err) == -1, "refuses: %s", err.text);
+}
+
 static void
 test_usage(void)
 {
@@ -121,6 +149,7 @@ main(void)
 	for (size_t i = 0; i < NELEM(cases); i++)
 		test_case(&cases[i]);
 	test_numbers();
+	test_lists();
 	test_usage();
 	return done_testing();
 }

@@ -1,0 +1,96 @@
+#include "issuance/catena/verdicts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "registry/base/json.h"
+
+static const struct {
+	const char *word;
+	int status;
+} outcomes[] = {
+	[OUTCOME_GOOD] = { "good", 0 },
+	[OUTCOME_WARNING] = { "warning", 1 },
+	[OUTCOME_REFUSED] = { "refused", 2 },
+	[OUTCOME_UNREADABLE] = { "unreadable", 3 },
+	[OUTCOME_NOT_CHECKED] = { "not checked", 1 },
+};
+
+int
+verdicts_begin(struct verdicts *v, bool is_json, struct err *err)
+{
+	*v = (struct verdicts){ .is_json = is_json };
+	if (!is_json)
+		return 0;
+	v->lines = json_array();
+	v->facts = json_object();
+	if (v->lines != NULL && v->facts != NULL)
+		return 0;
+	json_decref(v->lines);
+	json_decref(v->facts);
+	return err_set(err, FAIL_INTERNAL, "out of memory");
+}
+
+void
+verdicts_add(struct verdicts *v, enum outcome outcome, const char *subject, const char *code, const char *clause, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (outcomes[outcome].status > v->status)
+		v->status = outcomes[outcome].status;
+	if (v->is_json) {
+		json_array_append_new(v->lines, json_pack("{s:s*, s:s, s:s, s:s, s:s*}", "subject", subject, "outcome", outcomes[outcome].word, "code", code, "text", text, "clause", clause));
+		return;
+	}
+	if (subject != NULL)
+		printf("%s: ", subject);
+	printf("%-11s  %-24s %s", outcomes[outcome].word, code, text);
+	if (clause != NULL)
+		printf(" [%s]", clause);
+	putchar('\n');
+}
+
+void
+verdicts_fact(struct verdicts *v, const char *name, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (v->is_json)
+		json_object_set_new(v->facts, name, json_string(text));
+	else
+		printf("%s: %s\n", name, text);
+}
+
+int
+verdicts_end(struct verdicts *v, struct err *err)
+{
+	const char *total = outcomes[v->status].word; /* statuses 0 to 3 are the outcomes of the same numbers */
+	struct buf out = BUF_INIT;
+	json_t *whole;
+	int rc = -1;
+
+	if (!v->is_json) {
+		printf("verdict: %s\n", total);
+		return v->status;
+	}
+	whole = json_pack("{s:o, s:o, s:s}", "verdicts", v->lines, "facts", v->facts, "outcome", total);
+	v->lines = v->facts = NULL;
+	if (whole == NULL) {
+		err_set(err, FAIL_INTERNAL, "out of memory");
+	} else if (json_text(whole, &out, err) == 0) {
+		printf("%s\n", buf_cstr(&out));
+		rc = v->status;
+	}
+	json_decref(whole);
+	buf_clear(&out);
+	return rc;
+}
