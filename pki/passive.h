@@ -7,12 +7,8 @@
  */
 #ifndef CATENA_PKI_PASSIVE_H
 #define CATENA_PKI_PASSIVE_H
+#include "pki/grade.h"
 #include "pki/sod.h"
-
-enum grade { GRADE_GOOD,
-	GRADE_WARNING,
-	GRADE_NOT_CHECKED,
-	GRADE_BAD }; /* from the best to the worst */
 
 enum check {
 	CHECK_FORMAT,          /* EF.SOD can be read: 77, SignedData, LDS security object with its version's members */
@@ -78,6 +74,5 @@ void passive_authenticate(const struct passive_input *in, struct passive *out);
 const struct verdict *passive_find(const struct passive *result, enum check check, unsigned dg); /* the worst of its kind; NULL */
 bool passive_is_refused(const struct passive *result);                                           /* some verdict is bad */
 const char *check_name(enum check check);                                                        /* "signer_period" */
-const char *grade_name(enum grade grade);                                                        /* "good" "warning" "not checked" "bad" */
 
 #endif
