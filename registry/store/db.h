@@ -22,6 +22,7 @@ struct rows;
 struct query {
 	const char *name; /* the prepared statement's name; NULL ends a set */
 	const char *sql;  /* $1..$n */
+	bool is_binary;   /* octets come as they are, not as hexadecimal; then a date column is cast to text in `sql` */
 };
 
 enum { DB_STATEMENT_SECONDS = 30,

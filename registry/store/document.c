@@ -16,7 +16,7 @@
 	" (SELECT count(*) = 1 FROM current_identity c WHERE c.person_id = a.person_id AND c.id = i.id AND c.enrolment_state = 'verified')," \
 	" (SELECT count(*) > 0 FROM deceased x WHERE x.person_id = a.person_id)," \
 	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
-	" d.id, d.number, d.state, d.issuing_state, d.issued_on, d.expires_on, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id"
+	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id"
 #define PRODUCTION_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
@@ -38,11 +38,13 @@ const struct query document_queries[] = {
 		"SELECT " PRODUCTION_COLUMNS " FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place) JOIN application a ON a.id = w.id" PRODUCTION_JOINS
 		" LEFT JOIN LATERAL (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
 		"  WHERE t.application_id = a.id AND ts.state <> 'spoiled' ORDER BY t.created_at DESC LIMIT 1) d ON true"
-		" LEFT JOIN document_signature sig ON sig.document_id = d.id ORDER BY w.place" },
+		" LEFT JOIN document_signature sig ON sig.document_id = d.id ORDER BY w.place",
+		.is_binary = true },
 	[Q_DOCUMENT] = { "document_read",
 		"SELECT " PRODUCTION_COLUMNS " FROM (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
 		"  WHERE t.number = $1) d JOIN application a ON a.id = d.application_id" PRODUCTION_JOINS
-		" LEFT JOIN document_signature sig ON sig.document_id = d.id" },
+		" LEFT JOIN document_signature sig ON sig.document_id = d.id",
+		.is_binary = true },
 	[Q_HISTORY] = { "document_history",
 		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
 		" 'from_state', d.from_state, 'to_state', d.to_state, 'created_at', to_char(d.created_at AT TIME ZONE 'UTC',"

@@ -30,30 +30,47 @@ row_text(const struct rows *rows, size_t row, int column)
 	return PQgetvalue(result_of(rows), (int)row, column);
 }
 
-int64_t
-row_int(const struct rows *rows, size_t row, int column)
-{
-	return strtoll(row_text(rows, row, column), NULL, 10);
-}
-
-bool
-row_bool(const struct rows *rows, size_t row, int column)
-{
-	return row_text(rows, row, column)[0] == 't';
-}
-
 static struct bytes
 value_of(const struct rows *rows, size_t row, int column)
 {
 	return BYTES(row_text(rows, row, column), (size_t)PQgetlength(result_of(rows), (int)row, column));
 }
 
+/* The query is_binary: its result comes in the form of PostgreSQL's send functions, numbers with the highest octet first. */
+static bool
+is_binary(const struct rows *rows, int column)
+{
+	return PQfformat(result_of(rows), column) == 1;
+}
+
+int64_t
+row_int(const struct rows *rows, size_t row, int column)
+{
+	struct bytes value = value_of(rows, row, column);
+	uint64_t n = value.n > 0 && (value.p[0] & 0x80) != 0 ? UINT64_MAX : 0;
+
+	if (!is_binary(rows, column))
+		return strtoll(row_text(rows, row, column), NULL, 10);
+	for (size_t i = 0; i < value.n && i < sizeof(n); i++)
+		n = n << 8 | value.p[i];
+	return (int64_t)n;
+}
+
+bool
+row_bool(const struct rows *rows, size_t row, int column)
+{
+	return row_text(rows, row, column)[0] == (is_binary(rows, column) ? 1 : 't');
+}
+
 int
 row_uuid(const struct rows *rows, size_t row, int column, struct uuid *u, struct err *err)
 {
+	struct bytes value = value_of(rows, row, column);
 	struct err why = ERR_INIT;
 
-	if (uuid_parse(value_of(rows, row, column), u, &why) == -1)
+	if (is_binary(rows, column) && value.n == sizeof(u->o))
+		memcpy(u->o, value.p, sizeof(u->o));
+	else if (is_binary(rows, column) || uuid_parse(value, u, &why) == -1)
 		return err_set(err, FAIL_INTERNAL, "database: column %s is no UUID", PQfname(result_of(rows), column));
 	return 0;
 }
@@ -61,12 +78,16 @@ row_uuid(const struct rows *rows, size_t row, int column, struct uuid *u, struct
 int
 row_bytes(const struct rows *rows, size_t row, int column, struct buf *out, struct err *err)
 {
-	struct bytes text = value_of(rows, row, column);
+	struct bytes value = value_of(rows, row, column);
 	struct err why = ERR_INIT;
 
 	if (row_is_null(rows, row, column))
 		return 0;
-	if (text.n < 2 || text.p[0] != '\\' || text.p[1] != 'x' || buf_from_hex(out, BYTES(text.p + 2, text.n - 2), &why) == -1)
+	if (is_binary(rows, column)) {
+		buf_bytes(out, value);
+		return buf_check(out, err);
+	}
+	if (value.n < 2 || value.p[0] != '\\' || value.p[1] != 'x' || buf_from_hex(out, BYTES(value.p + 2, value.n - 2), &why) == -1)
 		return err_set(err, FAIL_INTERNAL, "database: column %s is no bytea", PQfname(result_of(rows), column));
 	return buf_check(out, err);
 }

@@ -121,7 +121,7 @@ push(struct tx *tx, const struct query *q, const struct arg *args, size_t n, str
 	}
 	if (marshal(&m, q, args, n, err) == -1)
 		return -1;
-	if (PQsendQueryPrepared(conn->pg, q->name, (int)n, m.values, m.lengths, m.formats, 0) != 1)
+	if (PQsendQueryPrepared(conn->pg, q->name, (int)n, m.values, m.lengths, m.formats, q->is_binary) != 1)
 		return fail_lost(tx, err);
 	p.name = q->name;
 	conn->pending[conn->npending++] = p;

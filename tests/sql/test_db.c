@@ -18,6 +18,7 @@ enum { ADD,
 	SLEEP,
 	ECHO_TEXT,
 	TYPES,
+	TYPES_BINARY,
 	SECRET_INPUT,
 	CAUSE,
 	TERMINATE,
@@ -34,6 +35,9 @@ static const struct query test_queries[] = {
 	[ECHO_TEXT] = { "t_echo", "SELECT $1::text" },
 	[TYPES] = { "t_types",
 		"SELECT $1::bytea, $2::uuid, $3::bigint, $4::boolean, NULL::text, '1990-05'::partial_date, '1990-05-02'::date" },
+	[TYPES_BINARY] = { "t_types_binary",
+		"SELECT $1::bytea, $2::uuid, $3::bigint, $4::boolean, NULL::text, '1990-05'::partial_date, '1990-05-02'::date::text, -7::int, ''::bytea",
+		.is_binary = true },
 	[SECRET_INPUT] = { "t_secret", "SELECT $1::text::date" },
 	[CAUSE] = { "t_cause", "INSERT INTO t_named (n) VALUES ($1)" },
 	[TERMINATE] = { "t_terminate", "SELECT pg_terminate_backend(pg_backend_pid())" },
@@ -232,9 +236,8 @@ work_types(struct tx *tx, void *arg, struct err *err)
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	(void)arg;
 	if (uuid_new(&u, err) == -1 ||
-		tx_query_one(tx, &test_queries[TYPES],
+		tx_query_one(tx, arg,
 			ARGS(arg_bytes(BYTES("\0\xFF\\x", 4)), arg_uuid(&u), arg_int(INT64_MIN), arg_bool(true)), FAIL_INTERNAL, "", &rows, err) == -1)
 		return -1;
 	if (row_bytes(rows, 0, 0, &b, err) == 0 && row_uuid(rows, 0, 1, &back, err) == 0 && row_date(rows, 0, 5, &partial, err) == 0 &&
@@ -247,6 +250,10 @@ work_types(struct tx *tx, void *arg, struct err *err)
 	ok(rc == 0 && partial.precision == DATE_MONTH && partial.day == 0 && day.precision == DATE_DAY && day.day == 2, "dates keep their precision");
 	ok(row_date(rows, 0, 4, &day, err) == 0 && day.precision == DATE_UNKNOWN, "a NULL date is unknown");
 	ok(row_uuid(rows, 0, 2, &back, err) == -1 && err->kind == FAIL_INTERNAL, "a column that is no uuid is not taken for one");
+	if (rc == 0 && ((const struct query *)arg)->is_binary) {
+		ok(row_int(rows, 0, 7) == -7 && row_int(rows, 0, 4) == 0 && !row_bool(rows, 0, 4), "a short negative number; NULL is 0 and false");
+		ok(row_bytes(rows, 0, 8, &b, err) == 0 && b.n == 4 && row_bytes(rows, 0, 4, &b, err) == 0 && b.n == 4, "empty and NULL add nothing");
+	}
 	buf_clear(&b);
 	rows_free(rows);
 	return 0;
@@ -282,7 +289,9 @@ test_values(struct db *db)
 	struct bytes hostile = bytes_str("O'Neill; DROP TABLE t --"), nul = BYTES("a\0b", 3);
 	struct err err = ERR_INIT;
 
-	db_run(db, DB_READ_COMMITTED, work_types, NULL, &err);
+	db_run(db, DB_READ_COMMITTED, work_types, (void *)&test_queries[TYPES], &err);
+	err_clear(&err);
+	db_run(db, DB_READ_COMMITTED, work_types, (void *)&test_queries[TYPES_BINARY], &err);
 	err_clear(&err);
 	db_run(db, DB_READ_COMMITTED, work_text, &hostile, &err);
 	ok(db_run(db, DB_READ_COMMITTED, work_text, &nul, &err) == -1 && err.kind == FAIL_INPUT, "text with a NUL in it is refused");
