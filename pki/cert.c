@@ -529,6 +529,17 @@ cert_has_eku(const struct cert *cert, const char *oid)
 }
 
 bool
+cert_only_eku(const struct cert *cert, const char *oid)
+{
+	struct der d = der_reader(cert->eku), seq;
+	struct err err = ERR_INIT;
+	struct tlv tlv;
+
+	return cert_has_eku(cert, oid) && der_enter(&d, DER_SEQUENCE, &seq, "extKeyUsage", &err) == 0 &&
+		der_next(&seq, &tlv, "extKeyUsage", &err) == 0 && !der_more(&seq);
+}
+
+bool
 cert_allows_document(const struct cert *cert, const char code[2])
 {
 	for (unsigned i = 0; i < cert->ndocument_types; i++) {
