@@ -5,20 +5,24 @@
 #include "pki/descent-local.h"
 
 static int
-anchors_of(const struct bytes *list, size_t n, struct anchors **anchors, struct err *err)
+store_of(const struct bytes *list, size_t n, struct truststore **store, struct err *err)
 {
-	struct anchors *a = NULL;
+	struct truststore *s = NULL;
 
 	if (n == 0)
 		return err_set(err, FAIL_INPUT, "no trust anchor: the CSCA certificate of the State is needed");
-	if (anchors_new(&a, err) == -1)
+	if (truststore_new(&s, err) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (anchors_add(a, list[i], err) == -1) {
-			anchors_free(a);
+		if (truststore_add(s, list[i], TRUST_ANCHOR, "trust anchor of the verifier", err) == -1) {
+			truststore_free(s);
 			return err_prefix(err, "trust anchor");
 		}
-	*anchors = a;
+	if (truststore_settle(s, err) == -1) {
+		truststore_free(s);
+		return -1;
+	}
+	*store = s;
 	return 0;
 }
 
@@ -89,16 +93,16 @@ descent_verify(struct bytes text, const struct bytes *anchor, size_t nanchors, s
 {
 	struct descent_report made = { 0 };
 	struct report_state rs = { &made, err, false };
-	struct anchors *anchors = NULL;
+	struct truststore *store = NULL;
 	struct bundle b = { 0 };
 	int rc = -1;
 
-	if (anchors_of(anchor, nanchors, &anchors, err) == -1 || bundle_read(text, &b, err) == -1)
+	if (store_of(anchor, nanchors, &store, err) == -1 || bundle_read(text, &b, err) == -1)
 		goto out;
-	descent_check_head(&b, anchors, &rs);
+	descent_check_head(&b, store, &rs);
 	descent_check_records(&b, &rs);
 	descent_check_chain(&b, &rs);
-	descent_check_sod(&b, anchors, &rs);
+	descent_check_sod(&b, store, &rs);
 	if (rs.failed) {
 		err_set(err, FAIL_INTERNAL, "out of memory");
 		goto out;
@@ -113,6 +117,6 @@ descent_verify(struct bytes text, const struct bytes *anchor, size_t nanchors, s
 out:
 	descent_report_clear(&made);
 	bundle_clear(&b);
-	anchors_free(anchors);
+	truststore_free(store);
 	return rc;
 }

@@ -73,10 +73,10 @@ head_signature_holds(const struct bundle *b, const struct cert *cert)
 }
 
 void
-descent_check_head(const struct bundle *b, const struct anchors *anchors, struct report_state *rs)
+descent_check_head(const struct bundle *b, const struct truststore *store, struct report_state *rs)
 {
 	const struct buf *der = bundle_cert(b, b->head_certificate);
-	const struct cert *csca;
+	const struct trusted *csca;
 	struct cert *cert = NULL;
 	struct err err = ERR_INIT;
 	const char *why;
@@ -90,9 +90,9 @@ descent_check_head(const struct bundle *b, const struct anchors *anchors, struct
 		finding(rs, "tree-head", DESCENT_BAD, "ledger certificate: %s", err.text);
 		return;
 	}
-	if ((csca = anchors_issuer(anchors, cert)) == NULL)
+	if ((csca = truststore_issuer(store, cert, b->signed_at, NULL)) == NULL)
 		finding(rs, "tree-head", DESCENT_BAD, "the ledger certificate is not signed by a trusted CSCA");
-	else if ((why = not_for_ledger(cert, csca, b->signed_at)) != NULL)
+	else if ((why = not_for_ledger(cert, csca->cert, b->signed_at)) != NULL)
 		finding(rs, "tree-head", DESCENT_BAD, "the certificate of the tree head is not a ledger certificate in use: %s", why);
 	else if (is_shared_key(b, cert))
 		finding(rs, "tree-head", DESCENT_BAD, "the ledger certificate has the key of a document signer");

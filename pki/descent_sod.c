@@ -140,10 +140,10 @@ check_dg1(const struct bundle *b, const struct record *document, const struct ld
 }
 
 void
-descent_check_sod(const struct bundle *b, const struct anchors *anchors, struct report_state *rs)
+descent_check_sod(const struct bundle *b, const struct truststore *store, struct report_state *rs)
 {
 	const struct record *document = bundle_find(b, "document", b->document);
-	struct passive_input in = { .sod = bytes_of(&b->sod), .anchors = anchors, .at = b->signed_at };
+	struct passive_input in = { .sod = bytes_of(&b->sod), .store = store, .at = b->signed_at };
 	struct passive result = { 0 };
 	struct sod *sod = NULL;
 	struct err err = ERR_INIT;
