@@ -56,7 +56,7 @@ int vds_put_signature(unsigned version, struct bytes signature, struct buf *out,
  */
 int vds_decode(struct bytes raw, struct vds *vds, struct err *err);
 
-/* The feature of a tag, NULL when absent.  vds_decode has made sure that no tag stands twice. */
+/* The first feature of a tag, NULL when absent.  That a tag stands twice is allowed here; the known messages refuse it. */
 const struct vds_feature *vds_find(const struct vds *vds, uint8_t tag);
 /* The reference as a number: octets big endian without leading zeros, to compare with a serial number; how many, 0 for 0...0. */
 size_t vds_reference_octets(const struct vds *vds, uint8_t out[VDS_REFERENCE_MAX / 2]);

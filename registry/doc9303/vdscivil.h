@@ -11,13 +11,14 @@
 #include "registry/doc9303/vdsdoc.h"
 
 enum {
+	VDS_CIVIL_DEFINITION = 0xC1,
 	VDS_NAME_MRZ = 39,   /* characters of a TD3 name field */
 	VDS_TEXT_MAX = 160,  /* octets of UTF-8: 39 characters of four octets, and "..." */
 	VDS_NUMBER_MAX = 40, /* characters of an act or certificate number */
 };
 
 struct vds_name {
-	char mrz[VDS_NAME_MRZ + 1];      /* "ERIKSSON<<ANNA<MARIA", fillers at the end taken off */
+	char mrz[VDS_NAME_MRZ + 1];      /* "ERIKSSON<<ANNA<MARIA", fillers at the end taken off; "" when it has no transliteration */
 	char national[VDS_TEXT_MAX + 1]; /* "Eriksson<<Anna Maria"; after reading "" when only C40 was there */
 };
 struct vds_person {
@@ -37,14 +38,14 @@ struct vds_civil {
 	struct date event_on;                        /* death, marriage */
 	char event_place[VDS_TEXT_MAX + 1];
 	struct vds_person subject;          /* child, deceased, first spouse */
-	struct vds_person spouse;           /* second spouse; of the deceased; name.mrz "" none */
-	struct vds_person parent1, parent2; /* of the subject; name.mrz "" not known */
+	struct vds_person spouse;           /* second spouse; of the deceased; both names "": none */
+	struct vds_person parent1, parent2; /* of the subject; both names "": not known */
 	unsigned unknown;
 };
 
 /*
  * Fills *name from what the act says, both identifiers in Unicode; mrz_primary "" or NULL: transliterated here, else as the officer gave
- * it.  Too long a name is cut: the MRZ form as mrz_name_field does it, the national form before a character and with U+2026 at its end.
+ * it; one that has no transliteration stands in its national form only.  Too long a name is cut: the MRZ form as mrz_name_field does it, the national form before a character and with U+2026 at its end.
  */
 int vds_name_set(struct bytes primary, struct bytes secondary, const char *mrz_primary, const char *mrz_secondary, struct vds_name *name,
 	struct err *err);

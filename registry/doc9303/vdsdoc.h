@@ -22,7 +22,6 @@ struct vds_profile_info {
 };
 extern const struct vds_profile_info vds_profiles[VDS_PROFILES];
 enum vds_profile vds_profile_of(const struct vds *vds);
-void vds_set_profile(struct vds *vds, enum vds_profile profile); /* definition and category */
 
 enum {
 	VDS_MRZ_MAX = 72, /* MRV-A: 44 + 28; TD2: 36 + 36; MRV-B: 36 + 28 */
@@ -39,7 +38,7 @@ struct vds_visa {
 	uint8_t entries; /* VDS_UNLIMITED */
 	struct vds_stay stay;
 	char passport[10];       /* number of the passport, 1..9 characters, fillers taken off */
-	struct bytes type;       /* four octets, or none */
+	struct bytes type;       /* octets, or none */
 	struct bytes additional; /* octets, or none */
 	unsigned unknown;        /* features that the profile does not have: they never make a seal invalid */
 };
@@ -48,7 +47,8 @@ struct vds_emergency {
 	unsigned unknown;
 };
 /*
- * Features appended to vds->feature, values to *values, which the caller keeps as long as *vds is used.  -1 FAIL_INPUT naming the field.
+ * Fills definition, category and features; their octets go to *values, which must be empty and is kept by the caller as long as *vds is
+ * used.  -1 FAIL_INPUT naming the field.
  * The document code is looked at ("V", "PU"), the rest of the MRZ is mrz.h's business.
  */
 int vds_put_visa(const struct vds_visa *visa, struct vds *vds, struct buf *values, struct err *err);
@@ -59,25 +59,26 @@ int vds_get_emergency(const struct vds *vds, struct vds_emergency *doc, struct e
 
 /*
  * The message of a known profile, checked as its vds_get_ does; of an unknown one nothing is asked.  *unknown: features that the profile
- * does not have; mrz: the seal's MRZ, "" when it carries none; code: the document's type for the signer's list, "" when not known.
+ * does not have; mrz: the seal's MRZ, "" when it carries none; code: the document's type for the signer's list ("V", "PU", "NB"), "" when not known.
  */
 struct vds_message {
 	enum vds_profile profile;
 	unsigned unknown;
 	char mrz[VDS_MRZ_MAX + 1];
+	unsigned width; /* characters of its line 1 */
 	char code[3];
 };
 int vds_message_check(const struct vds *vds, struct vds_message *message, struct err *err);
 /* Everything readable in header and message, in order: names are words in lower case ("date of birth").  VALUE is UTF-8. */
-typedef void vds_fact(void *to, const char *name, const char *value);
-int vds_describe(const struct vds *vds, vds_fact *put, void *to, struct err *err);
+typedef void vds_put_fact(void *to, const char *name, const char *value);
+int vds_describe(const struct vds *vds, vds_put_fact *put, void *to, struct err *err);
 
 /*
- * The seal's MRZ against the printed one (two lines of 44 or 36 characters without separators; line ends are taken off).  Returns a
- * word list of the fields that differ ("document number, date of birth"), "" when all agree; -1 FAIL_INPUT when the printed one has
- * another form.  A valid seal on another document is fraud.
+ * The seal's MRZ against the printed one: two lines, as many characters as the form has (44 or 36 each); line ends are passed over.
+ * `differing` becomes the fields that differ ("document number, date of birth"), "" when all agree.  -1 FAIL_INPUT when the printed one
+ * has another form or the seal carries none.  A valid seal on another document is fraud.
  */
 enum { VDS_MRZ_FIELDS_TEXT = 200 };
-int vds_mrz_compare(const char *seal_mrz, struct bytes printed, char differing[VDS_MRZ_FIELDS_TEXT], struct err *err);
+int vds_mrz_compare(const struct vds_message *message, struct bytes printed, char differing[VDS_MRZ_FIELDS_TEXT], struct err *err);
 
 #endif
