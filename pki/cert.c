@@ -421,6 +421,8 @@ frame_read(struct cert *c, struct err *err)
 		der_get_bits(&top, &c->signature, &unused, "signatureValue", err) == -1 ||
 		der_end(&top, "certificate", err) == -1)
 		return -1;
+	if (unused != 0)
+		return err_set(err, FAIL_INPUT, "signatureValue: %u unused bits (RFC 5280 4.1.1.3)", unused);
 	c->tbs = tbs.whole;
 	if (tbs_read(c, &inner_alg, err) == -1)
 		return -1;
@@ -526,6 +528,57 @@ cert_has_eku(const struct cert *cert, const char *oid)
 		found = bytes_equal(tlv.whole, bytes_of(&want.buf));
 	der_out_clear(&want);
 	return found;
+}
+
+struct bytes
+cert_extension_value(const struct cert *cert, const char *want)
+{
+	struct der d = der_reader(cert->tbs), tbs, outer, list, ext;
+	struct err err = ERR_INIT;
+	struct bytes value;
+	struct tlv tlv;
+	char oid[128];
+
+	if (der_enter(&d, DER_SEQUENCE, &tbs, "certificate", &err) == -1)
+		return BYTES_NONE;
+	do {
+		if (!der_more(&tbs) || der_next(&tbs, &tlv, "certificate", &err) == -1)
+			return BYTES_NONE;
+	} while (tlv.tag != DER_CONTEXT_CONS(3));
+	outer = der_reader(tlv.value);
+	if (der_enter(&outer, DER_SEQUENCE, &list, "extensions", &err) == -1)
+		return BYTES_NONE;
+	while (der_more(&list)) {
+		if (der_enter(&list, DER_SEQUENCE, &ext, "extension", &err) == -1 ||
+			der_get_oid(&ext, oid, sizeof(oid), "extension", &err) == -1)
+			return BYTES_NONE;
+		if (strcmp(oid, want) != 0)
+			continue;
+		if (der_peek(&ext) == DER_BOOLEAN && der_next(&ext, &tlv, "extension", &err) == -1)
+			return BYTES_NONE;
+		return der_get(&ext, DER_OCTET_STRING, &value, "extension", &err) == -1 ? BYTES_NONE : value;
+	}
+	return BYTES_NONE;
+}
+
+int
+cert_name_parts(struct bytes name, char country[4], char cn[65], struct err *err)
+{
+	struct name_fields f = { country, 4, cn, 65, NULL, 0 };
+
+	country[0] = cn[0] = '\0';
+	return name_read(name, &f, "name", err);
+}
+
+bool
+cert_only_eku(const struct cert *cert, const char *oid)
+{
+	struct der d = der_reader(cert->eku), seq;
+	struct err err = ERR_INIT;
+	struct tlv tlv;
+
+	return cert_has_eku(cert, oid) && der_enter(&d, DER_SEQUENCE, &seq, "extKeyUsage", &err) == 0 &&
+		der_next(&seq, &tlv, "extKeyUsage", &err) == 0 && !der_more(&seq);
 }
 
 bool

@@ -90,6 +90,11 @@ cert_critical(const struct cert *cert, enum extension e)
 }
 void cert_sha256(const struct cert *cert, uint8_t out[32]);
 bool cert_has_eku(const struct cert *cert, const char *oid);
+bool cert_only_eku(const struct cert *cert, const char *oid); /* it is the one purpose */
+/* extnValue's octets of an extension, as they stand in the certificate; n 0 when it is absent. */
+struct bytes cert_extension_value(const struct cert *cert, const char *oid);
+/* countryName and commonName of an encoded Name, cut to fit; "" when absent. */
+int cert_name_parts(struct bytes name, char country[4], char cn[65], struct err *err);
 /* One letter in the list covers all types that begin with it (Doc 9303-12 7.1.1.6); code is the MRZ's first two places. */
 bool cert_allows_document(const struct cert *cert, const char code[2]);
 /* As der_oid, for arcs of any length: those of the UUID arc 2.25 have 128 bits. */

@@ -31,7 +31,7 @@ enum crl_entry_extension {
 };
 
 struct crl_entry {
-	struct bytes serial; /* contents octets of the INTEGER, without superfluous zeros in front */
+	struct bytes serial; /* contents octets of the INTEGER, without zeros in front */
 	int64_t revoked_at;
 	uint8_t extensions;   /* enum crl_entry_extension; all of them are forbidden by the profile */
 	uint8_t reason;       /* reasonCode, 0 when absent or unreadable */
@@ -105,7 +105,7 @@ struct crl_revocation {
 
 struct crl_order {
 	uint64_t number;          /* cRLNumber */
-	uint64_t previous_number; /* that of the last CRL: `number` must be greater; 0 for the first */
+	uint64_t previous_number; /* that of the last CRL: `number` must be greater; 0: this is the first */
 	int64_t this_update, next_update;
 	const struct crl_revocation *revoked; /* in any order, each once: of all keys and names that this CSCA ever had */
 	size_t nrevoked;

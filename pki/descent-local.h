@@ -64,9 +64,9 @@ void finding(struct report_state *rs, const char *link, enum descent_status stat
 	__attribute__((format(printf, 4, 5)));
 
 /* Each adds its findings. */
-void descent_check_head(const struct bundle *b, const struct anchors *anchors, struct report_state *rs);
+void descent_check_head(const struct bundle *b, const struct truststore *store, struct report_state *rs);
 void descent_check_records(const struct bundle *b, struct report_state *rs);
 void descent_check_chain(const struct bundle *b, struct report_state *rs);
-void descent_check_sod(const struct bundle *b, const struct anchors *anchors, struct report_state *rs);
+void descent_check_sod(const struct bundle *b, const struct truststore *store, struct report_state *rs);
 
 #endif

@@ -9,7 +9,7 @@
  *     "sod": base64,
  *     "records": [ { "kind", "leaf" (exact text), "position", "proof": [hex ...], "content" (exact text)?, "salt" (hex)? } ] }
  *
- * What descent_verify establishes, link by link, each finding with a code of its own (enum descent_link):
+ * What descent_verify establishes, link by link, each finding with a code of its own:
  *   the ledger certificate chains to an anchor and the tree head's signature is the ledger key's; every record's leaf is in the
  *   tree; content and salt give the leaf's digest and agree with its links; EF.SOD passes passive authentication under an anchor and
  *   is the one the signature record names; its data-group hashes are the document's; DG1 recomposed from document and identity has
@@ -29,16 +29,19 @@ enum descent_status { DESCENT_GOOD,
 	DESCENT_BAD };
 
 struct descent_finding {
-	const char *link; /* short code: "tree-head", "inclusion", "digest", "links", "sod", "dg1", "approval", ... */
+	char link[32]; /* short code: "tree-head", "inclusion", "content", "act", "sod", "dg1", ... (docs/descent-bundle.md) */
 	enum descent_status status;
-	char text[320]; /* a sentence; carries no personal data */
+	char text[320]; /* a sentence of printable ASCII; carries no personal data */
 };
 
 struct descent_report {
 	struct descent_finding *findings;
 	size_t n;
-	bool is_good;             /* nothing bad, and nothing that the form could have shown was left unchecked */
-	char document_number[16]; /* disclosed form only */
+	bool is_good;             /* nothing bad, and each link that the form can show was found good (an exemption: a warning) */
+	bool is_disclosed;        /* else nobody was named: "good" says that some identity stands behind this EF.SOD, not whose */
+	bool rests_on_exemption;  /* good without a registered act: two officers exempted the person */
+	int64_t head_at;          /* the moment that the bundle speaks for */
+	char document_number[16]; /* of a good bundle in the disclosed form, else "" */
 };
 
 /* anchors: DER or PEM certificates of trusted CSCAs.  -1 only when the bundle cannot be read at all (FAIL_INPUT) or memory ran out. */

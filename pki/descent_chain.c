@@ -58,11 +58,21 @@ is_event(const struct chain *c, const struct record *r, const char *event)
 static bool
 four_eyes(const struct chain *c, const struct record *decision, const struct record *by_another)
 {
-	if (*record_link(decision, "officer_id") != '\0' &&
+	if (*record_link(decision, "officer_id") != '\0' && *record_link(by_another, "officer_id") != '\0' &&
 		strcmp(record_link(decision, "officer_id"), record_link(by_another, "officer_id")) != 0)
 		return true;
-	finding(c->rs, "four-eyes", DESCENT_BAD, "one officer made both the %s '%.24s' and the %s", decision->kind,
+	finding(c->rs, "four-eyes", DESCENT_BAD, "not two officers made the %s '%.24s' and the %s", decision->kind,
 		record_link(decision, "event"), by_another->kind);
+	return false;
+}
+
+static bool
+is_later(const struct chain *c, const struct record *r, const struct record *than)
+{
+	if (r->position > than->position)
+		return true;
+	finding(c->rs, "order", DESCENT_BAD, "the %s '%.24s' was written before the %s '%.24s'", r->kind, record_link(r, "event"), than->kind,
+		record_link(than, "event"));
 	return false;
 }
 
@@ -130,6 +140,10 @@ check_act(const struct chain *c, const struct record *evidence, const struct rec
 	}
 	if (registration->position >= evidence->position)
 		finding(c->rs, "order", DESCENT_BAD, "the act was registered after it was given as evidence");
+	if (strcmp(record_link(registration, "kind"), "birth") != 0) {
+		finding(c->rs, "act", DESCENT_BAD, "the registered %.24s of a person is no evidence of an identity", record_link(registration, "kind"));
+		return;
+	}
 	act = follow(c, registration, "act_id", "act");
 	decision = follow(c, registration, "decision_id", "act_decision");
 	version = follow(c, registration, "act_version_id", "act_version");
@@ -138,8 +152,9 @@ check_act(const struct chain *c, const struct record *evidence, const struct rec
 	validation = decision_of(c, "act_decision", "act_id", act, "validate");
 	if (validation == NULL)
 		finding(c->rs, "act_decision", DESCENT_BAD, "the act was registered without validation");
-	else if (names(c, decision, "act_id", act) && names(c, version, "act_id", act) && is_event(c, decision, "register") &&
-		four_eyes(c, validation, act) && agree(c, registration, identity, "person_id")) {
+	else if (names(c, decision, "act_id", act) && names(c, version, "act_id", act) && agree(c, registration, decision, "act_version_id") &&
+		agree(c, registration, act, "kind") && is_event(c, decision, "register") && four_eyes(c, validation, act) &&
+		four_eyes(c, decision, act) && agree(c, registration, identity, "person_id")) {
 		if (strcmp(record_link(last, "to_state"), "registered") != 0)
 			finding(c->rs, "act", DESCENT_BAD, "the act is now '%.24s'", record_link(last, "to_state"));
 		else
@@ -158,10 +173,13 @@ check_evidence(const struct chain *c, const struct record *evidence, const struc
 	else if (strcmp(record_link(evidence, "kind"), "exemption") == 0) {
 		if ((exemption = follow(c, evidence, "exemption_id", "evidence_exemption")) == NULL || !agree(c, exemption, identity, "person_id"))
 			return;
-		if (strcmp(record_link(exemption, "officer_id"), record_link(exemption, "second_officer_id")) == 0)
-			finding(c->rs, "four-eyes", DESCENT_BAD, "one officer made the exemption alone");
-		else
-			finding(c->rs, "act", DESCENT_WARNING, "no registered act: two officers exempted this person");
+		if (*record_link(exemption, "officer_id") == '\0' || *record_link(exemption, "second_officer_id") == '\0' ||
+			strcmp(record_link(exemption, "officer_id"), record_link(exemption, "second_officer_id")) == 0)
+			finding(c->rs, "four-eyes", DESCENT_BAD, "not two officers made the exemption");
+		else {
+			c->rs->report->rests_on_exemption = true;
+			finding(c->rs, "act", DESCENT_WARNING, "rests on no registered act: two officers exempted this person");
+		}
 	} else
 		finding(c->rs, "evidence", DESCENT_BAD, "the identity rests neither on an act nor on an exemption");
 }
@@ -173,15 +191,16 @@ check_identity(const struct chain *c, const struct record *identity)
 	const struct record *verification = follow(c, identity, "verification_id", "enrolment_decision");
 	const struct record *evidence = follow(c, identity, "evidence_id", "evidence");
 	const struct record *portrait = follow(c, identity, "portrait_id", "portrait");
+	const struct record *person = follow(c, identity, "person_id", "person");
 	const struct record *examination, *last;
 
-	if (enrolment == NULL || verification == NULL || evidence == NULL || portrait == NULL ||
+	if (enrolment == NULL || verification == NULL || evidence == NULL || portrait == NULL || person == NULL ||
 		(last = decisions(c, "enrolment_decision", "enrolment_id", enrolment)) == NULL)
 		return;
 	examination = decision_of(c, "enrolment_decision", "enrolment_id", enrolment, "examine");
 	if (examination == NULL)
 		finding(c->rs, "enrolment_decision", DESCENT_BAD, "the identity was verified without examination");
-	else if (agree(c, enrolment, identity, "person_id") && names(c, verification, "enrolment_id", enrolment) &&
+	else if (agree(c, enrolment, identity, "person_id") && agree(c, evidence, identity, "person_id") && names(c, verification, "enrolment_id", enrolment) &&
 		names(c, evidence, "enrolment_id", enrolment) && names(c, portrait, "enrolment_id", enrolment) &&
 		is_event(c, verification, "verify") && four_eyes(c, verification, enrolment) && four_eyes(c, verification, examination)) {
 		if (strcmp(record_link(last, "to_state"), "verified") != 0)
@@ -198,20 +217,37 @@ check_application(const struct chain *c, const struct record *document)
 	const struct record *application = follow(c, document, "application_id", "application");
 	const struct record *approval = follow(c, document, "approval_id", "application_decision");
 	const struct record *production = follow(c, document, "production_id", "application_decision");
-	const struct record *identity;
+	const struct record *identity, *last;
 
 	if (application == NULL || approval == NULL || production == NULL ||
-		decisions(c, "application_decision", "application_id", application) == NULL)
+		(last = decisions(c, "application_decision", "application_id", application)) == NULL)
 		return NULL;
 	if (names(c, approval, "application_id", application) && names(c, production, "application_id", application) &&
 		is_event(c, approval, "approve") && is_event(c, production, "produce") && four_eyes(c, approval, application) &&
 		agree(c, document, application, "person_id") && agree(c, document, application, "identity_version_id") &&
-		agree(c, document, application, "document_type"))
-		finding(c->rs, "application", DESCENT_GOOD, "an application approved by another officer than the one who took it");
+		agree(c, document, application, "document_type") && is_later(c, production, approval)) {
+		/* approved again: its document was spoiled, another will be made */
+		if (strcmp(record_link(last, "to_state"), "in_production") != 0 && strcmp(record_link(last, "to_state"), "completed") != 0)
+			finding(c->rs, "application", DESCENT_BAD, "the application is now '%.24s'", record_link(last, "to_state"));
+		else
+			finding(c->rs, "application", DESCENT_GOOD, "an application approved by another officer than the one who took it");
+	}
 	if ((identity = follow(c, application, "identity_version_id", "identity_version")) != NULL &&
 		!agree(c, identity, document, "person_id"))
 		return NULL;
 	return identity;
+}
+
+/* What a document may be in whose descent is to count; every other word is refused, known or not. */
+static const char *const document_states[] = { "allocated", "personalised", "ready", "delivered", NULL };
+
+static bool
+in_list(const char *word, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
 }
 
 void
@@ -227,10 +263,10 @@ descent_check_chain(const struct bundle *b, struct report_state *rs)
 	}
 	if ((last = decisions(&c, "document_decision", "document_id", document)) != NULL) {
 		state = record_link(last, "to_state");
-		if (strcmp(state, "spoiled") == 0 || strcmp(state, "cancelled") == 0 || strcmp(state, "revoked") == 0)
-			finding(rs, "document", DESCENT_BAD, "the document is %.24s", state);
+		if (!in_list(state, document_states))
+			finding(rs, "document", DESCENT_BAD, "the document is '%.24s'", state);
 		else
-			finding(rs, "document", DESCENT_GOOD, "the document is %.24s", state);
+			finding(rs, "document", DESCENT_GOOD, "the document is %.24s by the last decision shown", state);
 	}
 	if ((identity = check_application(&c, document)) != NULL)
 		check_identity(&c, identity);

@@ -1,16 +1,86 @@
 /* The tree head, the place of each record in the tree, and the content under each digest. */
 #include "pki/descent-local.h"
+#include "pki/profile.h"
+#include "registry/base/date.h"
 #include "registry/base/treehead.h"
 
+/*
+ * Why the certificate is none that speaks for the ledger; NULL when it is one.  The purpose is what separates the ledger key from all other
+ * keys under the CSCA: it must be there, alone of its kind, and critical, so that no other reader takes the key for something else.
+ */
+static const char *
+not_for_ledger(const struct cert *cert, const struct cert *csca, int64_t at)
+{
+	if (cert->is_ca || cert->ndocument_types > 0)
+		return "it is a CA's or a document signer's";
+	if (!cert_has(cert, EXT_EKU) || !cert_critical(cert, EXT_EKU) || !cert_only_eku(cert, oid_eku_ledger))
+		return "no critical extKeyUsage names the ledger alone";
+	if (!cert_has(cert, EXT_KEY_USAGE) || cert->key_usage != KU_DIGITAL_SIGNATURE)
+		return "keyUsage is not digitalSignature alone";
+	if (cert->has_unknown_critical || cert->malformed[0] != '\0')
+		return "it has an extension that cannot be read";
+	if (at < cert->not_before || at > cert->not_after)
+		return "the tree head was signed outside its validity";
+	if ((cert->has_key_from && at < cert->key_from) || (cert->has_key_to && at > cert->key_to))
+		return "the tree head was signed outside the usage period of its key";
+	if (at < csca->not_before || at > csca->not_after)
+		return "the tree head was signed outside the validity of the CSCA certificate";
+	if (cert->key == NULL || (cert->key->type == KEY_EC ? cert->key->curve->is_weak : cert->key->bits < 2048))
+		return "its key is too short";
+	return NULL;
+}
+
+/* The key that the head is ascribed to must be no document signer's: neither that of the EF.SOD nor of another certificate in the bundle. */
+static bool
+is_shared_key(const struct bundle *b, const struct cert *ledger)
+{
+	struct sod *sod = NULL;
+	struct err err = ERR_INIT;
+	bool shared = false;
+
+	for (size_t i = 0; i < b->ncert && !shared; i++) {
+		struct cert *other = NULL;
+
+		if (bytes_equal(bytes_of(&b->cert[i].der), bytes_of(&ledger->der)) || cert_parse(bytes_of(&b->cert[i].der), &other, &err) == -1)
+			continue;
+		shared = other->key != NULL && pubkey_equal(other->key, ledger->key) && !cert_only_eku(other, oid_eku_ledger);
+		cert_free(other);
+	}
+	if (!shared && sod_parse(bytes_of(&b->sod), &sod, &err) == 0) {
+		const struct cert *signer = cms_signer_cert(sod->cms);
+
+		shared = signer != NULL && signer->key != NULL && pubkey_equal(signer->key, ledger->key);
+	}
+	sod_free(sod);
+	return shared;
+}
+
+static bool
+head_signature_holds(const struct bundle *b, const struct cert *cert)
+{
+	struct treehead head = { .size = b->size, .root = b->root, .signed_at = b->signed_at };
+	struct buf octets = BUF_INIT;
+	struct err err = ERR_INIT;
+	bool holds;
+
+	cert_sha256(cert, head.log_id);
+	holds = treehead_encode(&head, &octets, &err) == 0 &&
+		sigalg_verify(sigalg_choose(cert->key->type, cert->key->type == KEY_EC ? cert->key->curve->hash_bits : 256,
+				      cert->key->type == KEY_RSA),
+			cert->key->evp, bytes_of(&octets), bytes_of(&b->head_signature), &err) == 0;
+	buf_clear(&octets);
+	return holds;
+}
+
 void
-descent_check_head(const struct bundle *b, const struct anchors *anchors, struct report_state *rs)
+descent_check_head(const struct bundle *b, const struct truststore *store, struct report_state *rs)
 {
 	const struct buf *der = bundle_cert(b, b->head_certificate);
-	const struct cert *anchor;
+	const struct trusted *csca;
 	struct cert *cert = NULL;
-	struct buf signed_octets = BUF_INIT;
-	struct treehead head = { .size = b->size, .root = b->root, .signed_at = b->signed_at };
 	struct err err = ERR_INIT;
+	const char *why;
+	char at[21];
 
 	if (der == NULL) {
 		finding(rs, "tree-head", DESCENT_BAD, "the ledger signer's certificate is not in the bundle");
@@ -20,24 +90,17 @@ descent_check_head(const struct bundle *b, const struct anchors *anchors, struct
 		finding(rs, "tree-head", DESCENT_BAD, "ledger certificate: %s", err.text);
 		return;
 	}
-	if ((anchor = anchors_issuer(anchors, cert)) == NULL)
+	if ((csca = truststore_issuer(store, cert, b->signed_at, NULL)) == NULL)
 		finding(rs, "tree-head", DESCENT_BAD, "the ledger certificate is not signed by a trusted CSCA");
-	else if (b->signed_at < cert->not_before || b->signed_at > cert->not_after)
-		finding(rs, "tree-head", DESCENT_BAD, "the tree head was signed outside the validity of the ledger certificate");
-	else if (cert->is_ca || cert->ndocument_types > 0)
-		finding(rs, "tree-head", DESCENT_BAD, "the certificate of the tree head is not a ledger certificate");
-	else {
-		cert_sha256(cert, head.log_id);
-		if (treehead_encode(&head, &signed_octets, &err) == -1 || cert->key == NULL ||
-			sigalg_verify(sigalg_choose(cert->key->type, cert->key->type == KEY_EC ? cert->key->curve->hash_bits : 256,
-					      cert->key->type == KEY_RSA),
-				cert->key->evp, bytes_of(&signed_octets), bytes_of(&b->head_signature), &err) == -1)
-			finding(rs, "tree-head", DESCENT_BAD, "the signature of the tree head is wrong");
-		else
-			finding(rs, "tree-head", DESCENT_GOOD, "a tree of %llu records, signed by the ledger key under a trusted CSCA",
-				(unsigned long long)b->size);
-	}
-	buf_clear(&signed_octets);
+	else if ((why = not_for_ledger(cert, csca->cert, b->signed_at)) != NULL)
+		finding(rs, "tree-head", DESCENT_BAD, "the certificate of the tree head is not a ledger certificate in use: %s", why);
+	else if (is_shared_key(b, cert))
+		finding(rs, "tree-head", DESCENT_BAD, "the ledger certificate has the key of a document signer");
+	else if (!head_signature_holds(b, cert))
+		finding(rs, "tree-head", DESCENT_BAD, "the signature of the tree head is wrong");
+	else
+		finding(rs, "tree-head", DESCENT_GOOD, "a tree of %llu records at %s, signed by the ledger key under a trusted CSCA",
+			(unsigned long long)b->size, time_format(b->signed_at, at));
 	cert_free(cert);
 }
 
@@ -96,6 +159,16 @@ check_leaf(const struct bundle *b, const struct record *r, struct report_state *
 	return true;
 }
 
+/* Positions and identifiers are each unique in an honest tree, whatever the kind. */
+static bool
+stands_twice(const struct bundle *b, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (b->record[k].position == b->record[i].position || strcmp(b->record[k].id, b->record[i].id) == 0)
+			return true;
+	return false;
+}
+
 void
 descent_check_records(const struct bundle *b, struct report_state *rs)
 {
@@ -104,11 +177,8 @@ descent_check_records(const struct bundle *b, struct report_state *rs)
 	for (size_t i = 0; i < b->nrecord; i++) {
 		const struct record *r = &b->record[i];
 
-		for (size_t k = 0; k < i; k++)
-			if (b->record[k].position == r->position || bundle_find(b, r->kind, r->id) != r) {
-				finding(rs, "inclusion", DESCENT_BAD, "%s %s: stands in the bundle twice", r->kind, r->id);
-				break;
-			}
+		if (stands_twice(b, i))
+			finding(rs, "inclusion", DESCENT_BAD, "%s %s: stands in the bundle twice", r->kind, r->id);
 		included += check_leaf(b, r, rs);
 		if (r->content == NULL)
 			closed++;
@@ -117,8 +187,11 @@ descent_check_records(const struct bundle *b, struct report_state *rs)
 	}
 	if (included == b->nrecord)
 		finding(rs, "inclusion", DESCENT_GOOD, "all %zu records are in the signed tree", included);
-	if (!b->is_disclosed && disclosed == 0)
-		finding(rs, "content", DESCENT_NOT_CHECKED, "an undisclosed bundle: %zu records are known by their salted digest", closed);
+	if (!b->is_disclosed && closed == b->nrecord)
+		finding(rs, "content", DESCENT_NOT_CHECKED,
+			"an undisclosed bundle: whose document this is was not shown, %zu records are known by their salted digest", closed);
+	else if (!b->is_disclosed)
+		finding(rs, "content", DESCENT_BAD, "%zu records of an undisclosed bundle come with content", b->nrecord - closed);
 	else if (closed > 0)
 		finding(rs, "content", DESCENT_BAD, "%zu records of a disclosed bundle come without their content", closed);
 	else if (disclosed == b->nrecord)

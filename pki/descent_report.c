@@ -5,6 +5,15 @@
 
 #include "pki/descent-local.h"
 
+/* What a sentence quotes comes from whoever made the bundle: it must neither end the line nor steer a terminal. */
+static void
+printable(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 void
 finding(struct report_state *rs, const char *link, enum descent_status status, const char *fmt, ...)
 {
@@ -17,11 +26,13 @@ finding(struct report_state *rs, const char *link, enum descent_status status, c
 		return;
 	}
 	r->findings = grown;
-	r->findings[r->n].link = link;
+	snprintf(r->findings[r->n].link, sizeof(r->findings[r->n].link), "%s", link); /* the bundle may go before the report */
+	printable(r->findings[r->n].link);
 	r->findings[r->n].status = status;
 	va_start(ap, fmt);
 	vsnprintf(r->findings[r->n].text, sizeof(r->findings[r->n].text), fmt, ap);
 	va_end(ap);
+	printable(r->findings[r->n].text);
 	r->n++;
 }
 

@@ -32,7 +32,7 @@ is_digest(const char *bytea, const uint8_t digest[SHA256_LEN])
 static void
 check_recorded(const struct bundle *b, const struct passive *result, struct report_state *rs)
 {
-	const struct record *signature = signature_of(b), *certificate;
+	const struct record *signature = signature_of(b), *document = bundle_find(b, "document", b->document), *certificate;
 	uint8_t digest[SHA256_LEN];
 
 	if (signature == NULL) {
@@ -43,10 +43,26 @@ check_recorded(const struct bundle *b, const struct passive *result, struct repo
 	certificate = bundle_find(b, "certificate", record_link(signature, "certificate_id"));
 	if (!is_digest(record_link(signature, "sod_sha256"), digest))
 		finding(rs, "signature", DESCENT_BAD, "the EF.SOD is not the one that the ledger recorded for this document");
+	else if (document == NULL || signature->position <= document->position ||
+		(certificate != NULL && signature->position <= certificate->position))
+		finding(rs, "order", DESCENT_BAD, "the signature was written before its document or its certificate");
 	else if (certificate == NULL || !result->has_signer || !is_digest(record_link(certificate, "sha256"), result->signer_sha256))
 		finding(rs, "signature", DESCENT_BAD, "the EF.SOD was signed with another certificate than the ledger says");
 	else
 		finding(rs, "signature", DESCENT_GOOD, "the EF.SOD is the one that the ledger recorded for this document");
+}
+
+/* The signer's list of document types and the kind of document that the ledger says it is. */
+static void
+check_type(const struct record *document, const struct sod *sod, struct report_state *rs)
+{
+	const struct cert *signer = cms_signer_cert(sod->cms);
+	char code[3] = { '<', '<', '\0' };
+	size_t n = strlen(record_link(document, "document_type"));
+
+	memcpy(code, record_link(document, "document_type"), n < 2 ? n : 2);
+	if (signer != NULL && !cert_allows_document(signer, code))
+		finding(rs, "sod", DESCENT_BAD, "the document signer may not sign documents of type %.2s", code);
 }
 
 /* The data-group hashes of the document's row against those that were signed. */
@@ -124,10 +140,10 @@ check_dg1(const struct bundle *b, const struct record *document, const struct ld
 }
 
 void
-descent_check_sod(const struct bundle *b, const struct anchors *anchors, struct report_state *rs)
+descent_check_sod(const struct bundle *b, const struct truststore *store, struct report_state *rs)
 {
 	const struct record *document = bundle_find(b, "document", b->document);
-	struct passive_input in = { .sod = bytes_of(&b->sod), .anchors = anchors, .at = b->signed_at };
+	struct passive_input in = { .sod = bytes_of(&b->sod), .store = store, .at = b->signed_at };
 	struct passive result = { 0 };
 	struct sod *sod = NULL;
 	struct err err = ERR_INIT;
@@ -142,9 +158,15 @@ descent_check_sod(const struct bundle *b, const struct anchors *anchors, struct 
 	else
 		finding(rs, "sod", DESCENT_GOOD, "passive authentication: signed by a document signer under a trusted CSCA");
 	check_recorded(b, &result, rs);
-	if (document != NULL && document->content != NULL && sod_parse(bytes_of(&b->sod), &sod, &err) == 0) {
+	if (document == NULL || sod_parse(bytes_of(&b->sod), &sod, &err) == -1)
+		return; /* said by the chain and by passive authentication */
+	check_type(document, sod, rs);
+	if (document->content != NULL) {
 		check_hashes(document, &sod->lds, rs);
 		check_dg1(b, document, &sod->lds, rs);
+	} else {
+		finding(rs, "data-groups", DESCENT_NOT_CHECKED, "the document's record is not disclosed: its data-group hashes are not known");
+		finding(rs, "dg1", DESCENT_NOT_CHECKED, "the holder is not disclosed: DG1 cannot be made anew");
 	}
 	sod_free(sod);
 }

@@ -82,7 +82,7 @@ struct examination {
 	struct passive *out;
 	const struct sod *sod;
 	const struct cert *signer; /* NULL: not in the security object */
-	const struct cert *csca;   /* NULL: no anchor signed it */
+	const struct trusted *csca; /* NULL: no anchor signed it */
 	bool dg1_is_good;          /* its hash is the signed one */
 	char document_code[3];     /* of DG1, when it was read */
 	char state[4];
@@ -158,7 +158,7 @@ check_chain(struct examination *x)
 	else if (!may_sign_documents(x->signer, &why))
 		verdict(x->out, CHECK_CHAIN, 0, GRADE_BAD, "signer_not_for_documents", "the certificate is not a document signer's: %s (Doc 9303-12 table 6)", why);
 	else
-		verdict(x->out, CHECK_CHAIN, 0, GRADE_GOOD, "good", "the document signer is under %s, %s", x->csca->subject_cn, x->csca->country);
+		verdict(x->out, CHECK_CHAIN, 0, GRADE_GOOD, "good", "the document signer is under %s, %s", x->csca->cert->subject_cn, x->csca->cert->country);
 }
 
 static void
@@ -330,8 +330,8 @@ check_country(struct examination *x)
 	const char *two = x->state[0] != '\0' ? states_two_letter(x->state) : NULL;
 	enum grade good = x->dg1_is_good ? GRADE_GOOD : GRADE_NOT_CHECKED;
 
-	if (x->csca != NULL && !same_letters(signer->country, x->csca->country)) {
-		verdict(x->out, CHECK_COUNTRY, 0, GRADE_BAD, "country_differs", "document signer of %s under a CSCA of %s", signer->country, x->csca->country);
+	if (x->csca != NULL && !same_letters(signer->country, x->csca->cert->country)) {
+		verdict(x->out, CHECK_COUNTRY, 0, GRADE_BAD, "country_differs", "document signer of %s under a CSCA of %s", signer->country, x->csca->cert->country);
 		return;
 	}
 	if (x->state[0] == '\0') {
@@ -391,7 +391,7 @@ check_algorithms(struct examination *x)
 		weak(x, "certificate_weak", "document signer's certificate", "signed with SHA-1");
 	if (x->signer != NULL && key_is_weak(x->signer->key))
 		weak(x, "key_weak", "document signer's key", "too short");
-	if (x->csca != NULL && key_is_weak(x->csca->key))
+	if (x->csca != NULL && key_is_weak(x->csca->cert->key))
 		weak(x, "csca_key_weak", "CSCA's key", "too short");
 	if (x->out->n == before)
 		verdict(x->out, CHECK_ALGORITHM, 0, GRADE_GOOD, "good", "%s over %s", x->sod->cms->sigalg->name, digest_name((unsigned)x->sod->lds.hash_bits));
@@ -433,9 +433,9 @@ examine(struct examination *x)
 	out->has_signer = true;
 	check_chain(x);
 	if (x->csca != NULL) {
-		cert_sha256(x->csca, out->anchor_sha256);
+		cert_sha256(x->csca->cert, out->anchor_sha256);
 		out->has_anchor = true;
-		check_validity(x, CHECK_CSCA_VALIDITY, x->csca, "CSCA", "csca_expired", "csca_not_yet_valid");
+		check_validity(x, CHECK_CSCA_VALIDITY, x->csca->cert, "CSCA", "csca_expired", "csca_not_yet_valid");
 	}
 	check_validity(x, CHECK_SIGNER_VALIDITY, x->signer, "document signer", "signer_expired", "signer_not_yet_valid");
 	check_signer_period(x);
@@ -460,7 +460,7 @@ passive_authenticate(const struct passive_input *in, struct passive *out)
 	x.sod = sod;
 	x.signer = cms_signer_cert(sod->cms);
 	if (x.signer != NULL)
-		x.csca = anchors_issuer(in->anchors, x.signer);
+		x.csca = truststore_issuer(in->store, x.signer, in->at, NULL);
 	examine(&x);
 	sod_free(sod);
 }

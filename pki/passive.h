@@ -9,6 +9,7 @@
 #define CATENA_PKI_PASSIVE_H
 #include "pki/grade.h"
 #include "pki/sod.h"
+#include "pki/truststore.h"
 
 enum check {
 	CHECK_FORMAT,          /* EF.SOD can be read: 77, SignedData, LDS security object with its version's members */
@@ -37,23 +38,11 @@ struct verdict {
 	char text[200];   /* a sentence for a person; names no holder */
 };
 
-/* Trust anchors: CSCA certificates, roots and links; what is in it is trusted. */
-struct anchors;
-int anchors_new(struct anchors **anchors, struct err *err);
-int anchors_add(struct anchors *anchors, struct bytes pem_or_der, struct err *err); /* refuses what is no CA certificate */
-size_t anchors_count(const struct anchors *anchors);
-void anchors_free(struct anchors *anchors);
-/*
- * The anchor whose key signed the certificate: candidates by key identifier, then all of the same country; names
- * are not compared, because the same CSCA writes its name in several ways.  NULL when none.
- */
-const struct cert *anchors_issuer(const struct anchors *anchors, const struct cert *cert);
-
 struct passive_input {
 	struct bytes sod;    /* file EF.SOD */
 	struct bytes dg[17]; /* dg[1]..dg[16]: whole files; n 0 when not read */
 	struct bytes com;    /* EF.COM; optional: it is not signed, a difference is a warning */
-	const struct anchors *anchors;
+	const struct truststore *store; /* settled */
 	int64_t at;           /* the moment of inspection */
 	bool weak_is_warning; /* policy: SHA-1 and short keys of old documents warn instead of refuse */
 };

@@ -3,6 +3,7 @@
 
 #include "issuance/catena/commands.h"
 #include "pki/descent.h"
+#include "registry/base/date.h"
 #include "registry/base/file.h"
 
 enum { BUNDLE_MAX = 64 << 20,
@@ -13,16 +14,31 @@ const struct arg_option verify_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* An exemption and an unnamed holder are in the verdict itself, not only in a line above it. */
+static const char *
+verdict(const struct descent_report *report)
+{
+	if (!report->is_good)
+		return "BAD, do not rely on this document";
+	if (report->rests_on_exemption)
+		return report->is_disclosed ? "good WITH A WARNING, the document descends from a verified identity, but from no registered act: two officers made an exemption" : "good WITH A WARNING, the document descends from the verified identity of someone not named, but from no registered act: two officers made an exemption";
+	return report->is_disclosed ? "good, the document descends from a verified identity and a registered act" : "good, the document descends from the verified identity of someone not named and a registered act";
+}
+
 static void
 print_report(const struct descent_report *report)
 {
 	static const char *const marks[] = { "[good]", "[not checked]", "[warning]", "[BAD]" };
+	char at[21];
 
 	for (size_t i = 0; i < report->n; i++)
 		printf("%-14s %-12s %s\n", marks[report->findings[i].status], report->findings[i].link, report->findings[i].text);
 	if (report->document_number[0] != '\0')
 		printf("document number: %s\n", report->document_number);
-	printf("%s\n", report->is_good ? "verdict: good, the document descends from a verified identity and a registered act" : "verdict: BAD, do not rely on this document");
+	printf("verdict: %s\n", verdict(report));
+	if (report->is_good)
+		printf("as of %s; what was decided since, or left out at the end of a record's decisions, only the registry can tell\n",
+			time_format(report->head_at, at));
 }
 
 int

@@ -218,21 +218,23 @@ get_file(struct request *rq, struct reply *rp, struct err *err)
 /* ---- quality control ---- */
 
 static int
-anchors_load(const char *file, struct anchors **anchors, struct err *err)
+store_load(const char *file, struct truststore **store, struct err *err)
 {
 	struct buf octets = BUF_INIT;
-	struct anchors *made = NULL;
+	struct truststore *made = NULL;
 	int rc = -1;
 
-	if (file_read(file, CERT_MAX, &octets, err) == 0 && anchors_new(&made, err) == 0 && anchors_add(made, bytes_of(&octets), err) == 0) {
-		*anchors = made;
+	if (file_read(file, CERT_MAX, &octets, err) == 0 && truststore_new(&made, err) == 0 &&
+		truststore_add(made, bytes_of(&octets), TRUST_ANCHOR, "csca_certificate of the configuration", err) == 0 &&
+		truststore_settle(made, err) == 0) {
+		*store = made;
 		made = NULL;
 		rc = 0;
 	} else {
 		err->kind = FAIL_INTERNAL; /* our configuration, not the officer's request */
 		err_prefix(err, "csca_certificate");
 	}
-	anchors_free(made);
+	truststore_free(made);
 	buf_clear(&octets);
 	return rc;
 }
@@ -252,20 +254,20 @@ static int
 examine(const struct issued *own, const struct remade *m, struct qc_report *report, struct err *err)
 {
 	struct qc_input in = { .order = &m->order, .portrait = bytes_of(&m->jpeg), .files = &m->files, .sod = bytes_of(&m->p.sod), .fonts = &own->fonts, .at = clock_now() };
-	struct anchors *anchors = NULL;
+	struct truststore *store = NULL;
 	struct buf png = BUF_INIT;
 	int rc = -1;
 
-	if (anchors_load(own->csca_certificate, &anchors, err) == -1 ||
+	if (store_load(own->csca_certificate, &store, err) == -1 ||
 		datapage_draw(&m->order, bytes_of(&m->jpeg), &own->fonts, &png, err) == -1)
 		goto out;
-	in.anchors = anchors;
+	in.store = store;
 	in.data_page = bytes_of(&png);
 	qc_examine(&in, report);
 	rc = 0;
 out:
 	buf_wipe(&png);
-	anchors_free(anchors);
+	truststore_free(store);
 	return rc;
 }
 

@@ -143,7 +143,7 @@ examine_hashes(const struct qc_input *in, struct qc_report *r)
 static void
 examine_signature(const struct qc_input *in, struct qc_report *r)
 {
-	struct passive_input pi = { .sod = in->sod, .com = bytes_of(&in->files->com), .anchors = in->anchors, .at = in->at };
+	struct passive_input pi = { .sod = in->sod, .com = bytes_of(&in->files->com), .store = in->store, .at = in->at };
 	struct passive result = { 0 };
 
 	if (in->sod.n == 0)

@@ -32,7 +32,7 @@ struct qc_input {
 	struct bytes sod;                /* EF.SOD; n 0: not signed */
 	struct bytes data_page;          /* PNG */
 	const struct datapage_fonts *fonts;
-	const struct anchors *anchors; /* the State's CSCA */
+	const struct truststore *store; /* the State's CSCA */
 	int64_t at;
 };
 void qc_examine(const struct qc_input *in, struct qc_report *report);

@@ -15,6 +15,8 @@
 #include "registry/base/json.h"
 #include "registry/base/log.h"
 
+enum { ACCEPT_AGAIN_MS = 100 };
+
 struct signd_server {
 	struct sockaddr_un address;
 	int listener;
@@ -146,19 +148,42 @@ connection_start(struct signd_server *s, int fd)
 	return 0;
 }
 
+/*
+ * No descriptor or no memory for one more connection.  The one that waits stays in the queue and keeps the listener readable, so that going
+ * on at once would take a processor and get nothing; soon another connection has ended.
+ */
+static void
+wait_for_room(struct signd_server *s, bool *told)
+{
+	struct pollfd stopped = { .fd = s->stop[0], .events = POLLIN };
+	struct err err = ERR_INIT;
+
+	if (!*told) {
+		err_errno(&err, "signd socket: a connection waits");
+		log_err(LOG_ERROR, "accept", &err);
+	}
+	*told = true;
+	poll(&stopped, 1, ACCEPT_AGAIN_MS);
+}
+
 static void *
 accept_all(void *arg)
 {
 	struct signd_server *s = arg;
 	struct pollfd wait[2] = { { .fd = s->listener, .events = POLLIN }, { .fd = s->stop[0], .events = POLLIN } };
+	bool told = false;
 
 	while (poll(wait, 2, -1) > 0 || errno == EINTR) {
 		int fd;
 
 		if (wait[1].revents != 0)
 			break;
-		if ((fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC)) == -1)
+		if ((fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC)) == -1) {
+			if (errno != EINTR && errno != ECONNABORTED && errno != EAGAIN)
+				wait_for_room(s, &told);
 			continue;
+		}
+		told = false;
 		if (!may_connect(s, fd)) {
 			log_event(LOG_WARNING, "refused", "why", "this user is not among signd_clients", NULL);
 			close(fd);

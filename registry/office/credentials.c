@@ -30,6 +30,13 @@ out:
 	return rc;
 }
 
+/* Nothing was found out about the officer: no attempt to be counted. */
+static bool
+is_trouble(const struct err *err)
+{
+	return err->kind != FAIL_NONE && err->kind != FAIL_UNAUTHENTICATED;
+}
+
 int
 credentials_check(const struct seal *seal, const struct officer *officer, struct bytes password, struct bytes code, int64_t now,
 	int64_t *step, struct err *err)
@@ -52,8 +59,8 @@ credentials_check(const struct seal *seal, const struct officer *officer, struct
 	/* both are always looked at, so that the time tells nothing */
 	password_verify(password, officer != NULL ? buf_cstr(&phc) : NULL, &password_err);
 	totp_check(buf_cstr(&secret), code, now, step, &code_err);
-	if (password_err.kind == FAIL_INTERNAL || code_err.kind == FAIL_INTERNAL) {
-		*err = password_err.kind == FAIL_INTERNAL ? password_err : code_err;
+	if (is_trouble(&password_err) || is_trouble(&code_err)) {
+		*err = is_trouble(&password_err) ? password_err : code_err;
 		goto out;
 	}
 	if (password_err.kind == FAIL_NONE && code_err.kind == FAIL_NONE && officer != NULL)

@@ -19,7 +19,8 @@ int credentials_make(const struct seal *seal, const struct uuid *officer_id, str
 
 /*
  * officer NULL: nobody of that login; the same work is done.  0 and the time step of the code when both are right;
- * FAIL_UNAUTHENTICATED when not, without saying which; FAIL_INTERNAL when the secret does not open.  Lock-out and used steps are not
+ * FAIL_UNAUTHENTICATED when not, without saying which; FAIL_INTERNAL when the secret does not open; FAIL_AGAIN when too many sign in at this
+ * moment, which counts as no attempt.  Lock-out and used steps are not
  * looked at: officer_signed_in does that.
  */
 int credentials_check(const struct seal *seal, const struct officer *officer, struct bytes password, struct bytes code, int64_t now,

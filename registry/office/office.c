@@ -6,6 +6,7 @@
 #include "registry/base/seal.h"
 #include "registry/office/sessions.h"
 #include "registry/service/daemon.h"
+#include "registry/service/signin.h"
 #include "registry/store/audit.h"
 #include "registry/store/idempotency.h"
 #include "registry/store/officer.h"
@@ -106,6 +107,7 @@ make_server(struct office *office, struct err *err)
 			o.client_ca_file = conf_text(conf, "tls_client_ca");
 	}
 	o.workers = (unsigned)conf_int(conf, "workers");
+	password_limit(o.workers);
 	o.body_limit = (size_t)conf_int(conf, "body_limit");
 	o.raw_limit = (size_t)conf_int(conf, "raw_limit");
 	o.idle_seconds = (unsigned)conf_int(conf, "idle_timeout");

@@ -5,10 +5,8 @@
 #include <argon2.h>
 #include <liboath/oath.h>
 #include <malloc.h>
-#include <semaphore.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <errno.h>
 
 #include "registry/base/text.h"
 
@@ -16,28 +14,51 @@ enum { PASSWORD_SALT_LEN = 16,
 	PASSWORD_HASH_LEN = 32,
 	PHC_MAX = 256 };
 
-static sem_t hash_slots;
-static pthread_once_t hash_once = PTHREAD_ONCE_INIT;
+/*
+ * Who hashes and who waits for it.  Each takes a worker away from everybody else, so they are counted, and one too many is refused at
+ * once: a flood of sign-ins costs the flood its sign-ins and nothing more.
+ */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+	unsigned hashing, waiting, most; /* most: of both together */
+} hashes = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, PASSWORD_AT_ONCE + PASSWORD_WAITING };
 
-static void
-hash_slots_init(void)
+void
+password_limit(unsigned workers)
 {
-	sem_init(&hash_slots, 0, PASSWORD_AT_ONCE);
+	unsigned most = workers / 2;
+
+	pthread_mutex_lock(&hashes.lock);
+	hashes.most = most < 1 ? 1 : most > PASSWORD_AT_ONCE + PASSWORD_WAITING ? PASSWORD_AT_ONCE + PASSWORD_WAITING : most;
+	pthread_mutex_unlock(&hashes.lock);
 }
 
-static void
-hash_begin(void)
+static int
+hash_begin(struct err *err)
 {
-	pthread_once(&hash_once, hash_slots_init);
-	while (sem_wait(&hash_slots) == -1 && errno == EINTR)
-		;
+	pthread_mutex_lock(&hashes.lock);
+	if (hashes.hashing + hashes.waiting >= hashes.most) {
+		pthread_mutex_unlock(&hashes.lock);
+		return err_set(err, FAIL_AGAIN, "too many sign in at this moment");
+	}
+	hashes.waiting++;
+	while (hashes.hashing >= PASSWORD_AT_ONCE)
+		pthread_cond_wait(&hashes.ended, &hashes.lock);
+	hashes.waiting--;
+	hashes.hashing++;
+	pthread_mutex_unlock(&hashes.lock);
+	return 0;
 }
 
 static void
 hash_end(void)
 {
 	malloc_trim(0); /* an idle service is to be small again */
-	sem_post(&hash_slots);
+	pthread_mutex_lock(&hashes.lock);
+	hashes.hashing--;
+	pthread_cond_signal(&hashes.ended);
+	pthread_mutex_unlock(&hashes.lock);
 }
 
 static int
@@ -59,9 +80,8 @@ password_hash(struct bytes password, struct buf *phc, struct err *err)
 	char text[PHC_MAX];
 	int rc;
 
-	if (password_well_formed(password, err) == -1 || random_octets(salt, sizeof(salt), err) == -1)
+	if (password_well_formed(password, err) == -1 || random_octets(salt, sizeof(salt), err) == -1 || hash_begin(err) == -1)
 		return -1;
-	hash_begin();
 	rc = argon2id_hash_encoded(PASSWORD_PASSES, PASSWORD_MEMORY_KIB, PASSWORD_LANES, password.p, password.n, salt,
 		sizeof(salt), PASSWORD_HASH_LEN, text, sizeof(text));
 	hash_end();
@@ -87,7 +107,8 @@ password_verify(struct bytes password, const char *phc, struct err *err)
 		return err_set(err, FAIL_INTERNAL, "password hash: not argon2id with the parameters in use");
 	if (password.n > PASSWORD_MAX)
 		return err_set(err, FAIL_UNAUTHENTICATED, "login, password or code is wrong");
-	hash_begin();
+	if (hash_begin(err) == -1)
+		return -1;
 	rc = argon2id_verify(phc != NULL ? phc : nobody, password.p, password.n);
 	hash_end();
 	if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)

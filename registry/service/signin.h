@@ -17,6 +17,7 @@ enum {
 	PASSWORD_PASSES = 2,
 	PASSWORD_LANES = 1,
 	PASSWORD_AT_ONCE = 2,
+	PASSWORD_WAITING = 6, /* and so many wait for their turn, some 120 ms; the next one is refused: a flood must not take all workers */
 	PASSWORD_MIN = 12,    /* characters; NIST SP 800-63B-4 asks for 8 with, 15 without a second factor */
 	PASSWORD_MAX = 128,   /* octets hashed: an upper bound on what a stranger makes us work */
 	TOTP_SECRET_LEN = 20, /* octets, RFC 4226 4 R6 */
@@ -27,10 +28,14 @@ enum {
 	SESSION_TOKEN_TEXT = 44 /* 43 characters of base64url and 0 */
 };
 
-/* PHC string "$argon2id$v=19$m=...", appended to *phc.  FAIL_INPUT when the password is too short, too long or not UTF-8. */
+/* Of that many workers at most half hash or wait to (and never more than the sum of the above).  Before the service starts. */
+void password_limit(unsigned workers);
+
+/* PHC string "$argon2id$v=19$m=...", appended to *phc.  FAIL_INPUT when the password is too short, too long or not UTF-8; FAIL_AGAIN as below. */
 int password_hash(struct bytes password, struct buf *phc, struct err *err);
 /*
- * 0 when it matches; FAIL_UNAUTHENTICATED when not; FAIL_INTERNAL when phc is none of ours.  phc NULL: no such officer; the same
+ * 0 when it matches; FAIL_UNAUTHENTICATED when not; FAIL_INTERNAL when phc is none of ours; FAIL_AGAIN at once when too
+ * many hash already.  phc NULL: no such officer; the same
  * time is spent and FAIL_UNAUTHENTICATED returned, so that a stranger does not learn which logins exist.
  */
 int password_verify(struct bytes password, const char *phc, struct err *err);

@@ -277,6 +277,62 @@ tamper_undisclosed_record(json_t *b, const json_t *other)
 	return json_object_del(tamper_record(b, "identity_version"), "content") == 0;
 }
 
+static bool
+tamper_form_closed(json_t *b, const json_t *other)
+{
+	(void)other;
+	return json_object_set_new(b, "form", json_string("undisclosed")) == 0;
+}
+
+static bool
+tamper_half_closed(json_t *b, const json_t *other)
+{
+	json_t *record, *records = json_object_get(b, "records");
+	size_t i;
+
+	json_array_foreach (records, i, record)
+		if (record != tamper_record(b, "act_decision"))
+			json_object_del(record, "content");
+	return tamper_form_closed(b, other);
+}
+
+static bool
+tamper_kind(json_t *b, const json_t *other)
+{
+	(void)other;
+	return json_object_set_new(tamper_record(b, "portrait"), "kind", json_string("act")) == 0;
+}
+
+static bool
+tamper_size(json_t *b, const json_t *other)
+{
+	json_t *head = json_object_get(b, "tree_head");
+
+	(void)other;
+	return json_object_set_new(head, "size", json_integer(json_integer_value(json_object_get(head, "size")) + 1)) == 0;
+}
+
+static bool
+tamper_empty_tree(json_t *b, const json_t *other)
+{
+	(void)other;
+	return json_object_set_new(json_object_get(b, "tree_head"), "size", json_integer(0)) == 0;
+}
+
+static bool
+tamper_no_certificates(json_t *b, const json_t *other)
+{
+	(void)other;
+	return json_array_clear(json_object_get(b, "certificates")) == 0;
+}
+
+static bool
+tamper_no_sod(json_t *b, const json_t *other)
+{
+	(void)other;
+	return json_object_set_new(b, "sod", json_string("")) == 0;
+}
+
 /* clang-format off */
 static const struct tampering {
 	const char *what;
@@ -306,6 +362,13 @@ static const struct tampering {
 	{ "a decision that stands there twice",                tamper_twice,                   "inclusion" },
 	{ "another document's id",                             tamper_another_document,        "document" },
 	{ "one record without its content",                    tamper_undisclosed_record,      "content" },
+	{ "contents in a bundle that says it has none",        tamper_form_closed,             "content" },
+	{ "one content in a bundle that says it has none",     tamper_half_closed,             "content" },
+	{ "a portrait called an act",                          tamper_kind,                    "inclusion" },
+	{ "a larger tree",                                     tamper_size,                    "tree-head" },
+	{ "an empty tree",                                     tamper_empty_tree,              "inclusion" },
+	{ "no certificates at all",                            tamper_no_certificates,         "tree-head" },
+	{ "no EF.SOD",                                         tamper_no_sod,                  "sod" },
 };
 /* clang-format on */
 

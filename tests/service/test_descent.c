@@ -8,8 +8,8 @@
 #include "issuance/catena/portrait.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
+#include "tests/service/insider.h"
 #include "tests/service/rig.h"
-#include "tests/service/tamper.h"
 
 static struct rig rig = RIG_INIT;
 static struct err err = ERR_INIT;
@@ -133,6 +133,62 @@ test_refused_readers(const char *number)
 		"no document, no descent");
 }
 
+/* What the undisclosed form says and does not say; and the disclosed one with its contents taken out is nothing else. */
+static void
+test_undisclosed(const json_t *bundle, const json_t *closed, struct bytes csca)
+{
+	const json_t *of[] = { closed, bundle };
+
+	for (size_t i = 0; i < NELEM(of); i++) {
+		json_t *copy = json_deep_copy(of[i]), *record;
+		struct descent_report report = { 0 };
+		unsigned unchecked = 0;
+		char *text;
+		size_t k;
+
+		json_array_foreach (json_object_get(copy, "records"), k, record) {
+			json_object_del(record, "content");
+			json_object_del(record, "salt");
+		}
+		json_object_set_new(copy, "form", json_string("undisclosed"));
+		text = json_dumps(copy, 0);
+		ok(descent_verify(bytes_str(text), &csca, 1, &report, &err) == 0 && report.is_good && !report.is_disclosed && !report.rests_on_exemption &&
+				report.document_number[0] == '\0',
+			"undisclosed: good, and the report says that nobody was named");
+		for (k = 0; k < report.n; k++)
+			unchecked += report.findings[k].status == DESCENT_NOT_CHECKED;
+		ok(unchecked == 3, "content, data groups and DG1 are not checked, and said so");
+		descent_report_clear(&report);
+		free(text);
+		json_decref(copy);
+	}
+}
+
+static void
+test_insider(const json_t *bundle, struct bytes csca)
+{
+	struct insider in = { 0 };
+	struct buf pin = BUF_INIT;
+
+	if (file_read(rig_path(&rig, "keys/token.pin"), 64, &pin, &err) == -1)
+		bail_out("%s", err.text);
+	buf_cut(&pin, pin.n - 1); /* its line feed */
+	insider_start(&in, rig.token_uri, bytes_of(&pin), csca);
+	insider_all(&in, bundle);
+	insider_stop(&in);
+	buf_wipe(&pin);
+}
+
+static void
+save(const char *name, const json_t *bundle)
+{
+	const char *folder = getenv("CATENA_SAVE_BUNDLES"); /* to make the corpus of tests/fuzz/fuzz_descent.c anew */
+	char path[400];
+
+	if (folder != NULL && snprintf(path, sizeof(path), "%s/%s.json", folder, name) > 0 && json_dump_file(bundle, path, JSON_COMPACT) == -1)
+		printf("# %s cannot be written\n", path);
+}
+
 static void
 test_garbage(struct bytes csca)
 {
@@ -176,7 +232,13 @@ main(void)
 	ok(verifies(other, bytes_of(&csca), false), "so does that of a person with a year of birth and a name in Cyrillic");
 	ok(verifies(closed, bytes_of(&csca), true), "and one without personal data");
 	ok(!verifies(bundle, bytes_of(&other_ca), false), "not under another anchor");
+	save("disclosed", bundle);
+	save("undisclosed", closed);
+	if (getenv("CATENA_SAVE_BUNDLES") != NULL)
+		printf("# anchor:\n%s\n", buf_cstr(&csca));
 	tamper_all(bundle, other, bytes_of(&csca));
+	test_undisclosed(bundle, closed, bytes_of(&csca));
+	test_insider(bundle, bytes_of(&csca));
 	test_refused_readers(person[0].document_number);
 	test_garbage(bytes_of(&csca));
 	json_decref(bundle);

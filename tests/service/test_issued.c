@@ -342,12 +342,12 @@ test_decide(struct made *m)
 /* ---- documents ---- */
 
 static int
-load_anchors(struct anchors **anchors)
+load_store(struct truststore **store)
 {
 	struct buf cert = BUF_INIT;
 	struct err err = ERR_INIT;
-	int rc = file_read(throwaway_path(&is.tls, "csca.crt"), 100000, &cert, &err) == 0 && anchors_new(anchors, &err) == 0 &&
-			anchors_add(*anchors, bytes_of(&cert), &err) == 0
+	int rc = file_read(throwaway_path(&is.tls, "csca.crt"), 100000, &cert, &err) == 0 && truststore_new(store, &err) == 0 &&
+			truststore_add(*store, bytes_of(&cert), TRUST_ANCHOR, "csca.crt", &err) == 0 && truststore_settle(*store, &err) == 0
 		? 0
 		: -1;
 
@@ -375,7 +375,7 @@ test_chip(const char *number)
 	struct buf sod = chip_read(number, "EF.SOD"), com = chip_read(number, "EF.COM"), dg[17] = { 0 };
 	struct passive_input in = { .sod = bytes_of(&sod), .com = bytes_of(&com), .at = clock_now() };
 	struct passive result;
-	struct anchors *anchors = NULL;
+	struct truststore *store = NULL;
 
 	for (size_t i = 0; i < NELEM(dgs); i++) {
 		char name[10];
@@ -384,8 +384,8 @@ test_chip(const char *number)
 		dg[dgs[i]] = chip_read(number, name);
 		in.dg[dgs[i]] = bytes_of(&dg[dgs[i]]);
 	}
-	ok(load_anchors(&anchors) == 0 && sod.n > 0 && com.n > 0 && dg[2].n > is.jpeg.n, "all files of the chip can be read");
-	in.anchors = anchors;
+	ok(load_store(&store) == 0 && sod.n > 0 && com.n > 0 && dg[2].n > is.jpeg.n, "all files of the chip can be read");
+	in.store = store;
 	passive_authenticate(&in, &result);
 	ok(!passive_is_refused(&result) && passive_find(&result, CHECK_SIGNATURE, 0)->grade == GRADE_GOOD &&
 			passive_find(&result, CHECK_CHAIN, 0)->grade == GRADE_GOOD && passive_find(&result, CHECK_DATA_GROUP, 11)->grade == GRADE_GOOD,
@@ -393,7 +393,7 @@ test_chip(const char *number)
 	dg[1].p[20] ^= 1;
 	passive_authenticate(&in, &result);
 	ok(passive_is_refused(&result), "and refuses an altered DG1");
-	anchors_free(anchors);
+	truststore_free(store);
 	for (size_t i = 0; i < NELEM(dgs); i++)
 		buf_clear(&dg[dgs[i]]);
 	buf_clear(&sod);

@@ -208,17 +208,20 @@ static const struct attempt identities[] = {
 	{ "an identity on the evidence of another enrolment", ENROLMENT, CHAIN_UIN("6"), IDENTITY("76", "26", "a6", "81", "96", "6"), "CA002", "another person" },
 	{ "an identity on no evidence", ENROLMENT, CHAIN_UIN("6"), IDENTITY("76", "26", "a6", "8f", "96", "6"), "23503", "identity_version" },
 	{ "an identity that rests on a guardian only", ENROLMENT,
-		CHAIN_UIN("6") "INSERT INTO evidence (id, enrolment_id, person_id, kind, guardian_person_id, officer_id) VALUES (" ID("8e") ", " ID("76") ", " ID("26") ", 'guardian', " ID("21") ", " ID("13") ");",
-		IDENTITY("76", "26", "a6", "8e", "96", "6"), "23503", "identity_version" },
+		CHAIN_UIN("6"), IDENTITY("76", "26", "a6", "8d", "96", "6"), "23503", "identity_version" },
 	{ "an identity with the portrait of another enrolment", ENROLMENT, CHAIN_UIN("6"), IDENTITY("76", "26", "a6", "86", "91", "6"), "23503", "identity_version" },
 	{ "an identity for another person", ENROLMENT, NULL, IDENTITY("76", "21", "a6", "86", "96", "1"), "CA002", "another person" },
 	{ "an identity with the UIN of another person", ENROLMENT, CHAIN_UIN("6"), IDENTITY("76", "26", "a6", "86", "96", "1"), "CA002", "UIN" },
 	{ "a second identity of one enrolment", ENROLMENT, NULL, IDENTITY("71", "21", "a1", "81", "91", "1"), "23505", "identity_version" },
 	{ "evidence of an act that is not registered", ENROLMENT, NULL,
-		"INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id) VALUES (" ID("8e") ", " ID("76") ", " ID("26") ", 'act', " ID("38") ", " ID("13") ")", "23503", "evidence" },
+		"INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id) VALUES (" ID("8e") ", " ID("78") ", " ID("28") ", 'act', " ID("38") ", " ID("13") ")", "23503", "evidence" },
+	{ "evidence after the examination", ENROLMENT, NULL,
+		"INSERT INTO evidence (id, enrolment_id, person_id, kind, guardian_person_id, officer_id) VALUES (" ID("8e") ", " ID("77") ", " ID("27") ", 'guardian', " ID("21") ", " ID("13") ")", "CA001", "not open" },
+	{ "a portrait after the verification", ENROLMENT, NULL,
+		"INSERT INTO portrait (id, enrolment_id, width, height, sealed_sha256, officer_id) VALUES (" ID("9e") ", " ID("76") ", 413, 531, sha256('e'), " ID("13") ")", "CA001", "not open" },
 	{ "an exemption for another person", ENROLMENT,
 		"INSERT INTO evidence_exemption (id, person_id, reason, officer_id, second_officer_id) VALUES (" ID("02") ", " ID("21") ", 'no register kept', " ID("13") ", " ID("14") ")",
-		"INSERT INTO evidence (id, enrolment_id, person_id, kind, exemption_id, officer_id) VALUES (" ID("8e") ", " ID("76") ", " ID("26") ", 'exemption', " ID("02") ", " ID("13") ")", "23503", "evidence" },
+		"INSERT INTO evidence (id, enrolment_id, person_id, kind, exemption_id, officer_id) VALUES (" ID("8e") ", " ID("78") ", " ID("28") ", 'exemption', " ID("02") ", " ID("13") ")", "23503", "evidence" },
 	{ "an identity made by issuing", ISSUANCE, NULL, IDENTITY("76", "26", "a6", "86", "96", "6"), "42501", "permission" },
 	{ "a registration without its decision", CIVIL, NULL,
 		"INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id) VALUES (" ID("39") ", " ID("5f") ", " ID("49") ", " ID("29") ", " ID("01") ", 'birth', 2020, 9, 'N9', " ID("12") ")", "23503", "act_registration" },
@@ -329,9 +332,12 @@ main(void)
 	UP_TO_IDENTITY("5");
 	UP_TO_REGISTERED("6");
 	UP_TO_REGISTERED("7");
-	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("6") CHAIN_ENROLMENT_EXAMINED("6") CHAIN_ENROLMENT_VERIFIED("6"));
+	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("6") "INSERT INTO evidence (id, enrolment_id, person_id, kind, guardian_person_id, officer_id) VALUES (" ID("8d") ", " ID("76") ", " ID("26") ", 'guardian', " ID("21") ", " ID("13") ")");
+	chain_do(ENROLMENT, CHAIN_ENROLMENT_EXAMINED("6") CHAIN_ENROLMENT_VERIFIED("6"));
 	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("7") CHAIN_ENROLMENT_EXAMINED("7"));
 	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("8"));
+	chain_do(ENROLMENT, "INSERT INTO enrolment VALUES (" ID("78") ", " ID("28") ", " ID("01") ", " ID("13") ");"
+														"INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id) VALUES (" ID("78") ", " ID("13") ", 'open', " ID("13") ")");
 	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("9") CHAIN_BIRTH_VALIDATED("9"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("1") CHAIN_APPROVED("1") CHAIN_PRODUCED("1") CHAIN_DOCUMENT("1") CHAIN_ALLOCATED("1"));
 	chain_do(SIGNER, CHAIN_SIGNED("1"));

@@ -94,6 +94,11 @@ static const struct collision uin = { "two UINs for one person", ENROLMENT, ENRO
 	"INSERT INTO person_uin VALUES (" ID("21") ", '299999999999')", "23505", "SELECT count(*) FROM person_uin" };
 static const struct collision verified = { "double verification", SAME(ENROLMENT, "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id) VALUES (" ID("72") ", " ID("13") ", 'verify', " ID("15") ")"), "CA001",
 	"SELECT count(*) FROM enrolment_decision WHERE event = 'verify' AND enrolment_id = " ID("72") };
+#define EXAMINE_2     "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, proposal) VALUES (" ID("72") ", " ID("13") ", 'examine', " ID("14") ", '{}')"
+#define EVIDENCE_2(n) "INSERT INTO evidence (id, enrolment_id, person_id, kind, guardian_person_id, officer_id) VALUES (" ID(n) ", " ID("72") ", " ID("22") ", 'guardian', " ID("21") ", " ID("13") ")"
+static const struct collision evidence_then_examine = { "evidence, then the examination", ENROLMENT, ENROLMENT, EVIDENCE_2("8d"), EXAMINE_2, "", NULL };
+static const struct collision examine_then_evidence = { "an examination, then evidence", ENROLMENT, ENROLMENT, EXAMINE_2, EVIDENCE_2("8e"), "CA001",
+	"SELECT count(*) FROM enrolment_decision WHERE event = 'examine' AND enrolment_id = " ID("72") };
 static const struct collision approved = { "double approval", ISSUANCE, ISSUANCE, CHAIN_APPROVED("1"),
 	"INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'approve', " ID("19") ")", "CA001",
 	"SELECT count(*) FROM application_decision WHERE event = 'approve'" };
@@ -139,7 +144,9 @@ main(void)
 	both_ways(&uin);
 	chain_do(ENROLMENT, CHAIN_IDENTITY("1"));
 	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("2") CHAIN_BIRTH_VALIDATED("2") CHAIN_BIRTH_REGISTERED("2"));
-	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("2") CHAIN_ENROLMENT_EXAMINED("2"));
+	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("2"));
+	collide(&evidence_then_examine, false);
+	collide(&examine_then_evidence, true);
 	both_ways(&verified);
 	chain_do(ENROLMENT, CHAIN_UIN("2") "INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name,"
 					   " mrz_primary, sex, nationality, officer_id) SELECT " ID("b2") ", " ID("22") ", 1, enrolment_id, id, " ID("82") ", " ID("92") ", '200000000002', 'E', 'E', 'F', 'UTO', " ID("15") " FROM enrolment_decision WHERE enrolment_id = " ID("72") " AND event = 'verify'");

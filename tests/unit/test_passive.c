@@ -4,7 +4,7 @@
 
 struct fixture {
 	struct buf dg[17];
-	struct anchors *anchors;
+	struct truststore *store;
 };
 
 static void
@@ -17,15 +17,17 @@ fixture_init(struct fixture *f)
 	f->dg[1] = fix_file("lds/EF.DG1.bin");
 	f->dg[2] = fix_file("lds/EF.DG2.bin");
 	f->dg[12] = fix_file("lds/EF.DG12.bin");
-	if (anchors_new(&f->anchors, &err) == -1)
+	if (truststore_new(&f->store, &err) == -1)
 		bail_out("%s", err.text);
 	for (size_t i = 0; i < NELEM(roots); i++) {
 		struct buf b = fix_file(roots[i]);
 
-		if (anchors_add(f->anchors, bytes_of(&b), &err) == -1)
+		if (truststore_add(f->store, bytes_of(&b), TRUST_ANCHOR, roots[i], &err) == -1)
 			bail_out("%s: %s", roots[i], err.text);
 		buf_clear(&b);
 	}
+	if (truststore_settle(f->store, &err) == -1)
+		bail_out("%s", err.text);
 }
 
 static void
@@ -33,13 +35,13 @@ fixture_clear(struct fixture *f)
 {
 	for (unsigned i = 0; i < NELEM(f->dg); i++)
 		buf_clear(&f->dg[i]);
-	anchors_free(f->anchors);
+	truststore_free(f->store);
 }
 
 static struct passive_input
 input_of(const struct fixture *f, struct bytes sod)
 {
-	struct passive_input in = { .sod = sod, .anchors = f->anchors, .at = NOW };
+	struct passive_input in = { .sod = sod, .store = f->store, .at = NOW };
 
 	for (unsigned i = 1; i < NELEM(f->dg); i++)
 		in.dg[i] = bytes_of(&f->dg[i]);
@@ -144,7 +146,7 @@ test_surroundings(const struct fixture *f)
 		   old = fix_file("sod/good-dsA-old-csca.bin"), other = BUF_INIT, anchor = fix_file("good/csca1.cer"), signer = fix_file("good/dsB.cer");
 	struct passive_input in = input_of(f, bytes_of(&sod));
 	struct err err = ERR_INIT;
-	struct anchors *none = NULL;
+	struct truststore *none = NULL, *first = NULL;
 	struct passive r;
 
 	in.com = bytes_of(&good_com);
@@ -204,20 +206,25 @@ test_surroundings(const struct fixture *f)
 	passive_authenticate(&in, &r);
 	ok(says(&r, CHECK_SIGNER_VALIDITY, 0, GRADE_BAD, "signer_not_yet_valid"), "a year before it was not yet valid");
 
-	if (anchors_new(&none, &err) == -1)
+	if (truststore_new(&none, &err) == -1 || truststore_settle(none, &err) == -1 || truststore_new(&first, &err) == -1)
 		bail_out("%s", err.text);
 	in = input_of(f, bytes_of(&sod));
-	in.anchors = none;
+	in.store = none;
 	passive_authenticate(&in, &r);
 	ok(says(&r, CHECK_CHAIN, 0, GRADE_BAD, "signer_untrusted") && !r.has_anchor, "without anchors nothing is trusted");
-	ok(anchors_add(none, bytes_of(&anchor), &err) == 0 && anchors_count(none) == 1, "the CSCA's first key alone");
+	ok(truststore_add(first, bytes_of(&anchor), TRUST_ANCHOR, "csca1", &err) == 0 &&
+			truststore_add(first, bytes_of(&anchor), TRUST_ANCHOR, "csca1 again", &err) == 0 && truststore_count(first) == 1,
+		"the CSCA's first key alone, even when given twice");
+	ok(truststore_add(first, bytes_of(&signer), TRUST_ANCHOR, "dsB", &err) == -1 && err.kind == FAIL_INPUT, "a document signer is no anchor: %s", err.text);
+	ok(truststore_add(first, BYTES("\x30\x03\x02\x01\x00", 5), TRUST_ANCHOR, "", &err) == -1, "nor is any other DER");
+	if (truststore_settle(first, &err) == -1)
+		bail_out("%s", err.text);
+	in.store = first;
 	passive_authenticate(&in, &r);
 	ok(says(&r, CHECK_CHAIN, 0, GRADE_BAD, "signer_untrusted"), "does not carry a signer of the second");
 	in.sod = bytes_of(&old);
 	passive_authenticate(&in, &r);
 	ok(says(&r, CHECK_CHAIN, 0, GRADE_GOOD, "good"), "but one of the first");
-	ok(anchors_add(none, bytes_of(&signer), &err) == -1 && err.kind == FAIL_INPUT, "a document signer is no anchor: %s", err.text);
-	ok(anchors_add(none, BYTES("\x30\x03\x02\x01\x00", 5), &err) == -1, "nor is any other DER");
 
 	in = input_of(f, BYTES_NONE);
 	passive_authenticate(&in, &r);
@@ -226,7 +233,8 @@ test_surroundings(const struct fixture *f)
 	passive_authenticate(&in, &r);
 	ok(says(&r, CHECK_FORMAT, 0, GRADE_BAD, "malformed"), "the SignedData without tag 77");
 
-	anchors_free(none);
+	truststore_free(none);
+	truststore_free(first);
 	buf_clear(&sod);
 	buf_clear(&com);
 	buf_clear(&good_com);
@@ -261,7 +269,7 @@ test_ours(const struct fixture *f)
 	struct token *t = fix_token(1);
 	struct session *s = NULL;
 	struct signer *ds = NULL, *ledger = NULL, *card = NULL, *french = NULL;
-	struct anchors *anchors = NULL;
+	struct truststore *store = NULL;
 	struct buf sod = BUF_INIT;
 	struct passive_input in;
 	struct passive r;
@@ -277,9 +285,10 @@ test_ours(const struct fixture *f)
 	options.document_types = NULL;
 	options.state = "FRA";
 	options.country = "FR";
-	if (ceremony_init(t, &options, &france, &err) == -1 || anchors_new(&anchors, &err) == -1 ||
-		anchors_add(anchors, bytes_of(&ours.csca.cert), &err) == -1 || anchors_add(anchors, bytes_of(&cards.csca.cert), &err) == -1 ||
-		anchors_add(anchors, bytes_of(&france.csca.cert), &err) == -1 || token_borrow(t, &s, &err) == -1)
+	if (ceremony_init(t, &options, &france, &err) == -1 || truststore_new(&store, &err) == -1 ||
+		truststore_add(store, bytes_of(&ours.csca.cert), TRUST_ANCHOR, "ours", &err) == -1 ||
+		truststore_add(store, bytes_of(&cards.csca.cert), TRUST_ANCHOR, "cards", &err) == -1 ||
+		truststore_add(store, bytes_of(&france.csca.cert), TRUST_ANCHOR, "france", &err) == -1 || truststore_settle(store, &err) == -1 || token_borrow(t, &s, &err) == -1)
 		bail_out("%s", err.text);
 	ds = fix_signer(s, &ours.signer[0]);
 	ledger = fix_signer(s, &ours.ledger);
@@ -288,7 +297,7 @@ test_ours(const struct fixture *f)
 
 	build(s, ds, f, NOW, &sod);
 	in = input_of(f, bytes_of(&sod));
-	in.anchors = anchors;
+	in.store = store;
 	passive_authenticate(&in, &r);
 	if (!ok(all_good_but_crl(&r), "our passport is good, the CRL not checked"))
 		show(&r);
@@ -329,7 +338,7 @@ test_ours(const struct fixture *f)
 	signer_free(ledger);
 	signer_free(card);
 	signer_free(french);
-	anchors_free(anchors);
+	truststore_free(store);
 	token_return(t, s);
 	token_close(t);
 	buf_clear(&sod);
@@ -354,7 +363,7 @@ static void
 test_specimen(const struct fixture *f)
 {
 	struct buf sod = BUF_INIT, dg1 = BUF_INIT, dg2 = BUF_INIT, dg15 = BUF_INIT;
-	struct passive_input in = { .anchors = f->anchors, .at = NOW };
+	struct passive_input in = { .store = f->store, .at = NOW };
 	struct passive r;
 
 	if (!data_file("lds/loes2006/ef011D.bin", &sod) || !data_file("lds/loes2006/ef0101.bin", &dg1) ||
@@ -385,7 +394,7 @@ test_master_list(void)
 	struct buf file = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct cms *cms = NULL;
-	struct anchors *anchors = NULL;
+	struct truststore *store = NULL;
 	struct cert *cert;
 	struct der d, seq, set = der_reader(BYTES_NONE);
 	struct tlv one;
@@ -397,7 +406,7 @@ test_master_list(void)
 		return;
 	}
 	ok(cms_parse(bytes_of(&file), &cms, &err) == 0 && cms_verify(cms, "2.23.136.1.1.2", &err) == 0, "the German master list verifies: %s", err.text);
-	if (cms == NULL || anchors_new(&anchors, &err) == -1)
+	if (cms == NULL || truststore_new(&store, &err) == -1)
 		bail_out("%s", err.text);
 	d = der_reader(cms->content);
 	ok(der_enter(&d, DER_SEQUENCE, &seq, "list", &err) == 0 && der_get_uint(&seq, &version, "list", &err) == 0 && version == 0 &&
@@ -407,13 +416,13 @@ test_master_list(void)
 		cert = NULL;
 		if (cert_parse(one.whole, &cert, &err) == -1)
 			unreadable++;
-		else if (anchors_add(anchors, one.whole, &err) == -1)
+		else if (truststore_add(store, one.whole, TRUST_ANCHOR, "the list", &err) == -1)
 			refused++;
 		cert_free(cert);
 	}
 	ok(n == 588 && unreadable == 0, "its 588 certificates can all be read: %u, %u not", n, unreadable);
-	ok(refused < 10, "%u of them say that they are no CA, %zu become anchors", refused, anchors_count(anchors));
-	anchors_free(anchors);
+	ok(refused < 10, "%u of them say that they are no CA, %zu become anchors", refused, truststore_count(store));
+	truststore_free(store);
 	cms_free(cms);
 	buf_clear(&file);
 }

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <pthread.h>
+
 #include "registry/service/signin.h"
 #include "tests/tap.h"
 
@@ -94,6 +96,41 @@ test_password(void)
 	buf_clear(&empty);
 }
 
+enum { FLOOD = 24 };
+
+static void *
+flood(void *arg)
+{
+	struct err err = ERR_INIT;
+
+	password_verify(bytes_str("correct horse battery"), NULL, &err);
+	*(enum fail *)arg = err.kind;
+	return NULL;
+}
+
+/* Of many at once some are heard, the rest are refused without waiting; afterwards all is as before. */
+static void
+test_flood(unsigned workers, unsigned heard_least, unsigned heard_most)
+{
+	pthread_t thread[FLOOD];
+	enum fail kind[FLOOD];
+	unsigned heard = 0, refused = 0;
+	struct err err = ERR_INIT;
+
+	password_limit(workers);
+	for (int i = 0; i < FLOOD; i++)
+		pthread_create(&thread[i], NULL, flood, &kind[i]);
+	for (int i = 0; i < FLOOD; i++) {
+		pthread_join(thread[i], NULL);
+		heard += kind[i] == FAIL_UNAUTHENTICATED;
+		refused += kind[i] == FAIL_AGAIN;
+	}
+	ok(heard + refused == FLOOD && heard >= heard_least && heard <= heard_most, "%d sign-ins at once and %u workers: %u heard, %u refused", FLOOD, workers,
+		heard, refused);
+	ok(password_verify(bytes_str("correct horse battery"), NULL, &err) == -1 && err.kind == FAIL_UNAUTHENTICATED, "then the next is heard");
+	password_limit(16);
+}
+
 static void
 test_session(void)
 {
@@ -125,6 +162,10 @@ main(void)
 {
 	test_totp();
 	test_password();
+	/* on a slow machine the first end before the last begin: they are heard too */
+	test_flood(16, PASSWORD_AT_ONCE + PASSWORD_WAITING, FLOOD - 1);
+	test_flood(4, 2, FLOOD - 1);
+	test_flood(1, 1, FLOOD - 1);
 	test_session();
 	return done_testing();
 }

@@ -1,0 +1,59 @@
+/*
+ * truststore.h - what an inspection trusts: CSCA certificates with where they came from, link certificates, CRLs, deviation lists.
+ *
+ * In memory and pure: bytes in.  It is filled by one thread, settled once, and from then on only read, by any number of threads.
+ * All signatures between its members (links, CRLs, lists) are verified while settling, never during an inspection.
+ *
+ * What is trusted: a certificate added as an anchor; and every CSCA certificate whose signature verifies under the key of a trusted
+ * one of the same State, again and again (link certificates: old key signs new, and where a State issues them new signs old).  That somebody's key has
+ * signed a trusted key is no reason to trust the signer: anyone can sign anything.  It only joins them to one CSCA (a `family`) when
+ * both are trusted otherwise, so that one CRL serves all keys and names of the CSCA (Doc 9303-12 6.3).
+ * Issuers are found by key identifier and signature; names are not compared, because the same CSCA writes its name in several ways.
+ */
+#ifndef CATENA_PKI_TRUSTSTORE_H
+#define CATENA_PKI_TRUSTSTORE_H
+#include "pki/cert.h"
+
+struct truststore;
+
+enum trust {
+	TRUST_NONE,   /* in the store, but nothing trusted vouches for it: never used as an issuer */
+	TRUST_ANCHOR, /* whoever filled the store decided so */
+	TRUST_LINKED, /* signed by a trusted key */
+};
+
+struct trusted {
+	struct cert *cert;
+	enum trust trust;
+	char provenance[120]; /* "file csca1.cer", "master list DE 2026-05-28, confirmed by two officers"; for a person */
+	const struct trusted *linked_by; /* TRUST_LINKED */
+	unsigned family;                 /* one number for all keys and names of a CSCA */
+	bool is_revoked;                 /* by a verified CRL of its family, or linked from a revoked one */
+	int64_t revoked_at;
+};
+
+int truststore_new(struct truststore **store, struct err *err);
+void truststore_free(struct truststore *store);
+
+/*
+ * A certificate, PEM or DER.  FAIL_INPUT for what says that it is no CA's.  The same certificate once more is accepted and changes
+ * nothing, but that an anchor makes a candidate an anchor.  `trust` is TRUST_ANCHOR, or TRUST_NONE for a candidate: a link
+ * certificate, or a CSCA certificate that nobody has confirmed.
+ */
+int truststore_add(struct truststore *store, struct bytes pem_or_der, enum trust trust, const char *provenance, struct err *err);
+/* Once, when all is in; nothing can be added afterwards. */
+int truststore_settle(struct truststore *store, struct err *err);
+
+/* The rest is for a settled store. */
+
+size_t truststore_count(const struct truststore *store);
+const struct trusted *truststore_at(const struct truststore *store, size_t i);
+
+/*
+ * The trusted CSCA certificate whose key signed `cert`: keys named by its authorityKeyIdentifier first, then, when none of them did, all
+ * keys of its State (country of the subject).  Of several certificates of that key one that is valid `at`, a root before a
+ * link.  NULL when none; *by_identifier (may be NULL) tells whether the identifier led there.
+ */
+const struct trusted *truststore_issuer(const struct truststore *store, const struct cert *cert, int64_t at, bool *by_identifier);
+
+#endif
