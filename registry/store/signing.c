@@ -9,11 +9,14 @@
 
 const char *const key_kind_names[] = { "csca", "document_signer", "ledger", NULL };
 
-enum { Q_CASES,
+enum { Q_HOLD,
+	Q_CASES,
 	Q_RECORD,
 	Q_UIN,
 	Q_KEYS };
 const struct query signing_queries[] = {
+	/* A statement of its own: the next one's snapshot is taken when all is held. */
+	[Q_HOLD] = { "signing_hold", "SELECT signing_hold($1::uuid[])" },
 	/*
 	 * One row for each document asked for, known or not.  Every link is joined from its own table: a document row that was planted
 	 * past the constraints still finds no approved application, no verified enrolment, no registered act.  Counted, not EXISTS: the
@@ -147,7 +150,8 @@ signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_cas
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&array, "%c%s", i == 0 ? '{' : ',', uuid_format(&ids[i], text));
 	buf_str(&array, n == 0 ? "{}" : "}");
-	if (buf_check(&array, err) == -1 || tx_query(tx, &signing_queries[Q_CASES], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
+	if (buf_check(&array, err) == -1 || tx_later(tx, &signing_queries[Q_HOLD], ARGS(arg_text(buf_cstr(&array))), -1, NULL, err) == -1 ||
+		tx_query(tx, &signing_queries[Q_CASES], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
 		goto out;
 	if (rows_count(rows) != n) {
 		err_set(err, FAIL_INTERNAL, "%zu documents asked for, %zu rows came", n, rows_count(rows));

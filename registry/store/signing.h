@@ -35,7 +35,10 @@ struct signing_case {
 };
 void signing_cases_clear(struct signing_case *cases, size_t n);
 
-/* Fills cases[0..n) in the order of ids (n <= 1024). */
+/*
+ * Fills cases[0..n) in the order of ids (n <= 1024).  What it says stays so until the commit: whoever would spoil, cancel, annul, revoke, stop
+ * or register a death waits until then.  Read committed only: a snapshot taken before would be an old one.
+ */
 int signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err);
 /* The first link of the descent that does not hold, as a sentence; NULL when all do. */
 const char *signing_broken_link(const struct signing_case *c);

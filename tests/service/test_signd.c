@@ -199,6 +199,57 @@ test_broken_links(void)
 	}
 }
 
+struct asked {
+	pthread_t thread;
+	struct sign_order order;
+	struct err err;
+	bool done; /* atomic */
+};
+
+static void *
+ask_alone(void *arg)
+{
+	struct asked *a = arg;
+	struct signclient *own = NULL;
+
+	if (signclient_new(rig_program(&rig, "signd")->address, &own, &a->err) == 0)
+		signclient_documents(own, &a->order, 1, &a->err);
+	signclient_free(own);
+	__atomic_store_n(&a->done, true, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+/* An officer's transaction has broken the descent and not ended when signd is asked: signd waits for what it will be. */
+static void
+test_changes_under_way(void)
+{
+	for (size_t i = 0; i < NELEM(broken); i++) {
+		if (strstr(broken[i].sql, PLANT) != NULL || strstr(broken[i].sql, "x_identity") != NULL)
+			continue; /* not through the database's own rules; or a newer identity, which the older one need not wait for */
+		for (int commits = 0; commits < 2; commits++) {
+			struct uuid id = new_document();
+			struct asked a = { .order = order_for(&id), .err = ERR_INIT };
+			bool waited;
+
+			sql("BEGIN", NULL);
+			sql(broken[i].sql, &id);
+			pthread_create(&a.thread, NULL, ask_alone, &a);
+			usleep(200000);
+			waited = !__atomic_load_n(&a.done, __ATOMIC_SEQ_CST);
+			sql(commits ? "COMMIT" : "ROLLBACK", NULL);
+			pthread_join(a.thread, NULL);
+			if (commits)
+				ok(waited && a.err.kind == FAIL_NONE && a.order.err.kind == FAIL_DENIED && strstr(a.order.err.text, broken[i].sentence) != NULL &&
+						signatures(&id) == 0,
+					"waits, then refuses: a document %s at that moment (%s%s)", broken[i].name, a.err.text, a.order.err.text);
+			else
+				ok(waited && a.err.kind == FAIL_NONE && a.order.err.kind == FAIL_NONE && signatures(&id) == 1,
+					"and signs when that came to nothing (%s%s)", a.err.text, a.order.err.text);
+			buf_clear(&a.order.sod);
+		}
+	}
+}
+
 static void
 test_hashes(void)
 {
@@ -679,6 +730,7 @@ main(void)
 		bail_out("%s", err.text);
 	test_signs_once();
 	test_broken_links();
+	test_changes_under_way();
 	test_hashes();
 	test_batch();
 	test_race();

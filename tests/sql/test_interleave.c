@@ -123,6 +123,43 @@ static const struct collision document_then_revoke = { "a document, then the rev
 static const struct collision revoke_then_document = { "the revocation of an identity, then a document", ENROLMENT, ISSUANCE, REVOKE, DOCUMENT_3, "CA002",
 	"SELECT count(*) FROM document" };
 
+/* signd holds what it has read until it commits; and waits for who came first, to read what then is. */
+#define HOLD   "SELECT signing_hold(ARRAY[" ID("e1") "]::uuid[])"
+#define SPOIL  "INSERT INTO document_decision (document_id, event, officer_id, reason) VALUES (" ID("e1") ", 'spoil', " ID("18") ", 'misprint')"
+#define AGAIN  "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'reproduce', " ID("18") ")"
+#define ANNUL  "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) VALUES (" ID("31") ", " ID("11") ", " ID("41") ", 'annul', " ID("12") ", 'no such birth')"
+#define REVOKE_1 "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, reason) VALUES (" ID("71") ", " ID("13") ", 'revoke', " ID("15") ", 'fraud')"
+#define STOP_1 "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("06") ", " ID("21") ", 'court', 'R', " ID("17") ")"
+
+static void
+test_signing_holds(void)
+{
+	static const struct {
+		const char *what, *sql;
+		enum chain_role role;
+	} changes[] = {
+		{ "the spoiling of the document", SPOIL, ISSUANCE },
+		{ "another booklet for the application", AGAIN, ISSUANCE },
+		{ "the annulment of the act", ANNUL, CIVIL },
+		{ "the revocation of the identity", REVOKE_1, ENROLMENT },
+		{ "a stop of the holder", STOP_1, ISSUANCE },
+	};
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		char name[2][120];
+		struct collision before = { name[0], SIGNER, changes[i].role, HOLD, changes[i].sql, "", NULL };
+		struct collision after = { name[1], changes[i].role, SIGNER, changes[i].sql, HOLD, "", NULL };
+
+		snprintf(name[0], sizeof(name[0]), "a signature under way, then %s", changes[i].what);
+		snprintf(name[1], sizeof(name[1]), "%s, then a signature", changes[i].what);
+		collide(&before, false);
+		collide(&after, false);
+	}
+	for (int role = 0; role < NROLE; role++)
+		if (role != OWNER && role != SIGNER)
+			ok(strcmp(chain_try_on(chain_as[role], HOLD, NULL), "42501") == 0, "%s may not hold documents", chain_roles[role]);
+}
+
 static void
 both_ways(const struct collision *c)
 {
@@ -156,6 +193,7 @@ main(void)
 	both_ways(&produced);
 	both_ways(&document);
 	chain_do(ISSUANCE, CHAIN_ALLOCATED("1"));
+	test_signing_holds();
 	both_ways(&signed_twice);
 	both_ways(&answer);
 	/* application 2 was approved above, under another id: give the stage's documents theirs */
