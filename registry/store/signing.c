@@ -7,7 +7,8 @@
 
 #include "registry/base/digest.h"
 
-const char *const key_kind_names[] = { "csca", "document_signer", "ledger", NULL };
+const char *const key_kind_names[] = { "csca", "document_signer", "master_list_signer", "deviation_list_signer", "visa_seal_signer",
+	"emergency_seal_signer", "civil_seal_signer", "ledger", "tls", NULL };
 
 enum { Q_HOLD,
 	Q_CASES,
@@ -55,15 +56,22 @@ const struct query signing_queries[] = {
 	[Q_UIN] = { "signing_uin", "SELECT nextval('uin_sequence')" },
 	[Q_KEYS] = { "signing_keys",
 		"SELECT c.id, k.kind, k.token_label, k.key_label, extract(epoch FROM c.not_before)::bigint,"
-		" extract(epoch FROM c.not_after)::bigint, extract(epoch FROM c.use_until)::bigint, c.der"
-		" FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id ORDER BY c.not_before DESC, c.id DESC" },
+		" extract(epoch FROM c.not_after)::bigint, extract(epoch FROM c.use_until)::bigint, c.der, k.id, coalesce(s.state, ''),"
+		" CASE WHEN k.kind = 'document_signer' AND s.state = 'active'"
+		"  THEN (SELECT count(*) FROM document_signature d WHERE d.certificate_id = c.id) ELSE 0 END, coalesce(r.max_signatures, 0)"
+		" FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id LEFT JOIN current_state s ON s.subject_id = k.id"
+		" LEFT JOIN current_key_rule r ON r.kind = k.kind"
+		" WHERE c.profile IS DISTINCT FROM 'link' ORDER BY c.not_before DESC, c.id DESC" },
 	{ NULL, NULL }
 };
 enum { Q_KEY_ADD,
+	Q_KEY_ADOPT,
 	Q_CERTIFICATE_ADD };
 const struct query key_queries[] = {
 	[Q_KEY_ADD] = { "key_add",
 		"INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES ($1, $2, $3, $4, $5)" },
+	[Q_KEY_ADOPT] = { "key_adopt",
+		"INSERT INTO key_event (signing_key_id, event, ceremony_id) VALUES ($1, 'adopt', $2)" },
 	[Q_CERTIFICATE_ADD] = { "certificate_add",
 		"INSERT INTO certificate (id, signing_key_id, issuer_id, der, sha256, not_before, not_after, use_until)"
 		" VALUES ($1, $2, $3, $4, $5, to_timestamp($6::bigint), to_timestamp($7::bigint), to_timestamp($8::bigint))" },
@@ -247,7 +255,10 @@ key_of_row(const struct rows *rows, size_t row, struct key_record *key, struct e
 	key->not_before = row_int(rows, row, 4);
 	key->not_after = row_int(rows, row, 5);
 	key->use_until = row_int(rows, row, 6);
-	if (row_uuid(rows, row, 0, &key->certificate_id, err) == -1)
+	snprintf(key->state, sizeof(key->state), "%s", row_text(rows, row, 9));
+	key->signatures = row_int(rows, row, 10);
+	key->max_signatures = row_int(rows, row, 11);
+	if (row_uuid(rows, row, 0, &key->certificate_id, err) == -1 || row_uuid(rows, row, 8, &key->signing_key_id, err) == -1)
 		return -1;
 	return row_bytes(rows, row, 7, &key->der, err);
 }
@@ -296,6 +307,7 @@ key_add(struct tx *tx, const struct key_new *k, struct uuid *certificate_id, str
 	sha256(k->der, digest);
 	if (uuid_new(&key_id, err) == -1 || uuid_new(&cert_id, err) == -1 ||
 		tx_later(tx, &key_queries[Q_KEY_ADD], ARGS(arg_uuid(&key_id), arg_text(key_kind_names[k->kind]), arg_text(k->token_label), arg_text(k->key_label), arg_text(k->algorithm)), 1, "signing key is there already", err) == -1 ||
+		tx_later(tx, &key_queries[Q_KEY_ADOPT], ARGS(arg_uuid(&key_id), arg_uuid_or_null(k->ceremony)), 1, "signing key is at work already", err) == -1 ||
 		tx_later(tx, &key_queries[Q_CERTIFICATE_ADD], ARGS(arg_uuid(&cert_id), arg_uuid(&key_id), arg_uuid_or_null(k->issuer), arg_bytes(k->der), arg_bytes(BYTES(digest, sizeof(digest))), arg_int(k->not_before), arg_int(k->not_after), arg_int(k->use_until)), 1, "certificate is there already", err) == -1)
 		return -1;
 	*certificate_id = cert_id;

@@ -52,7 +52,13 @@ int signing_next_uin_sequence(struct tx *tx, uint64_t *value, struct err *err);
 
 enum key_kind { KEY_CSCA,
 	KEY_DOCUMENT_SIGNER,
-	KEY_LEDGER };
+	KEY_MASTER_LIST_SIGNER,
+	KEY_DEVIATION_LIST_SIGNER,
+	KEY_VISA_SEAL_SIGNER,
+	KEY_EMERGENCY_SEAL_SIGNER,
+	KEY_CIVIL_SEAL_SIGNER,
+	KEY_LEDGER,
+	KEY_TLS };
 extern const char *const key_kind_names[]; /* NULL-terminated */
 
 struct key_record {
@@ -60,23 +66,30 @@ struct key_record {
 	enum key_kind kind;
 	char token_label[33];
 	char key_label[65];
+	char state[16]; /* of the key, machine "key": only an active one signs */
 	int64_t not_before, not_after, use_until;
+	int64_t signatures, max_signatures; /* made with it; only counted for document signers */
+	struct uuid signing_key_id;
 	struct buf der;
 };
 struct key_records {
 	struct key_record *key;
 	size_t n;
 };
-/* Newest first. */
+/* Newest first; link certificates are left out. */
 int keys_read(struct tx *tx, struct key_records *keys, struct err *err);
 void key_records_clear(struct key_records *keys);
-/* A key and its certificate; issuer NULL for a root.  Role catena_pki or the owner. */
+/*
+ * A key and its certificate, at work at once: of the founding ceremony (ceremony.h).  issuer NULL for a root; the owner only, all others
+ * go through a ceremony.
+ */
 struct key_new {
 	enum key_kind kind;
 	const char *token_label, *key_label, *algorithm;
 	struct bytes der;
 	const struct uuid *issuer;
 	int64_t not_before, not_after, use_until;
+	const struct uuid *ceremony; /* the founding one; NULL none */
 };
 int key_add(struct tx *tx, const struct key_new *k, struct uuid *certificate_id, struct err *err);
 

@@ -157,9 +157,9 @@ chain_start(void)
 		snprintf(sql, sizeof(sql), "INSERT INTO officer (id, login, name, password_phc, totp_sealed) VALUES (" ID("%d") ", 'officer.%d', 'O', 'x', 'x')", i, i);
 		chain_do(OWNER, sql);
 	}
-	chain_do(PKI, "INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES (" ID("08") ", 'document_signer', 't', 'k', 'a');"
-														"INSERT INTO certificate (id, signing_key_id, der, sha256, not_before, not_after, use_until)"
-														" VALUES (" ID("09") ", " ID("08") ", 'c', sha256('c'), now(), now(), now())");
+	chain_do(OWNER, "INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES (" ID("08") ", 'document_signer', 't', 'k', 'a');"
+														  "INSERT INTO certificate (id, signing_key_id, der, sha256, not_before, not_after, use_until)"
+														  " VALUES (" ID("09") ", " ID("08") ", 'c', sha256('c'), now(), now(), now())");
 	return true;
 }
 

@@ -2,7 +2,7 @@
  * What the database itself refuses, as each program's role: changing an act, identity, decision or document; a document or an
  * identity without descent; deciding alone; skipping states (invariants 1, 3, 5).
  */
-#include "tests/sql/chain.h"
+#include "tests/sql/ceremonies.h"
 
 /* ---- changing what is written ---- */
 
@@ -82,7 +82,8 @@ test_inserts(void)
 		"civil: act act_decision act_match_key act_party act_registration act_series act_version birth_statistics duplicate_override outbox"
 		" person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
 		" portrait_image; issuance: application application_decision document document_decision outbox person_stop;"
-		" pki: certificate signing_key; signer: document_signature ledger_leaf ledger_node tree_head",
+		" pki: ceremony ceremony_decision signing_key; signer: ceremony_execution ceremony_request ceremony_rule certificate crl"
+		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node revocation signature_tally signed_list tree_head",
 		"each role inserts what its program makes and nothing else");
 	is(chain_ask("SELECT string_agg(rolname || ' ' || relname, ', ' ORDER BY 1) FROM pg_roles, pg_class c JOIN pg_namespace n"
 		     " ON n.oid = c.relnamespace WHERE nspname = 'registry' AND relkind = 'r' AND rolname ~ '^catena_' AND rolname <> 'catena_owner'"
@@ -325,6 +326,7 @@ main(void)
 {
 	if (!chain_start())
 		return done_testing();
+	chain_ceremonies();
 	UP_TO_IDENTITY("1");
 	UP_TO_IDENTITY("2");
 	UP_TO_IDENTITY("3");

@@ -67,6 +67,29 @@ static const char chain[] =
 	"INSERT INTO document_decision (document_id, event, officer_id) VALUES ('" U("80") "', 'allocate', " OFFICER_A ");"
 	"INSERT INTO document_signature (document_id, certificate_id, sod) VALUES ('" U("80") "', '" U("c1") "', 'sod');"
 	"INSERT INTO audit_event (kind, program, officer_id) VALUES ('denied', 'test', " OFFICER_A ");";
+
+/* One of each row of key ceremonies: a key is generated and retired, a certificate revoked, a CRL and a list issued. */
+#define ASK(n, kind, key, certificate, parameters, payload) \
+	"INSERT INTO ceremony (id, kind, officer_id, signing_key_id, certificate_id, parameters, payload, reason) VALUES ('" U(n) "', '" kind "', " \
+	OFFICER_A ", " key ", " certificate ", '" parameters "', " payload ", 'test');" \
+	"INSERT INTO ceremony_decision (ceremony_id, asked_by, event, officer_id) VALUES ('" U(n) "', " OFFICER_A ", 'ask', " OFFICER_A ");" \
+	"INSERT INTO ceremony_decision (ceremony_id, asked_by, event, officer_id) VALUES ('" U(n) "', " OFFICER_A ", 'approve', " OFFICER_B ");" \
+	"INSERT INTO ceremony_execution (ceremony_id, at, result) VALUES ('" U(n) "', now(), '{}');"
+static const char ceremonies[] =
+	"INSERT INTO officer_role SELECT id, 'pki_officer', " OFFICE " FROM officer;"
+	"INSERT INTO signing_key (id, kind, token_label, key_label, algorithm) VALUES ('" U("d0") "', 'document_signer', 't', 'd', 'P-256');"
+	ASK("d1", "generate", "'" U("d0") "'", "NULL", "{}", "NULL")
+	"INSERT INTO key_generation (signing_key_id, spki, ceremony_id) VALUES ('" U("d0") "', 'key', '" U("d1") "');"
+	"INSERT INTO ceremony_request (ceremony_id, request, sha256) VALUES ('" U("d1") "', '{}', sha256('{}'));"
+	"INSERT INTO key_retirement (signing_key_id, cause, at) VALUES ('" U("d0") "', 'period', now());"
+	ASK("d2", "revoke", "NULL", "'" U("c1") "'", "{\"cause\":\"error\"}", "NULL")
+	"INSERT INTO revocation (certificate_id, serial, cause, revoked_at, ceremony_id) VALUES ('" U("c1") "', '1', 'error', now(), '" U("d2") "');"
+	ASK("d3", "crl", "NULL", "NULL", "{}", "NULL")
+	"INSERT INTO crl (number, certificate_id, der, this_update, next_update, entries, ceremony_id)"
+	" VALUES (1, '" U("c1") "', 'crl', now(), now() + interval '9 days', 1, '" U("d3") "');"
+	ASK("d4", "master_list", "NULL", "NULL", "{}", "'list'")
+	"INSERT INTO signed_list (kind, certificate_id, cms, signed_at, ceremony_id) VALUES ('master_list', '" U("c1") "', 'cms', now(), '" U("d4") "');"
+	"INSERT INTO signature_tally (certificate_id, made, recorded, from_at, to_at) VALUES ('" U("c1") "', 1, 1, now(), now());";
 /* clang-format on */
 
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */
@@ -135,10 +158,11 @@ static const struct tampering tamperings[] = {
 		"UPDATE ledger_leaf SET hash = (SELECT sha256('\\x00'::bytea || convert_to(leaf, 'UTF8')) FROM ledger_entry e WHERE e.id = entry_id)"
 		" WHERE entry_id = " ENTRY_OF(U("11")),
 		"ledger_node", "8/0", "altered" },
-	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 9; UPDATE ledger_leaf SET position = 9 WHERE position = 10;"
-			   "UPDATE ledger_leaf SET position = 10 WHERE position = 1000000",
-		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 9; UPDATE ledger_leaf SET position = 9 WHERE position = 10;"
-		"UPDATE ledger_leaf SET position = 10 WHERE position = 1000000",
+	/* 21 rules of ceremonies and keys come first */
+	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 30; UPDATE ledger_leaf SET position = 30 WHERE position = 31;"
+			   "UPDATE ledger_leaf SET position = 31 WHERE position = 1000000",
+		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 30; UPDATE ledger_leaf SET position = 30 WHERE position = 31;"
+		"UPDATE ledger_leaf SET position = 31 WHERE position = 1000000",
 		"duplicate_override", NULL, "out of order" },
 	{ "two positions far apart", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 3; UPDATE ledger_leaf SET position = 3 WHERE position = 400;"
 		"UPDATE ledger_leaf SET position = 400 WHERE position = 1000000",
@@ -364,6 +388,7 @@ main(void)
 		snprintf(statement, sizeof(statement), "%.*s", (int)(end + 1 - p), p);
 		sql(statement);
 	}
+	sql(ceremonies);
 	sql("INSERT INTO audit_event (kind, program) SELECT 'denied', 'bulk' FROM generate_series(1, 600)");
 	sequence();
 	sql("CREATE TEMP TABLE head AS SELECT * FROM tree_head; CREATE TEMP TABLE node AS SELECT * FROM ledger_node WHERE index = 1");
@@ -372,7 +397,7 @@ main(void)
 	ok(counts.findings == 0, "nothing is found in an honest registry");
 	ok(counts.entries >= 630 && counts.rows == counts.entries && counts.leaves == counts.entries && counts.waiting == 0,
 		"%llu rows, entries and leaves were looked at", (unsigned long long)counts.entries);
-	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 4,
+	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 9,
 		"and heads, signatures, nodes, parties, images and states");
 	for (size_t i = 0; i < NELEM(tamperings); i++)
 		is_found(&tamperings[i]);
