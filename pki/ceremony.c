@@ -1,15 +1,9 @@
 #include <stdio.h>
 
 #include "pki/ceremony.h"
-#include "registry/base/date.h"
 #include "registry/base/digest.h"
 
-enum { DAY = 86400,
-	CSCA_USE_YEARS = 5,
-	SIGNER_USE_DAYS = 92,
-	LEDGER_USE_YEARS = 1,
-	DOCUMENT_YEARS = 10,
-	MAX_DOCUMENT_YEARS = 20,
+enum { DOCUMENT_YEARS = 10,
 	URL_MAX = 128 };
 
 static const char default_csca[] = "brainpoolP384r1", default_signer[] = "brainpoolP256r1";
@@ -20,15 +14,7 @@ struct plan {
 	char url[2][URL_MAX];
 	const char *urls[3];
 	const char *types[2];
-	int64_t begin; /* 00:00 of the day: certificates tell the day, not the hour */
-	int64_t csca_key_to, csca_to, signer_key_to, signer_to, ledger_key_to, ledger_to;
 };
-
-static int64_t
-years_after(int64_t at, int years)
-{
-	return date_to_unix(date_add(date_of_unix(at), years, 0));
-}
 
 static int
 plan_make(const struct ceremony_options *options, struct plan *p, struct err *err)
@@ -50,8 +36,6 @@ plan_make(const struct ceremony_options *options, struct plan *p, struct err *er
 		o->prefix = "";
 	if (o->signers > CEREMONY_MAX_SIGNERS)
 		return err_set(err, FAIL_INPUT, "ceremony: %u document signers, at most %d", o->signers, CEREMONY_MAX_SIGNERS);
-	if (o->document_years > MAX_DOCUMENT_YEARS)
-		return err_set(err, FAIL_INPUT, "ceremony: documents of %u years, at most %d", o->document_years, MAX_DOCUMENT_YEARS);
 	if (o->state == NULL || o->country == NULL || strlen(o->state) > 3)
 		return err_set(err, FAIL_INPUT, "ceremony: wanted the State's MRZ code and its two letters");
 	if (strcmp(o->csca_kind, "HMAC") == 0 || strcmp(o->signer_kind, "HMAC") == 0 || strcmp(o->ledger_kind, "HMAC") == 0)
@@ -69,15 +53,6 @@ plan_make(const struct ceremony_options *options, struct plan *p, struct err *er
 		p->urls[2] = NULL;
 		o->crl_urls = p->urls;
 	}
-	/* The signer's certificate must outlive the last document of its last day; a day of grace for time zones. */
-	p->begin = o->now - o->now % DAY;
-	p->csca_key_to = years_after(p->begin, CSCA_USE_YEARS);
-	p->signer_key_to = p->begin + SIGNER_USE_DAYS * (int64_t)DAY;
-	p->signer_to = years_after(p->signer_key_to, (int)o->document_years) + DAY - 1;
-	p->ledger_key_to = years_after(p->begin, LEDGER_USE_YEARS);
-	p->ledger_to = years_after(p->ledger_key_to, (int)o->document_years) + DAY - 1;
-	/* The longest certificate below may begin on the last day of the CSCA key: a ledger key's. */
-	p->csca_to = years_after(p->csca_key_to, LEDGER_USE_YEARS + (int)o->document_years) + DAY - 1;
 	return 0;
 }
 
@@ -97,7 +72,6 @@ struct certified {
 	enum profile_name profile;
 	const char *title; /* first words of commonName */
 	unsigned n;        /* number after it; 0: none */
-	int64_t key_to, not_after;
 };
 
 static int
@@ -106,20 +80,23 @@ certify(struct session *s, const struct plan *p, const struct certified *what, s
 {
 	const char *of = p->o.organization != NULL ? p->o.organization : p->o.state;
 	char cn[65];
+	struct cert_span span;
 	struct cert_order order = {
 		.profile = what->profile,
 		.subject = { .country = p->o.country, .organization = p->o.organization, .common_name = cn },
 		.key = token_key_public(subject),
-		.not_before = p->begin,
-		.not_after = what->not_after,
-		.key_from = p->begin,
-		.key_to = what->key_to,
 		.state = p->o.state,
 		.contact = p->o.contact,
 		.crl_urls = p->o.crl_urls,
 		.document_types = what->profile == PROFILE_DOCUMENT_SIGNER ? p->o.document_types : NULL,
 	};
 
+	if (cert_span(what->profile, p->o.now, p->o.document_years, issuer, &span, err) == -1)
+		return -1;
+	order.not_before = span.not_before;
+	order.not_after = span.not_after;
+	order.key_from = span.key_from;
+	order.key_to = span.key_to;
 	if (what->n == 0)
 		snprintf(cn, sizeof(cn), "%s %.40s", what->title, of);
 	else
@@ -140,7 +117,7 @@ struct work {
 static int
 make_csca(struct work *w, struct ceremony *c, struct err *err)
 {
-	struct certified what = { PROFILE_CSCA_ROOT, "CSCA", 0, w->plan.csca_key_to, w->plan.csca_to };
+	struct certified what = { PROFILE_CSCA_ROOT, "CSCA", 0 };
 
 	if (make_key(w->s, &w->plan, w->plan.o.csca_kind, "csca", 1, &c->csca, &w->made[w->nmade], err) == -1)
 		return -1;
@@ -166,12 +143,12 @@ static int
 make_all(struct work *w, struct ceremony *c, struct err *err)
 {
 	const struct plan *p = &w->plan;
-	struct certified ledger = { PROFILE_LEDGER, "Ledger", 1, p->ledger_key_to, p->ledger_to };
+	struct certified ledger = { PROFILE_LEDGER, "Ledger", 1 };
 
 	if (make_csca(w, c, err) == -1)
 		return -1;
 	for (unsigned i = 0; i < p->o.signers; i++) {
-		struct certified signer = { PROFILE_DOCUMENT_SIGNER, "DS", i + 1, p->signer_key_to, p->signer_to };
+		struct certified signer = { PROFILE_DOCUMENT_SIGNER, "DS", i + 1 };
 
 		if (make_below(w, p->o.signer_kind, "ds", i + 1, &signer, &c->signer[i], err) == -1)
 			return -1;

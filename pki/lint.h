@@ -52,9 +52,9 @@ struct lint {
 	int profile; /* LINT_CERTIFICATE: enum profile_name that it was compared with */
 	struct lint_finding *finding;
 	size_t n, cap;
-	bool failed;         /* memory ran out: findings are missing */
-	unsigned members;    /* lists: certificates or deviations in it */
-	unsigned departing;  /* lists: members with an error or warning */
+	bool failed;        /* memory ran out: findings are missing */
+	unsigned members;   /* lists: certificates or deviations in it */
+	unsigned departing; /* lists: members with an error or warning */
 	/* for the routines below lint_file(), not for callers: */
 	const struct lint_options *options;
 	char where[40];

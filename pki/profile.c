@@ -1,34 +1,12 @@
 #include <ctype.h>
 
+#include "pki/lint.h"
 #include "pki/profile.h"
 #include "registry/base/digest.h"
 
-const char oid_eku_master_list[] = "2.23.136.1.1.3";
-const char oid_eku_deviation_list[] = "2.23.136.1.1.8";
-const char oid_eku_ledger[] = "2.25.162076615280884267797752141937528583394";
-
-#define M EXT_MANDATORY
-#define O EXT_OPTIONAL
-#define X EXT_FORBIDDEN
-/* Doc 9303-12 table 6.  Optional ones that we never write (policies) stay allowed for certificates of others. */
-/* clang-format off */
-const struct profile profiles[PROFILES] = {
-	/*                                                                                        AKI SKI KU PKUP SAN IAN BC EKU CRLDP NC DT pol */
-	[PROFILE_CSCA_ROOT] = { "CSCA root", KU_KEY_CERT_SIGN | KU_CRL_SIGN, NULL,                { O, M, M, M, M, M, M, X, M, O, X, O } },
-	[PROFILE_CSCA_LINK] = { "CSCA link", KU_KEY_CERT_SIGN | KU_CRL_SIGN, NULL,                { M, M, M, M, M, M, M, X, M, O, X, O } },
-	[PROFILE_DOCUMENT_SIGNER] = { "document signer", KU_DIGITAL_SIGNATURE, NULL,              { M, O, M, M, M, M, X, X, M, X, M, O } },
-	[PROFILE_MASTER_LIST_SIGNER] = { "master list signer", KU_DIGITAL_SIGNATURE, oid_eku_master_list,
-	                                                                                          { M, O, M, O, M, M, X, M, M, X, X, O } },
-	[PROFILE_DEVIATION_LIST_SIGNER] = { "deviation list signer", KU_DIGITAL_SIGNATURE, oid_eku_deviation_list,
-	                                                                                          { M, O, M, O, M, M, X, M, M, X, X, O } },
-	[PROFILE_LEDGER] = { "ledger", KU_DIGITAL_SIGNATURE, oid_eku_ledger,                      { M, M, M, M, M, M, X, M, M, X, X, X } },
-};
-/* clang-format on */
-#undef M
-#undef O
-#undef X
-
 enum { SERIAL_LEN = 16,
+	SERIAL_LEN_VDS = 4,
+	SERIAL_LEN_MAX = 20,
 	NAME_MAX_LEN = 64 }; /* upper bounds of RFC 5280 appendix A.1 */
 
 /* ---- the order ---- */
@@ -51,9 +29,20 @@ is_state_code(const char *s)
 }
 
 static int
-check_order(const struct cert_order *o, const struct cert *issuer, struct err *err)
+check_key(const struct cert_order *o, struct err *err)
 {
-	const struct profile *p = &profiles[o->profile];
+	if (o->key->type == KEY_EC && o->key->curve->is_weak)
+		return err_set(err, FAIL_INPUT, "public key: %s is too short (Doc 9303-12 4.1.6.3)", o->key->curve->name);
+	if (o->key->type == KEY_RSA && o->key->bits < 2048)
+		return err_set(err, FAIL_INPUT, "public key: RSA with %u bits, at least 2048", o->key->bits);
+	if (o->profile == PROFILE_VDS_SIGNER && o->key->type != KEY_EC)
+		return err_set(err, FAIL_INPUT, "public key: a bar code signer's is an EC key (Doc 9303-13)");
+	return 0;
+}
+
+static int
+check_subject(const struct cert_order *o, struct err *err)
+{
 	const char *names[] = { o->subject.organization, o->subject.organizational_unit, o->subject.common_name };
 
 	if (!is_upper(o->subject.country, 2))
@@ -63,29 +52,59 @@ check_order(const struct cert_order *o, const struct cert *issuer, struct err *e
 	for (size_t i = 0; i < NELEM(names); i++)
 		if (names[i] != NULL && strlen(names[i]) > NAME_MAX_LEN)
 			return err_set(err, FAIL_INPUT, "subject: an attribute of %zu octets, at most %d (RFC 5280 A.1)", strlen(names[i]), NAME_MAX_LEN);
-	if (!is_state_code(o->state))
-		return err_set(err, FAIL_INPUT, "subjectAltName: wanted the State's code as in the MRZ (Doc 9303-12 7.1.1.2)");
-	if (o->key->type == KEY_EC && o->key->curve->is_weak)
-		return err_set(err, FAIL_INPUT, "public key: %s is too short (Doc 9303-12 4.1.6.3)", o->key->curve->name);
-	if (o->key->type == KEY_RSA && o->key->bits < 2048)
-		return err_set(err, FAIL_INPUT, "public key: RSA with %u bits, at least 2048", o->key->bits);
+	if (o->profile == PROFILE_VDS_SIGNER &&
+		(!is_upper(o->subject.common_name, 2) || o->subject.organization != NULL || o->subject.organizational_unit != NULL))
+		return err_set(err, FAIL_INPUT, "subject: a bar code signer's is countryName and a commonName of two upper-case letters (Doc 9303-12 7.1)");
+	return 0;
+}
+
+static int
+check_period(const struct cert_order *o, const struct cert *issuer, struct err *err)
+{
 	if (o->not_before >= o->not_after)
 		return err_set(err, FAIL_INPUT, "validity: ends before it begins");
 	if (o->key_from < o->not_before || o->key_to > o->not_after || o->key_from >= o->key_to)
 		return err_set(err, FAIL_INPUT, "privateKeyUsagePeriod: outside the certificate's validity");
-	if (o->crl_urls == NULL || o->crl_urls[0] == NULL)
+	if (issuer != NULL && (o->not_before < issuer->not_before || (o->not_after > issuer->not_after && o->profile != PROFILE_CSCA_LINK && o->profile != PROFILE_CSCA_NAME_CHANGE)))
+		return err_set(err, FAIL_INPUT, "validity: outside the issuer's");
+	return 0;
+}
+
+static int
+check_values(const struct cert_order *o, struct err *err)
+{
+	const struct profile *p = &profiles[o->profile];
+
+	if (p->want[EXT_SAN] != EXT_FORBIDDEN && !is_state_code(o->state))
+		return err_set(err, FAIL_INPUT, "subjectAltName: wanted the State's code as in the MRZ (Doc 9303-12 7.1.1.2)");
+	if (p->want[EXT_CRL_POINTS] == EXT_MANDATORY && (o->crl_urls == NULL || o->crl_urls[0] == NULL))
 		return err_set(err, FAIL_INPUT, "cRLDistributionPoints: missing (Doc 9303-12 table 6)");
-	for (size_t i = 0; o->crl_urls[i] != NULL; i++)
+	for (size_t i = 0; o->crl_urls != NULL && o->crl_urls[i] != NULL; i++)
 		if (strncmp(o->crl_urls[i], "http://", 7) != 0 && strncmp(o->crl_urls[i], "https://", 8) != 0 &&
 			strncmp(o->crl_urls[i], "ldap://", 7) != 0)
 			return err_set(err, FAIL_INPUT, "cRLDistributionPoints: neither http, https nor ldap (Doc 9303-12 table 6)");
-	if ((p->want[EXT_DOCUMENT_TYPES] == EXT_MANDATORY) != (o->document_types != NULL && o->document_types[0] != NULL))
+	if (p->want[EXT_DOCUMENT_TYPES] != EXT_OPTIONAL &&
+		(p->want[EXT_DOCUMENT_TYPES] == EXT_MANDATORY) != (o->document_types != NULL && o->document_types[0] != NULL))
 		return err_set(err, FAIL_INPUT, "documentType: belongs to document signers, and only to them (Doc 9303-12 table 6)");
 	for (size_t i = 0; o->document_types != NULL && o->document_types[i] != NULL; i++)
 		if (!is_upper(o->document_types[i], 1) && !is_upper(o->document_types[i], 2))
 			return err_set(err, FAIL_INPUT, "documentType: wanted one or two upper-case letters (Doc 9303-12 7.1.1.6)");
 	if (o->name_change && p->want[EXT_NAME_CHANGE] == EXT_FORBIDDEN)
 		return err_set(err, FAIL_INPUT, "nameChange: not in a certificate of a %s", p->name);
+	if (o->purposes != NULL && o->profile != PROFILE_COMMUNICATION)
+		return err_set(err, FAIL_INPUT, "extKeyUsage: that of a %s is fixed", p->name);
+	if ((o->key_usage & ~p->key_usage_optional) != 0)
+		return err_set(err, FAIL_INPUT, "keyUsage: bits that a %s does not have (Doc 9303-12 table 6)", p->name);
+	if (o->serial_octets > SERIAL_LEN_MAX)
+		return err_set(err, FAIL_INPUT, "serialNumber: %u octets, at most %d (Doc 9303-12 table 5)", o->serial_octets, SERIAL_LEN_MAX);
+	return 0;
+}
+
+static int
+check_issuer(const struct cert_order *o, const struct cert *issuer, struct err *err)
+{
+	const struct profile *p = &profiles[o->profile];
+
 	if ((o->profile == PROFILE_CSCA_ROOT) != (issuer == NULL))
 		return err_set(err, FAIL_INPUT, "%s certificate: %s", p->name, issuer == NULL ? "needs an issuer" : "is its own issuer");
 	if (issuer == NULL)
@@ -94,9 +113,15 @@ check_order(const struct cert_order *o, const struct cert *issuer, struct err *e
 		return err_set(err, FAIL_INPUT, "countryName: subject %s, issuer %s (Doc 9303-12 7.1.1)", o->subject.country, issuer->country);
 	if (!issuer->is_ca || !(issuer->key_usage & KU_KEY_CERT_SIGN) || issuer->ski.n == 0 || !cert_has(issuer, EXT_SAN))
 		return err_set(err, FAIL_INPUT, "issuer: its certificate is none of a CSCA");
-	if (o->not_before < issuer->not_before || (o->not_after > issuer->not_after && o->profile != PROFILE_CSCA_LINK))
-		return err_set(err, FAIL_INPUT, "validity: outside the issuer's");
 	return 0;
+}
+
+static int
+check_order(const struct cert_order *o, const struct cert *issuer, struct err *err)
+{
+	if (check_subject(o, err) == -1 || check_values(o, err) == -1 || check_key(o, err) == -1 || check_issuer(o, issuer, err) == -1)
+		return -1;
+	return check_period(o, issuer, err);
 }
 
 /* ---- names ---- */
@@ -115,13 +140,13 @@ put_attribute(struct der_out *o, const char *oid, uint32_t tag, const char *valu
 }
 
 static void
-put_name(struct der_out *o, const struct cert_name *n)
+put_name(struct der_out *o, const struct cert_name *n, uint32_t tag)
 {
 	der_open(o, DER_SEQUENCE);
 	put_attribute(o, "2.5.4.6", DER_PRINTABLE_STRING, n->country);
-	put_attribute(o, "2.5.4.10", DER_UTF8_STRING, n->organization);
-	put_attribute(o, "2.5.4.11", DER_UTF8_STRING, n->organizational_unit);
-	put_attribute(o, "2.5.4.3", DER_UTF8_STRING, n->common_name);
+	put_attribute(o, "2.5.4.10", tag, n->organization);
+	put_attribute(o, "2.5.4.11", tag, n->organizational_unit);
+	put_attribute(o, "2.5.4.3", tag, n->common_name);
 	der_close(o);
 }
 
@@ -131,7 +156,9 @@ put_alt_name(struct der_out *o, const char *state, const char *contact)
 {
 	der_open(o, DER_SEQUENCE);
 	if (contact != NULL)
-		der_str(o, strstr(contact, "://") != NULL ? DER_CONTEXT(6) : DER_CONTEXT(1), contact);
+		der_str(o, strstr(contact, "://") != NULL ? DER_CONTEXT(6) : strchr(contact, '@') != NULL ? DER_CONTEXT(1)
+													  : DER_CONTEXT(2),
+			contact);
 	der_open(o, DER_CONTEXT_CONS(4));
 	der_open(o, DER_SEQUENCE);
 	put_attribute(o, "2.5.4.7", DER_PRINTABLE_STRING, state);
@@ -250,6 +277,20 @@ put_document_types(struct der_out *o, const char *const *types)
 }
 
 static void
+put_purposes(struct der_out *o, const struct issue *is)
+{
+	const char *const *purposes = is->order->purposes;
+
+	der_open(o, DER_SEQUENCE);
+	if (purposes == NULL)
+		cert_oid_put(o, is->profile->eku);
+	else
+		for (; *purposes != NULL; purposes++)
+			cert_oid_put(o, *purposes);
+	der_close(o);
+}
+
+static void
 put_extension_value(struct der_out *o, const struct issue *is, enum extension e)
 {
 	const struct cert_order *order = is->order;
@@ -262,7 +303,7 @@ put_extension_value(struct der_out *o, const struct issue *is, enum extension e)
 		der_put(o, DER_OCTET_STRING, BYTES(is->ski, sizeof(is->ski)));
 		break;
 	case EXT_KEY_USAGE:
-		put_key_usage(o, is->profile->key_usage);
+		put_key_usage(o, is->profile->key_usage | is->order->key_usage);
 		break;
 	case EXT_KEY_PERIOD:
 		der_open(o, DER_SEQUENCE);
@@ -286,9 +327,7 @@ put_extension_value(struct der_out *o, const struct issue *is, enum extension e)
 		der_close(o);
 		break;
 	case EXT_EKU:
-		der_open(o, DER_SEQUENCE);
-		cert_oid_put(o, is->profile->eku);
-		der_close(o);
+		put_purposes(o, is);
 		break;
 	case EXT_CRL_POINTS:
 		put_crl_points(o, order->crl_urls);
@@ -312,7 +351,13 @@ is_written(const struct issue *is, enum extension e)
 	case EXT_MANDATORY:
 		return true;
 	case EXT_OPTIONAL:
-		return e == EXT_NAME_CHANGE ? is->order->name_change : e != EXT_POLICIES;
+		switch (e) {
+		case EXT_NAME_CHANGE: return is->order->name_change;
+		case EXT_POLICIES: return false;
+		case EXT_CRL_POINTS: return is->order->crl_urls != NULL && is->order->crl_urls[0] != NULL;
+		case EXT_DOCUMENT_TYPES: return is->order->document_types != NULL && is->order->document_types[0] != NULL;
+		default: return true;
+		}
 	default:
 		return false;
 	}
@@ -344,31 +389,67 @@ put_extensions(struct der_out *o, const struct issue *is)
 static int
 put_tbs(struct der_out *o, const struct issue *is, const struct sigalg *alg, struct err *err)
 {
-	uint8_t serial[SERIAL_LEN];
+	/* A bar code signer's two letters are a PrintableString, all other names UTF8String. */
+	uint32_t string = is->order->profile == PROFILE_VDS_SIGNER ? DER_PRINTABLE_STRING : DER_UTF8_STRING;
+	uint8_t serial[SERIAL_LEN_MAX];
+	size_t n = is->order->serial_octets;
 
-	if (random_octets(serial, sizeof(serial), err) == -1)
+	if (n == 0)
+		n = is->order->profile == PROFILE_VDS_SIGNER ? SERIAL_LEN_VDS : SERIAL_LEN;
+	if (random_octets(serial, n, err) == -1)
 		return -1;
-	serial[0] = (uint8_t)((serial[0] & 0x7F) | 0x40); /* positive, and always of 16 octets */
+	serial[0] = (uint8_t)((serial[0] & 0x7F) | 0x40); /* positive, and always of the same length */
 	der_open(o, DER_SEQUENCE);
 	der_open(o, DER_CONTEXT_CONS(0));
 	der_uint(o, 2); /* v3 */
 	der_close(o);
-	der_integer(o, BYTES(serial, sizeof(serial)));
+	der_integer(o, BYTES(serial, n));
 	sigalg_put(o, alg);
 	if (is->issuer != NULL)
 		der_raw(o, is->issuer->subject); /* the very octets */
 	else
-		put_name(o, &is->order->subject);
+		put_name(o, &is->order->subject, string);
 	der_open(o, DER_SEQUENCE);
 	der_utc_or_generalized(o, is->order->not_before);
 	der_utc_or_generalized(o, is->order->not_after);
 	der_close(o);
-	put_name(o, &is->order->subject);
+	put_name(o, &is->order->subject, string);
 	if (pubkey_put(is->order->key, o, err) == -1)
 		return -1;
 	put_extensions(o, is);
 	der_close(o);
 	return 0;
+}
+
+/* Findings of at least the severity as problems of *err; -1 when there are any. */
+static int
+lint_to_err(const struct lint *l, enum lint_severity least, struct err *err)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->finding[i].severity >= least)
+			err_problem(err, l->finding[i].rule->code, "%.100s (%s)", l->finding[i].text, l->finding[i].rule->clause);
+	return err->nproblem > 0 ? -1 : 0;
+}
+
+static int
+lint_profile(enum profile_name profile, const struct cert *cert, const struct cert *issuer, enum lint_severity least, struct err *err)
+{
+	const struct lint_options options = { issuer != NULL ? &issuer : NULL, issuer != NULL, (int)profile };
+	struct lint l;
+	int rc;
+
+	err_clear(err);
+	rc = lint_cert(bytes_of(&cert->der), &options, &l, err);
+	if (rc == 0)
+		rc = lint_to_err(&l, least, err);
+	lint_clear(&l);
+	return rc;
+}
+
+int
+profile_check(enum profile_name profile, const struct cert *cert, struct err *err)
+{
+	return lint_profile(profile, cert, NULL, LINT_ERROR, err);
 }
 
 static int
@@ -377,7 +458,7 @@ check_result(struct bytes der, const struct issue *is, struct err *err)
 	struct cert *cert = NULL;
 	int rc = -1;
 
-	if (cert_parse(der, &cert, err) == -1 || profile_check(is->order->profile, cert, err) == -1 ||
+	if (cert_parse(der, &cert, err) == -1 || lint_profile(is->order->profile, cert, is->issuer, LINT_WARNING, err) == -1 ||
 		cert_verify(cert, is->issuer != NULL ? is->issuer : cert, err) == -1)
 		goto out;
 	rc = 0;
@@ -391,16 +472,23 @@ out:
 }
 
 int
-cert_issue(struct session *s, struct token_key *issuer_key, const struct cert *issuer, const struct cert_order *order,
+cert_issue(struct session *s, struct token_key *issuer_key, const struct cert *issuer, const struct cert_order *given,
 	struct buf *der, struct err *err)
 {
-	const struct sigalg *alg = token_key_sigalg(issuer_key);
-	struct issue is = { .order = order, .profile = &profiles[order->profile], .issuer = issuer };
+	struct cert_order named = *given;
+	const struct cert_order *order = &named;
+	const struct sigalg *alg = given->sigalg != NULL ? given->sigalg : token_key_sigalg(issuer_key);
+	struct issue is = { .order = order, .issuer = issuer };
 	const struct pubkey *signing = token_key_public(issuer_key);
 	struct der_out tbs = DER_OUT_INIT, whole = DER_OUT_INIT;
 	struct buf signed_part = BUF_INIT, signature = BUF_INIT, out = BUF_INIT;
 	int rc = -1;
 
+	if (named.profile == PROFILE_CSCA_LINK && named.name_change)
+		named.profile = PROFILE_CSCA_NAME_CHANGE;
+	is.profile = &profiles[named.profile];
+	if (signing != NULL && (alg->key != signing->type || alg->is_weak))
+		return err_set(err, FAIL_INPUT, "signature algorithm: %s is not for the issuer's key", alg->name);
 	if (signing == NULL || !pubkey_equal(signing, issuer != NULL ? issuer->key : order->key))
 		return err_set(err, FAIL_INPUT, "issuer: its certificate is of another key");
 	if (check_order(order, issuer, err) == -1 || pubkey_identifier(order->key, is.ski, err) == -1)
@@ -424,78 +512,4 @@ out:
 	buf_clear(&signature);
 	buf_clear(&out);
 	return rc;
-}
-
-/* ---- checking ---- */
-
-static void
-check_fields(const struct cert *c, struct err *err)
-{
-	if (c->version != 3)
-		err_problem(err, "version", "version %u, wanted 3 (Doc 9303-12 table 5)", c->version);
-	if (c->serial.n > 20)
-		err_problem(err, "serialNumber", "serialNumber has %zu octets, at most 20 (Doc 9303-12 table 5)", c->serial.n);
-	if (c->serial.n == 0 || (c->serial.p[0] & 0x80) != 0 || (c->serial.n == 1 && c->serial.p[0] == 0))
-		err_problem(err, "serialNumber", "serialNumber is not positive (Doc 9303-12 table 5)");
-	if (!is_upper(c->country, 2) || !is_upper(c->issuer_country, 2))
-		err_problem(err, "countryName", "countryName is not two upper-case letters (Doc 9303-12 table 5)");
-	if (strcmp(c->country, c->issuer_country) != 0)
-		err_problem(err, "countryName", "countryName of issuer and subject differ (Doc 9303-12 table 5)");
-	if (c->subject_cn[0] == '\0')
-		err_problem(err, "commonName", "commonName is missing (Doc 9303-12 table 5)");
-	if (c->sigalg == NULL || c->sigalg->is_weak)
-		err_problem(err, "signature", "signature algorithm is not permitted (Doc 9303-12 4.1.6)");
-	if (c->key->type == KEY_EC && !c->key->is_explicit)
-		err_problem(err, "subjectPublicKeyInfo", "EC parameters are not explicit (Doc 9303-12 4.1.6.3)");
-	if (c->malformed[0] != '\0')
-		err_problem(err, "extensions", "%s", c->malformed);
-	if (c->has_unknown_critical)
-		err_problem(err, "extensions", "an extension that is not of the profile is critical (Doc 9303-12 table 6)");
-}
-
-static void
-check_extensions(const struct profile *p, const struct cert *c, struct err *err)
-{
-	for (enum extension e = 0; e < EXTENSIONS; e++) {
-		const struct extension_info *x = &extensions[e];
-
-		if (p->want[e] == EXT_MANDATORY && !cert_has(c, e))
-			err_problem(err, x->name, "%s is missing (Doc 9303-12 table 6)", x->name);
-		if (p->want[e] == EXT_FORBIDDEN && cert_has(c, e))
-			err_problem(err, x->name, "%s does not belong into a certificate of a %s (Doc 9303-12 table 6)", x->name, p->name);
-		if (cert_has(c, e) && cert_critical(c, e) != x->is_critical)
-			err_problem(err, x->name, "%s is %scritical (Doc 9303-12 table 6)", x->name, x->is_critical ? "not " : "");
-	}
-}
-
-static void
-check_values(enum profile_name name, const struct profile *p, const struct cert *c, struct err *err)
-{
-	if (cert_has(c, EXT_KEY_USAGE) && c->key_usage != p->key_usage)
-		err_problem(err, "keyUsage", "keyUsage has other bits than a %s's (Doc 9303-12 table 6)", p->name);
-	if (cert_has(c, EXT_KEY_PERIOD) && !c->has_key_from && !c->has_key_to)
-		err_problem(err, "privateKeyUsagePeriod", "privateKeyUsagePeriod is empty (Doc 9303-12 7.1.1)");
-	if (p->want[EXT_BASIC_CONSTRAINTS] == EXT_MANDATORY && cert_has(c, EXT_BASIC_CONSTRAINTS) && (!c->is_ca || c->path_len != 0))
-		err_problem(err, "basicConstraints", "basicConstraints is not cA with pathLenConstraint 0 (Doc 9303-12 table 6)");
-	if (p->eku != NULL && cert_has(c, EXT_EKU) && !cert_has_eku(c, p->eku))
-		err_problem(err, "extKeyUsage", "extKeyUsage does not name a %s (Doc 9303-12 table 6)", p->name);
-	if (cert_has(c, EXT_DOCUMENT_TYPES) && c->ndocument_types == 0)
-		err_problem(err, "documentType", "documentType lists none (Doc 9303-12 7.1.1.6)");
-	if (name == PROFILE_CSCA_ROOT && cert_has(c, EXT_SAN) && cert_has(c, EXT_IAN) &&
-		!bytes_equal(extension_of(c, extensions[EXT_SAN].oid), extension_of(c, extensions[EXT_IAN].oid)))
-		err_problem(err, "issuerAltName", "subjectAltName and issuerAltName of a root differ (Doc 9303-12 table 6)");
-	if (name == PROFILE_CSCA_ROOT && !c->is_self_signed)
-		err_problem(err, "signature", "a root that is not signed by its own key");
-}
-
-int
-profile_check(enum profile_name name, const struct cert *cert, struct err *err)
-{
-	const struct profile *p = &profiles[name];
-
-	err_clear(err);
-	check_fields(cert, err);
-	check_extensions(p, cert, err);
-	check_values(name, p, cert, err);
-	return err->nproblem > 0 ? -1 : 0;
 }

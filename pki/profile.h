@@ -1,8 +1,9 @@
 /*
  * profile.h - issuing certificates by the profiles of Doc 9303-12 table 6, signed on the token.
  *
- * A profile is a const table: which extension is mandatory, optional or forbidden, which is critical.  cert_issue writes all
- * mandatory ones, writes optional ones when the order gives what they need, and refuses an order that breaks the profile.
+ * A profile is a const table (profile_table.c): which extension is mandatory, optional or forbidden.  The linter (lint.h) reads the same table.
+ * cert_issue writes all mandatory ones, writes optional ones when the order gives what they need, refuses an order that breaks
+ * the profile, and hands out nothing in which the linter finds an error or a warning.
  */
 #ifndef CATENA_PKI_PROFILE_H
 #define CATENA_PKI_PROFILE_H
@@ -15,7 +16,10 @@ enum profile_name {
 	PROFILE_DOCUMENT_SIGNER,
 	PROFILE_MASTER_LIST_SIGNER,
 	PROFILE_DEVIATION_LIST_SIGNER,
-	PROFILE_LEDGER, /* ours: signs tree heads; under the CSCA, so that one anchor is enough for an offline verifier */
+	PROFILE_LEDGER,           /* ours: signs tree heads; under the CSCA, so that one anchor is enough for an offline verifier */
+	PROFILE_CSCA_NAME_CHANGE, /* a link certificate whose issuer is the CSCA's old name */
+	PROFILE_VDS_SIGNER,       /* bar code signer: visible digital seals, Doc 9303-13 */
+	PROFILE_COMMUNICATION,    /* TLS: SPOC, and our own services */
 	PROFILES
 };
 
@@ -25,7 +29,8 @@ enum requirement { EXT_FORBIDDEN,
 
 struct profile {
 	const char *name;
-	unsigned key_usage;             /* exactly these bits */
+	unsigned key_usage;             /* these bits must be there ... */
+	unsigned key_usage_optional;    /* ... these may, and no others */
 	const char *eku;                /* dotted; NULL none */
 	unsigned char want[EXTENSIONS]; /* enum requirement */
 };
@@ -34,6 +39,8 @@ extern const struct profile profiles[PROFILES];
 extern const char oid_eku_ledger[];
 extern const char oid_eku_master_list[];
 extern const char oid_eku_deviation_list[];
+extern const char oid_eku_vds[];
+extern const char oid_eku_tls_server[];
 
 struct cert_name {                                                    /* in this order; NULL is left out; country and common_name are mandatory */
 	const char *country;                                          /* two upper-case letters, PrintableString */
@@ -47,21 +54,34 @@ struct cert_order {
 	int64_t not_before, not_after;
 	int64_t key_from, key_to;          /* private key usage period */
 	const char *state;                 /* code as in the MRZ, "UTO": localityName of SAN and, for a root, IAN */
-	const char *contact;               /* mail address or URI put beside it; NULL none */
-	const char *const *crl_urls;       /* NULL-terminated; http, https or ldap */
-	const char *const *document_types; /* NULL-terminated, "P"; document signers only */
-	bool name_change;                  /* link certificates: the issuer's old name differs */
+	const char *contact;               /* mail address, URI or DNS name put beside it; NULL none */
+	const char *const *crl_urls;       /* NULL-terminated; http, https or ldap; NULL for the profiles that may do without */
+	const char *const *document_types; /* NULL-terminated, "P"; document signers, and as they like bar code signers */
+	bool name_change;                  /* PROFILE_CSCA_LINK: becomes PROFILE_CSCA_NAME_CHANGE */
+	const char *const *purposes;       /* PROFILE_COMMUNICATION: dotted, NULL-terminated; NULL: a TLS server's */
+	unsigned key_usage;                /* PROFILE_COMMUNICATION: optional bits beside digitalSignature */
+	unsigned serial_octets;            /* 1..20; 0: 16, and 4 for a bar code signer, whose every seal repeats it */
+	const struct sigalg *sigalg;       /* one of the issuer's key; NULL: token_key_sigalg(), which for RSA is PSS */
 };
+
+/* When a certificate begins and ends, and its key is used: whole days, by Doc 9303-12 4.3 from the longest validity of a document. */
+struct cert_span {
+	int64_t not_before, not_after, key_from, key_to;
+};
+enum { DOCUMENT_YEARS_MAX = 20 };
+/* now: any moment of the first day.  issuer: NULL for a root; a link ends with the certificate that it is under. */
+int cert_span(enum profile_name profile, int64_t now, unsigned document_years, const struct cert *issuer, struct cert_span *span,
+	struct err *err);
 
 /*
  * issuer: the issuing CSCA's certificate, whose key must be issuer_key's; NULL for a root, then issuer_key is also the subject's.
- * IAN is the issuer's SAN.  The serial number is 16 random octets, positive.  The result is read back, verified and checked
- * against the profile before it is handed out.
+ * IAN is the issuer's SAN.  The serial number is random and positive; that it was never used before is for the registry to say.  The result is
+ * read back, verified and linted before it is handed out.
  */
 int cert_issue(struct session *s, struct token_key *issuer_key, const struct cert *issuer, const struct cert_order *order,
 	struct buf *der, struct err *err);
 
-/* The departures of a certificate from a profile, one sentence each; FAIL_INPUT with err_problem() per departure. */
+/* The errors that the linter finds in a certificate, of this profile; FAIL_INPUT with err_problem() for each, its pointer the finding's code. */
 int profile_check(enum profile_name profile, const struct cert *cert, struct err *err);
 
 #endif

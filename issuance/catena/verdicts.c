@@ -15,6 +15,7 @@ static const struct {
 	[OUTCOME_REFUSED] = { "refused", 2 },
 	[OUTCOME_UNREADABLE] = { "unreadable", 3 },
 	[OUTCOME_NOT_CHECKED] = { "not checked", 1 },
+	[OUTCOME_NOTICE] = { "notice", 0 },
 };
 
 int

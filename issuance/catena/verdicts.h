@@ -17,7 +17,8 @@ enum outcome { OUTCOME_GOOD,
 	OUTCOME_WARNING,
 	OUTCOME_REFUSED,
 	OUTCOME_UNREADABLE,
-	OUTCOME_NOT_CHECKED };
+	OUTCOME_NOT_CHECKED,
+	OUTCOME_NOTICE }; /* said, and nothing against it */
 
 struct verdicts {
 	bool is_json;

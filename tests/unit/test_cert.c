@@ -1,4 +1,4 @@
-/* The first ceremony's certificates under the eyes of openssl(1); refusals of the profile; Utopia's lint cases. */
+/* The first ceremony's certificates under the eyes of openssl(1); refusals of the profile. */
 #include "pki/cert.h"
 #include "pki/profile.h"
 #include "tests/unit/pkifix.h"
@@ -256,70 +256,6 @@ test_orders(struct token *t)
 	ceremony_clear(&c);
 }
 
-/* tests/data/utopia: every certificate of the lint sets against its profile. */
-static void
-test_lint(void)
-{
-	static const struct {
-		const char *file;
-		enum profile_name profile;
-		const char *finding; /* member named in the finding; NULL: none */
-	} cases[] = {
-		{ "good/csca1.cer", PROFILE_CSCA_ROOT, NULL },
-		{ "good/csca2.cer", PROFILE_CSCA_ROOT, NULL },
-		{ "good/csca1-to-2-link.cer", PROFILE_CSCA_LINK, NULL },
-		{ "good/dsA.cer", PROFILE_DOCUMENT_SIGNER, NULL },
-		{ "good/dsB.cer", PROFILE_DOCUMENT_SIGNER, NULL },
-		{ "good/dsID.cer", PROFILE_DOCUMENT_SIGNER, NULL },
-		{ "good/mls.cer", PROFILE_MASTER_LIST_SIGNER, NULL },
-		{ "good/dls.cer", PROFILE_DEVIATION_LIST_SIGNER, NULL },
-		{ "csca-lint/aki-absent-root.cer", PROFILE_CSCA_ROOT, NULL },
-		{ "csca-lint/link-namechange.cer", PROFILE_CSCA_LINK, NULL },
-		{ "ds-lint/doctype-two-letter.cer", PROFILE_DOCUMENT_SIGNER, NULL },
-		{ "csca-lint/pathlen-absent.cer", PROFILE_CSCA_ROOT, "basicConstraints" },
-		{ "csca-lint/ku-extra-digsig.cer", PROFILE_CSCA_ROOT, "keyUsage" },
-		{ "csca-lint/san-absent.cer", PROFILE_CSCA_ROOT, "subjectAltName" },
-		{ "csca-lint/san-ian-differ.cer", PROFILE_CSCA_ROOT, "issuerAltName" },
-		{ "csca-lint/crldp-absent.cer", PROFILE_CSCA_ROOT, "cRLDistributionPoints" },
-		{ "csca-lint/pkup-absent.cer", PROFILE_CSCA_ROOT, "privateKeyUsagePeriod" },
-		{ "csca-lint/country-lower.cer", PROFILE_CSCA_ROOT, "countryName" },
-		{ "csca-lint/eku-present.cer", PROFILE_CSCA_ROOT, "extKeyUsage" },
-		{ "csca-lint/serial-21-octets.cer", PROFILE_CSCA_ROOT, "serialNumber" },
-		{ "csca-lint/named-curve.cer", PROFILE_CSCA_ROOT, "subjectPublicKeyInfo" },
-		{ "csca-lint/sha1.cer", PROFILE_CSCA_ROOT, "signature" },
-		{ "csca-lint/gentime-before-2050.cer", PROFILE_CSCA_ROOT, "extensions" },
-		{ "ds-lint/doctype-absent.cer", PROFILE_DOCUMENT_SIGNER, "documentType" },
-		{ "ds-lint/doctype-critical.cer", PROFILE_DOCUMENT_SIGNER, "documentType" },
-		{ "ds-lint/bc-present.cer", PROFILE_DOCUMENT_SIGNER, "basicConstraints" },
-		{ "ds-lint/country-mismatch.cer", PROFILE_DOCUMENT_SIGNER, "countryName" },
-		{ "ds-lint/mls-eku-absent.cer", PROFILE_MASTER_LIST_SIGNER, "extKeyUsage" },
-		{ "good/dsB.cer", PROFILE_CSCA_ROOT, "basicConstraints" },
-		{ "good/csca1.cer", PROFILE_DOCUMENT_SIGNER, "keyUsage" },
-	};
-
-	for (size_t i = 0; i < NELEM(cases); i++) {
-		struct buf file = fix_file(cases[i].file);
-		struct err err = ERR_INIT;
-		struct cert *cert = NULL;
-		bool found = false;
-
-		if (cert_read(bytes_of(&file), &cert, &err) == -1) {
-			ok(false, "%s: %s", cases[i].file, err.text);
-			buf_clear(&file);
-			continue;
-		}
-		if (profile_check(cases[i].profile, cert, &err) == 0) {
-			ok(cases[i].finding == NULL, "%s: no departure", cases[i].file);
-		} else {
-			for (unsigned p = 0; p < err.nproblem; p++)
-				found |= cases[i].finding != NULL && strcmp(err.problem[p].pointer, cases[i].finding) == 0;
-			ok(found, "%s: %s", cases[i].file, err.text);
-		}
-		cert_free(cert);
-		buf_clear(&file);
-	}
-}
-
 /* Explicit parameters that are nearly a known curve: CVE-2020-0601 and its kin. */
 static void
 test_parameters(void)
@@ -357,7 +293,6 @@ main(void)
 {
 	struct token *t;
 
-	test_lint();
 	test_parameters();
 	if (!softhsm_start()) {
 		skip("issuing", "no SoftHSM");
