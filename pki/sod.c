@@ -28,22 +28,43 @@ out:
 }
 
 int
-sod_parse(struct bytes file, struct sod **sod, struct err *err)
+sod_parse_tolerantly(struct bytes file, struct sod **sod, bool *is_bare, struct err *problem, struct err *err)
 {
 	struct der d = der_reader(file);
-	struct bytes signed_data;
+	struct bytes signed_data = file;
+	bool bare = der_peek(&d) == DER_SEQUENCE;
 	struct sod *s;
 
-	if (der_get(&d, LDS_TAG_SOD, &signed_data, "EF.SOD", err) == -1)
+	if (!bare && der_get(&d, LDS_TAG_SOD, &signed_data, "EF.SOD", err) == -1)
 		return -1;
 	if (signed_data.n > SOD_MAX)
 		return err_set(err, FAIL_TOO_LARGE, "EF.SOD: %zu octets, at most %d", signed_data.n, SOD_MAX);
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
-	if (cms_parse(signed_data, &s->cms, err) == -1 || ldsso_read(s->cms->content, &s->lds, err) == -1) {
+	if (cms_parse(signed_data, &s->cms, err) == -1) {
 		sod_free(s);
 		return -1;
+	}
+	err_clear(problem);
+	ldsso_read(s->cms->content, &s->lds, problem); /* leaves it alone on failure */
+	*is_bare = bare;
+	*sod = s;
+	return 0;
+}
+
+int
+sod_parse(struct bytes file, struct sod **sod, struct err *err)
+{
+	struct err problem = ERR_INIT;
+	struct sod *s = NULL;
+	bool is_bare;
+
+	if (sod_parse_tolerantly(file, &s, &is_bare, &problem, err) == -1)
+		return -1;
+	if (is_bare || problem.kind != FAIL_NONE) {
+		sod_free(s);
+		return err_set(err, FAIL_INPUT, "%s", is_bare ? "EF.SOD: no tag 77 around the SignedData (Doc 9303-10 4.6.2)" : problem.text);
 	}
 	*sod = s;
 	return 0;

@@ -17,6 +17,11 @@ struct sod {
 	struct cms *cms;
 	struct ldsso lds;
 };
+/*
+ * As far as it can be read: without tag 77, *is_bare; with contents that are no LDS security object, *problem (of `err`) says why, and `lds` is
+ * empty.  -1 only when it is no SignedData.
+ */
+int sod_parse_tolerantly(struct bytes file, struct sod **sod, bool *is_bare, struct err *problem, struct err *err);
 /* Parses without judging signatures.  Octets after the 77 object are padding of the file and allowed. */
 int sod_parse(struct bytes file, struct sod **sod, struct err *err);
 void sod_free(struct sod *sod);

@@ -32,6 +32,7 @@ truststore_free(struct truststore *s)
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		member_free(s->member[i]);
+	clear_crls(s);
 	free(s->member);
 	free(s->key);
 	free(s->by_key);
@@ -351,7 +352,7 @@ truststore_settle(struct truststore *s, struct err *err)
 	join_names(s);
 	for (size_t i = 0; i < s->n; i++)
 		s->member[i]->t.family = trust_family(s, s->member[i]->key);
-	return 0;
+	return settle_crls(s, err);
 }
 
 /* ---- asking ---- */
@@ -362,15 +363,17 @@ is_valid(const struct cert *c, int64_t at)
 	return at >= c->not_before && at <= c->not_after;
 }
 
-/* Of one key: valid before not valid, root before link, the later expiry. */
+/* Of one key: not revoked before revoked, valid before not valid, root before link, the later expiry. */
 static bool
-is_better(const struct cert *a, const struct cert *b, int64_t at)
+is_better(const struct trusted *a, const struct trusted *b, int64_t at)
 {
-	if (is_valid(a, at) != is_valid(b, at))
-		return is_valid(a, at);
-	if (a->is_self_signed != b->is_self_signed)
-		return a->is_self_signed;
-	return a->not_after > b->not_after;
+	if (a->is_revoked != b->is_revoked)
+		return b->is_revoked;
+	if (is_valid(a->cert, at) != is_valid(b->cert, at))
+		return is_valid(a->cert, at);
+	if (a->cert->is_self_signed != b->cert->is_self_signed)
+		return a->cert->is_self_signed;
+	return a->cert->not_after > b->cert->not_after;
 }
 
 static const struct trusted *
@@ -381,7 +384,7 @@ best_of_key(const struct truststore *s, const struct trust_key *k, int64_t at)
 	for (size_t i = k->first; i < k->first + k->count; i++) {
 		const struct trusted *t = &s->by_key[i]->t;
 
-		if (t->trust != TRUST_NONE && (best == NULL || is_better(t->cert, best->cert, at)))
+		if (t->trust != TRUST_NONE && (best == NULL || is_better(t, best, at)))
 			best = t;
 	}
 	return best;

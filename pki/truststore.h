@@ -12,7 +12,7 @@
  */
 #ifndef CATENA_PKI_TRUSTSTORE_H
 #define CATENA_PKI_TRUSTSTORE_H
-#include "pki/cert.h"
+#include "pki/crl.h"
 
 struct truststore;
 
@@ -28,8 +28,30 @@ struct trusted {
 	char provenance[120]; /* "file csca1.cer", "master list DE 2026-05-28, confirmed by two officers"; for a person */
 	const struct trusted *linked_by; /* TRUST_LINKED */
 	unsigned family;                 /* one number for all keys and names of a CSCA */
-	bool is_revoked;                 /* by a verified CRL of its family, or linked from a revoked one */
+	bool is_revoked;                 /* by a verified CRL of its family; with its root, or what linked it, being revoked */
 	int64_t revoked_at;
+};
+
+enum crl_state {
+	CRL_USABLE,
+	CRL_ISSUER_UNKNOWN,  /* no trusted CSCA of its State has signed it */
+	CRL_SIGNATURE_WRONG, /* it names a trusted key, whose signature it does not bear */
+	CRL_NOT_COMPLETE     /* partitioned, delta, or with a critical extension we do not know: says "revoked", never "not revoked" */
+};
+
+struct trusted_crl {
+	struct crl *crl;
+	enum crl_state state;
+	const struct trusted *issuer; /* NULL unless the signature is verified */
+	char provenance[120];
+	uint8_t sha256[32];
+};
+
+struct revocation {
+	const struct trusted_crl *crl;      /* the newest usable one that had been issued by then, or the oldest; NULL: none */
+	const struct crl_entry *entry;      /* revoked, by any verified CRL of the family; NULL: not listed */
+	const struct trusted_crl *unusable; /* when there is no `crl`: one of the State that cannot be used; NULL none */
+	bool is_elsewhere;                  /* the number is on the CRL of another CSCA of the same State: perhaps this one under another name */
 };
 
 int truststore_new(struct truststore **store, struct err *err);
@@ -41,6 +63,8 @@ void truststore_free(struct truststore *store);
  * certificate, or a CSCA certificate that nobody has confirmed.
  */
 int truststore_add(struct truststore *store, struct bytes pem_or_der, enum trust trust, const char *provenance, struct err *err);
+/* Only a CRL that cannot be read is an error; what its signature is worth is decided by settling. */
+int truststore_add_crl(struct truststore *store, struct bytes pem_or_der, const char *provenance, struct err *err);
 /* Once, when all is in; nothing can be added afterwards. */
 int truststore_settle(struct truststore *store, struct err *err);
 
@@ -48,6 +72,8 @@ int truststore_settle(struct truststore *store, struct err *err);
 
 size_t truststore_count(const struct truststore *store);
 const struct trusted *truststore_at(const struct truststore *store, size_t i);
+size_t truststore_crls(const struct truststore *store);
+const struct trusted_crl *truststore_crl_at(const struct truststore *store, size_t i);
 
 /*
  * The trusted CSCA certificate whose key signed `cert`: keys named by its authorityKeyIdentifier first, then, when none of them did, all
@@ -55,5 +81,9 @@ const struct trusted *truststore_at(const struct truststore *store, size_t i);
  * link.  NULL when none; *by_identifier (may be NULL) tells whether the identifier led there.
  */
 const struct trusted *truststore_issuer(const struct truststore *store, const struct cert *cert, int64_t at, bool *by_identifier);
+
+/* What is known about the certificate with this serial number (contents octets), issued by `issuer`, at the moment. */
+void truststore_revocation(const struct truststore *store, const struct trusted *issuer, struct bytes serial, int64_t at,
+	struct revocation *revocation);
 
 #endif

@@ -75,18 +75,16 @@ bad_verdicts(const struct passive *r)
 	return n;
 }
 
-/*
- * No CRL is looked at yet, so that the best total is "not checked"; everything else must be good.  Most of Utopia's security
- * objects have no signing time, and its DG12 an issue date before the signer's period: then that is not checked either.
- */
+/* Without a CRL the best total is "not checked"; everything else must be good. */
 static bool
 all_good_but_crl(const struct passive *r)
 {
 	for (unsigned i = 0; i < r->n; i++)
-		if (r->verdict[i].grade != GRADE_GOOD && r->verdict[i].check != CHECK_REVOCATION &&
-			!(r->verdict[i].check == CHECK_SIGNER_PERIOD && r->verdict[i].grade == GRADE_NOT_CHECKED && !r->has_signing_time))
+		if (r->verdict[i].grade > GRADE_GOOD && r->verdict[i].check != CHECK_REVOCATION && r->verdict[i].check != CHECK_CRL &&
+			r->verdict[i].check != CHECK_CSCA_REVOCATION)
 			return false;
-	return r->total == GRADE_NOT_CHECKED && says(r, CHECK_REVOCATION, 0, GRADE_NOT_CHECKED, "crl_missing");
+	return r->total == GRADE_NOT_CHECKED && says(r, CHECK_CRL, 0, GRADE_NOT_CHECKED, "crl_missing") &&
+		says(r, CHECK_REVOCATION, 0, GRADE_NOT_CHECKED, "crl_unusable");
 }
 
 /* Each security object of tests/data/utopia; sod/revoked-ds.bin waits for CRLs. */
@@ -154,11 +152,11 @@ test_surroundings(const struct fixture *f)
 	ok(all_good_but_crl(&r) && r.has_signer && r.has_anchor, "a fitting EF.COM changes nothing");
 	in.com = bytes_of(&com);
 	passive_authenticate(&in, &r);
-	if (!ok(!passive_is_refused(&r) && says(&r, CHECK_PROFILE, 0, GRADE_WARNING, "com_differs"), "EF.COM lists DG14: a warning"))
+	if (!ok(!passive_is_refused(&r) && says(&r, CHECK_COM, 0, GRADE_WARNING, "com_differs"), "EF.COM lists DG14: a warning"))
 		show(&r);
 	in.com = BYTES("\x60\x05xxxxx", 7);
 	passive_authenticate(&in, &r);
-	ok(!passive_is_refused(&r) && says(&r, CHECK_PROFILE, 0, GRADE_WARNING, "com_malformed"), "EF.COM is malformed: a warning");
+	ok(!passive_is_refused(&r) && says(&r, CHECK_COM, 0, GRADE_WARNING, "com_malformed"), "EF.COM is malformed: a warning");
 
 	in = input_of(f, bytes_of(&sod));
 	in.dg[12] = BYTES_NONE;
@@ -228,10 +226,10 @@ test_surroundings(const struct fixture *f)
 
 	in = input_of(f, BYTES_NONE);
 	passive_authenticate(&in, &r);
-	ok(says(&r, CHECK_FORMAT, 0, GRADE_BAD, "malformed") && r.n == 1, "no EF.SOD");
+	ok(says(&r, CHECK_FORMAT, 0, GRADE_BAD, "unreadable") && r.n == 1, "no EF.SOD");
 	in = input_of(f, BYTES(sod.p + 4, sod.n - 4));
 	passive_authenticate(&in, &r);
-	ok(says(&r, CHECK_FORMAT, 0, GRADE_BAD, "malformed"), "the SignedData without tag 77");
+	ok(says(&r, CHECK_FORMAT, 0, GRADE_BAD, "tag_missing") && bad_verdicts(&r) == 1, "the SignedData without tag 77, the rest is judged");
 
 	truststore_free(none);
 	truststore_free(first);
@@ -332,7 +330,10 @@ test_ours(const struct fixture *f)
 	in.sod = bytes_of(&sod);
 	in.dg[12] = BYTES_NONE;
 	passive_authenticate(&in, &r);
-	ok(says(&r, CHECK_SIGNER_PERIOD, 0, GRADE_NOT_CHECKED, "signing_time_unknown"), "without signing time and DG12 the period is not checked");
+	ok(says(&r, CHECK_SIGNER_PERIOD, 0, GRADE_GOOD, "good"), "without signing time: a key still in use was not used later");
+	in.at = NOW + INT64_C(86400) * 150;
+	passive_authenticate(&in, &r);
+	ok(says(&r, CHECK_SIGNER_PERIOD, 0, GRADE_NOT_CHECKED, "signing_time_unknown"), "later, without DG12, the period is not checked");
 
 	signer_free(ds);
 	signer_free(ledger);
