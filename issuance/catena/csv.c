@@ -176,7 +176,7 @@ csv_next(struct csv *csv, struct csv_record *record, struct err *err)
 	}
 	offset[record->n] = record->text.n;
 	for (unsigned i = 0; i < record->n; i++)
-		record->field[i] = BYTES(record->text.p + offset[i], offset[i + 1] - offset[i]);
+		record->field[i] = offset[i + 1] == offset[i] ? BYTES_NONE : BYTES(record->text.p + offset[i], offset[i + 1] - offset[i]);
 	record->raw = BYTES(csv->text.p + begins, c.at - begins);
 	csv->at = c.at + line_end(&c);
 	csv->line = c.line + 1;
