@@ -148,12 +148,15 @@ put_attributes(const struct signer *signer, const char *content_type, struct byt
 }
 
 static void
-put_signer_info(struct der_out *o, const struct signer *signer, struct bytes attributes, struct bytes signature)
+put_signer_info(struct der_out *o, const struct signer *signer, bool by_key_identifier, struct bytes attributes, struct bytes signature)
 {
 	der_open(o, DER_SET);
 	der_open(o, DER_SEQUENCE);
-	der_uint(o, 1); /* v1: issuerAndSerialNumber */
-	der_raw(o, bytes_of(&signer->sid));
+	der_uint(o, by_key_identifier ? 3 : 1); /* RFC 5652 5.3 */
+	if (by_key_identifier)
+		der_put(o, DER_CONTEXT(0), signer->cert->ski);
+	else
+		der_raw(o, bytes_of(&signer->sid));
 	der_raw(o, bytes_of(&signer->digest_alg));
 	der_raw(o, attributes);
 	der_raw(o, bytes_of(&signer->sig_alg));
@@ -163,14 +166,16 @@ put_signer_info(struct der_out *o, const struct signer *signer, struct bytes att
 }
 
 int
-cms_sign(struct session *s, const struct signer *signer, const char *content_type, struct bytes content, int64_t signing_time,
+cms_sign_with(struct session *s, const struct signer *signer, const char *content_type, struct bytes content, const struct cms_options *options,
 	struct buf *out, struct err *err)
 {
 	struct der_out o = DER_OUT_INIT;
 	struct buf attributes = BUF_INIT, signature = BUF_INIT;
 	int rc = -1;
 
-	if (put_attributes(signer, content_type, content, signing_time, &attributes, err) == -1 ||
+	if (options->by_key_identifier && signer->cert->ski.n == 0)
+		return err_set(err, FAIL_INPUT, "signer: its certificate has no subjectKeyIdentifier");
+	if (put_attributes(signer, content_type, content, options->signing_time, &attributes, err) == -1 ||
 		token_sign(s, signer->key, signer->sigalg, SIGNATURE_DER, bytes_of(&attributes), &signature, err) == -1)
 		goto out;
 	attributes.p[0] = DER_CONTEXT_CONS(0); /* in its place the SET is [0] IMPLICIT */
@@ -191,8 +196,9 @@ cms_sign(struct session *s, const struct signer *signer, const char *content_typ
 	der_close(&o);
 	der_open(&o, DER_CONTEXT_CONS(0)); /* certificates */
 	der_raw(&o, bytes_of(&signer->cert->der));
-	der_close(&o);
-	put_signer_info(&o, signer, bytes_of(&attributes), bytes_of(&signature));
+	der_raw(&o, options->beside);
+	der_close_set_of(&o);
+	put_signer_info(&o, signer, options->by_key_identifier, bytes_of(&attributes), bytes_of(&signature));
 	der_close(&o);
 	der_close(&o);
 	der_close(&o);
@@ -202,6 +208,15 @@ out:
 	buf_clear(&attributes);
 	buf_clear(&signature);
 	return rc;
+}
+
+int
+cms_sign(struct session *s, const struct signer *signer, const char *content_type, struct bytes content, int64_t signing_time,
+	struct buf *out, struct err *err)
+{
+	const struct cms_options options = { .signing_time = signing_time };
+
+	return cms_sign_with(s, signer, content_type, content, &options, out, err);
 }
 
 /* ---- reading ---- */

@@ -26,10 +26,19 @@ unsigned signer_hash_bits(const struct signer *signer);
 int cms_sign(struct session *s, const struct signer *signer, const char *content_type, struct bytes content, int64_t signing_time,
 	struct buf *out, struct err *err);
 
+/* As cms_sign, with what master lists and deviation lists prefer. */
+struct cms_options {
+	int64_t signing_time;   /* 0 leaves the attribute out */
+	bool by_key_identifier; /* sid is the subjectKeyIdentifier, SignerInfo v3; the signer's certificate must have one */
+	struct bytes beside;    /* one more certificate for the SignedData; n 0 none */
+};
+int cms_sign_with(struct session *s, const struct signer *signer, const char *content_type, struct bytes content, const struct cms_options *options,
+	struct buf *out, struct err *err);
+
 /* ---- reading ---- */
 
-enum { CMS_MAX = 4 * 1024 * 1024,
-	CMS_MAX_CERTS = 16 };
+enum { CMS_MAX = 16 * 1024 * 1024, /* master lists have 1 MB today */
+	CMS_MAX_CERTS = 64 };
 
 struct cms {
 	struct buf der; /* the `bytes` below point into it */

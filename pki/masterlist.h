@@ -17,7 +17,7 @@ struct masterlist_member {
 	char problem[120];
 	bool is_duplicate; /* the same octets stand further in front */
 	bool is_csca;      /* a CA certificate, or a self-signed one that does not deny it */
-	bool is_root;      /* subject = issuer, as they are written */
+	bool is_root;      /* subject = issuer: the same attributes with the same octets, whatever their string types */
 	/* Filled by masterlist_check(): */
 	bool is_expired;
 	bool is_verified;          /* its signature verifies under `issuer` */
@@ -35,12 +35,13 @@ struct masterlist {
 
 struct masterlist_counts {
 	unsigned certificates, unreadable, duplicates, not_csca;
-	unsigned countries;    /* different C of subjects, upper and lower case alike */
+	unsigned countries;    /* different countryNames of subjects, as they are written */
+	unsigned states;       /* the same, upper and lower case alike */
 	unsigned roots, links; /* subject = issuer, and not */
 	unsigned expired;
 	unsigned verified;        /* under an issuer of this list or an anchor; roots under themselves */
 	unsigned issuer_absent;   /* no certificate with the issuer's key is known: cannot be checked */
-	unsigned wrong_signature; /* the issuer is there by key identifier, or it is a root, and the signature is not good */
+	unsigned wrong_signature; /* the key that it names is there, perhaps its own, and did not sign it */
 };
 
 /* The octets' form; no judgement of signatures.  A member that cannot be read is kept with its problem. */

@@ -29,6 +29,7 @@ struct list_trust {
 	bool has_held;            /* a list of the same signing State is held already: */
 	int64_t held_at;          /* its signingTime */
 	struct bytes held_sha256; /* of its whole file, to know it again; n 0 unknown */
+	bool purpose_is_warning;  /* policy: a signer without any extKeyUsage, as some States have it, warns; a document signer could be one */
 	bool weak_is_warning;     /* policy: SHA-1 in old lists warns instead of refuses */
 };
 
@@ -61,7 +62,24 @@ struct list_kind {
 	bool time_is_mandatory;     /* signingTime */
 	bool unsigned_is_forbidden; /* unsignedAttrs */
 };
+extern const struct list_kind list_master, list_deviation;
+
 /* Fills the report: format, attributes, signature, signer's purpose, path, validity, revocation, signing time, age. */
 void list_check(const struct cms *cms, const struct list_kind *kind, const struct list_trust *trust, struct list_report *report);
+/* Whether it is a CA's: what says that it is none, or says nothing and is not self-signed, is not. */
+bool list_is_csca(const struct cert *cert);
+
+struct list_signing {
+	struct bytes csca;    /* issuer of the signer's certificate: goes into the SignedData beside it */
+	int64_t signing_time; /* mandatory */
+	bool has_previous;
+	int64_t previous_at; /* signing time of the list before */
+};
+/*
+ * Signs the content.  Refused (FAIL_INPUT): a signer without the purpose, a CA, not valid at the signing time, not under `csca`, no CSCA; a signing
+ * time that does not grow.  *der is replaced.
+ */
+int list_sign(struct session *s, const struct signer *signer, const struct list_kind *kind, struct bytes content, const struct list_signing *signing,
+	struct buf *der, struct err *err);
 
 #endif
