@@ -277,8 +277,10 @@ read_certificates(struct cms *c, struct der *sd, struct err *err)
 	while (der_more(&d)) {
 		if (der_next(&d, &one, "SignedData certificates", err) == -1)
 			return -1;
-		if (one.tag != DER_SEQUENCE)
-			continue; /* attribute certificates and the like: nobody asks for them */
+		if (one.tag != DER_SEQUENCE) {
+			c->nother++; /* nobody asks for them */
+			continue;
+		}
 		if (c->ncert == CMS_MAX_CERTS)
 			return err_set(err, FAIL_INPUT, "SignedData: more than %d certificates", CMS_MAX_CERTS);
 		if (cert_parse(one.whole, &c->cert[c->ncert], err) == -1)

@@ -48,6 +48,7 @@ struct cms {
 	unsigned content_hash_bits; /* digest of the only digestAlgorithm; 0 when there is not exactly one */
 	struct cert *cert[CMS_MAX_CERTS];
 	unsigned ncert;
+	unsigned nother; /* certificates of other kinds (attribute certificates and the like), passed over */
 	bool has_crls;
 
 	unsigned signer_version;

@@ -80,6 +80,8 @@ check_format(const struct checking *c)
 		problem = "digestAlgorithms is not the signer's digest alone";
 	else if (!cms->attrs_sorted)
 		problem = "signedAttrs are not in DER order";
+	else if (cms->nother > 0)
+		problem = "certificates of another kind are there";
 	else if (cms->has_crls)
 		problem = "crls are there";
 	else if (cms->has_unsigned_attrs)
@@ -117,6 +119,8 @@ check_signature(const struct checking *c)
 		list_verdict_add(c->r, GRADE_BAD, "signature_wrong", c->kind->clause, "%s", err.text);
 		return false;
 	}
+	if (c->cms->sid_serial.n > 0 && (!bytes_equal(c->cms->sid_serial, c->r->signer->serial) || !bytes_equal(c->cms->sid_issuer, c->r->signer->issuer)))
+		list_verdict_add(c->r, GRADE_WARNING, "sid_differs", "RFC 5652 5.3", "issuer and serial number that name the signer are written otherwise in its certificate");
 	if (c->r->total < GRADE_BAD)
 		list_verdict_add(c->r, GRADE_GOOD, "signature", NULL, "signed by %s of %s, %s", c->r->signer->subject_cn, c->r->country, c->cms->sigalg->name);
 	return true;
