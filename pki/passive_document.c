@@ -92,6 +92,7 @@ read_dg12(struct examination *x)
 void
 check_data_groups(struct examination *x)
 {
+	read_dg1(x);
 	if (x->lds_problem.kind != FAIL_NONE) {
 		verdict(x->out, CHECK_DATA_GROUP, 0, GRADE_NOT_CHECKED, "hashes_unreadable", "the hashes in EF.SOD cannot be read");
 		return;
@@ -101,7 +102,6 @@ check_data_groups(struct examination *x)
 	for (unsigned number = 1; number <= 2; number++)
 		if (ldsso_find(&x->sod->lds, number) == NULL)
 			verdict(x->out, CHECK_DATA_GROUP, number, GRADE_BAD, "not_covered", "EF.SOD does not cover DG%u (Doc 9303-10 4.6.2.3)", number);
-	read_dg1(x);
 	read_dg12(x);
 }
 

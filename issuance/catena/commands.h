@@ -32,9 +32,10 @@ int conf_command(const struct args *args, struct err *err);
 int roles_command(const struct args *args, struct err *err);
 int migrate_command(const struct args *args, struct err *err);
 int verify_command(const struct args *args, struct err *err);
-extern const struct arg_option pki_cert_options[], pki_lint_options[];
+extern const struct arg_option pki_cert_options[], pki_lint_options[], pki_passive_options[];
 int pki_cert_command(const struct args *args, struct err *err);
 int pki_lint_command(const struct args *args, struct err *err);
+int pki_passive_command(const struct args *args, struct err *err);
 
 /* Prints and clears the text. */
 int print_buf(struct buf *text, struct err *err);
