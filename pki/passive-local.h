@@ -20,6 +20,7 @@ struct examination {
 	char document_code[3];      /* of DG1, when it was read; "" */
 	char state[4];
 	char document_number[32]; /* without fillers; "" */
+	bool has_lost_chip_keys;  /* a deviation list says so of these documents */
 };
 
 __attribute__((format(printf, 6, 7))) void verdict(struct passive *out, enum check check, unsigned dg, enum grade grade, const char *code,
@@ -34,6 +35,7 @@ void check_data_groups(struct examination *x); /* and reads DG1 and DG12 */
 void check_com(struct examination *x);
 void check_country(struct examination *x);
 void check_document_type(struct examination *x);
+void check_deviations(struct examination *x);
 void check_chip(struct examination *x);
 
 #endif

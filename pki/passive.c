@@ -202,6 +202,7 @@ examine(struct examination *x)
 	check_country(x);
 	check_document_type(x);
 	check_profile(x);
+	check_deviations(x);
 	check_chip(x);
 }
 

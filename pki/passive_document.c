@@ -183,6 +183,58 @@ check_document_type(struct examination *x)
 		verdict(x->out, CHECK_DOCUMENT_TYPE, 0, GRADE_GOOD, "good", "the document signer may sign type %s", code);
 }
 
+/* ---- what its State says about it ---- */
+
+static void
+tell_deviation(struct examination *x, const struct deviation *d, enum deviation_match match)
+{
+	for (size_t i = 0; i < d->ndescription; i++) {
+		const struct deviation_description *what = &d->description[i];
+
+		if (what->type == DEVIATION_AA_KEY_COMPROMISED)
+			x->has_lost_chip_keys = true;
+		verdict(x->out, CHECK_DEVIATION, 0, GRADE_WARNING, match == DEVIATION_YES ? "deviation_listed" : "deviation_perhaps",
+			"%s its State's deviation list: %s %s %.80s", match == DEVIATION_YES ? "is on" : "is perhaps on",
+			deviation_type_name(what->type), what->oid, what->text);
+	}
+}
+
+static bool
+is_of_signer(const struct examination *x, const struct trusted_deviations *d)
+{
+	return country_equal(d->country, x->csca != NULL ? x->csca->cert->country : x->signer->country);
+}
+
+/* A deviation explains what other checks found; it makes nothing good. */
+void
+check_deviations(struct examination *x)
+{
+	struct deviation_document document = { .document_type = x->document_code[0] != '\0' ? x->document_code : NULL, .signer = x->signer,
+		.issued_on = x->issued_on, .document_number = x->document_number[0] != '\0' ? x->document_number : NULL };
+	size_t n = x->in->store != NULL ? truststore_deviation_lists(x->in->store) : 0, read = 0;
+
+	if (x->issued_on.precision == DATE_UNKNOWN && x->sod->cms->has_signing_time)
+		document.issued_on = date_of_unix(x->sod->cms->signing_time);
+	for (size_t i = 0; i < n; i++) {
+		const struct trusted_deviations *d = truststore_deviations_at(x->in->store, i);
+		enum deviation_match match;
+
+		if (!is_of_signer(x, d))
+			continue;
+		read++;
+		if (!d->is_verified) {
+			verdict(x->out, CHECK_DEVIATION, 0, GRADE_NOT_CHECKED, "deviations_unusable", "the State's deviation list is not used: %s", d->why);
+			continue;
+		}
+		for (size_t at = 0; (match = deviationlist_match(d->list, &document, &at)) != DEVIATION_NO; at++)
+			tell_deviation(x, &d->list->deviation[at], match);
+	}
+	if (read == 0)
+		verdict(x->out, CHECK_DEVIATION, 0, GRADE_NOT_APPLICABLE, "no_list", "no deviation list of the State is in the trust store");
+	else if (passive_find(x->out, CHECK_DEVIATION, 0) == NULL)
+		verdict(x->out, CHECK_DEVIATION, 0, GRADE_GOOD, "good", "the State's deviation list does not speak of this document");
+}
+
 /* ---- the chip ---- */
 
 /* What the proof rests on; 0 when EF.SOD covers no key of the kind. */
@@ -231,6 +283,8 @@ check_chip(struct examination *x)
 		verdict(x->out, CHECK_CHIP, 0, GRADE_NOT_CHECKED, "chip_not_asked", "the chip was not asked to prove that it has the key of DG%u", group);
 	else if (!x->dg_is_good[group])
 		verdict(x->out, CHECK_CHIP, 0, GRADE_NOT_CHECKED, "chip_key_not_good", "the chip has proved the key of DG%u, but DG%u is not the signed one", group, group);
+	else if (x->has_lost_chip_keys && x->in->chip == CHIP_ACTIVE_AUTHENTICATION)
+		verdict(x->out, CHECK_CHIP, 0, GRADE_NOT_CHECKED, "chip_key_compromised", "the chip has proved the key of DG15, but its State says that such keys were lost");
 	else if (why != NULL)
 		verdict(x->out, CHECK_CHIP, 0, GRADE_NOT_CHECKED, "sod_not_good", "the chip has proved the key of DG%u, but EF.SOD is not good: %s", group, why);
 	else

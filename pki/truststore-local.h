@@ -32,13 +32,16 @@ struct truststore {
 	struct member **by_ski; /* all members in order of their subjectKeyIdentifier */
 	struct trusted_crl **crl; /* in the order they came */
 	size_t ncrl, crl_cap;
+	struct trusted_deviations **deviations;
+	size_t ndeviations;
 };
 
-bool country_equal(const char *a, const char *b); /* letters of any case; two empty ones are not equal */
 unsigned trust_family(const struct truststore *store, unsigned key);
 void trust_join(struct truststore *store, unsigned a, unsigned b);
-int settle_crls(struct truststore *store, struct err *err);
+void settle_crls(struct truststore *store);
 void clear_crls(struct truststore *store);
+int settle_deviations(struct truststore *store, struct err *err);
+void clear_deviations(struct truststore *store);
 /* The members of a subjectKeyIdentifier: the first of them in by_ski, and how many. */
 struct member *const *trust_of_ski(const struct truststore *store, struct bytes ski, size_t *n);
 

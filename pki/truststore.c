@@ -33,6 +33,7 @@ truststore_free(struct truststore *s)
 	for (size_t i = 0; i < s->n; i++)
 		member_free(s->member[i]);
 	clear_crls(s);
+	clear_deviations(s);
 	free(s->member);
 	free(s->key);
 	free(s->by_key);
@@ -352,7 +353,8 @@ truststore_settle(struct truststore *s, struct err *err)
 	join_names(s);
 	for (size_t i = 0; i < s->n; i++)
 		s->member[i]->t.family = trust_family(s, s->member[i]->key);
-	return settle_crls(s, err);
+	settle_crls(s);
+	return settle_deviations(s, err);
 }
 
 /* ---- asking ---- */

@@ -13,6 +13,7 @@
 #ifndef CATENA_PKI_TRUSTSTORE_H
 #define CATENA_PKI_TRUSTSTORE_H
 #include "pki/crl.h"
+#include "pki/deviation.h"
 
 struct truststore;
 
@@ -47,6 +48,14 @@ struct trusted_crl {
 	uint8_t sha256[32];
 };
 
+struct trusted_deviations {
+	struct deviationlist *list;
+	bool is_verified; /* signed by a deviation list signer under a trusted CSCA */
+	char country[4];  /* of the signer */
+	char provenance[120];
+	char why[160]; /* not verified: a sentence */
+};
+
 struct revocation {
 	const struct trusted_crl *crl;      /* the newest usable one that had been issued by then, or the oldest; NULL: none */
 	const struct crl_entry *entry;      /* revoked, by any verified CRL of the family; NULL: not listed */
@@ -63,8 +72,9 @@ void truststore_free(struct truststore *store);
  * certificate, or a CSCA certificate that nobody has confirmed.
  */
 int truststore_add(struct truststore *store, struct bytes pem_or_der, enum trust trust, const char *provenance, struct err *err);
-/* Only a CRL that cannot be read is an error; what its signature is worth is decided by settling. */
+/* Only a CRL or list that cannot be read is an error; what its signature is worth is decided by settling. */
 int truststore_add_crl(struct truststore *store, struct bytes pem_or_der, const char *provenance, struct err *err);
+int truststore_add_deviations(struct truststore *store, struct bytes der, const char *provenance, struct err *err);
 /* Once, when all is in; nothing can be added afterwards. */
 int truststore_settle(struct truststore *store, struct err *err);
 
@@ -74,6 +84,8 @@ size_t truststore_count(const struct truststore *store);
 const struct trusted *truststore_at(const struct truststore *store, size_t i);
 size_t truststore_crls(const struct truststore *store);
 const struct trusted_crl *truststore_crl_at(const struct truststore *store, size_t i);
+size_t truststore_deviation_lists(const struct truststore *store);
+const struct trusted_deviations *truststore_deviations_at(const struct truststore *store, size_t i);
 
 /*
  * The trusted CSCA certificate whose key signed `cert`: keys named by its authorityKeyIdentifier first, then, when none of them did, all
@@ -85,5 +97,7 @@ const struct trusted *truststore_issuer(const struct truststore *store, const st
 /* What is known about the certificate with this serial number (contents octets), issued by `issuer`, at the moment. */
 void truststore_revocation(const struct truststore *store, const struct trusted *issuer, struct bytes serial, int64_t at,
 	struct revocation *revocation);
+
+bool country_equal(const char *a, const char *b); /* letters of any case; two empty ones are not equal */
 
 #endif

@@ -175,14 +175,12 @@ revoke_cscas(struct truststore *s)
 	}
 }
 
-int
-settle_crls(struct truststore *s, struct err *err)
+void
+settle_crls(struct truststore *s)
 {
-	(void)err;
 	for (size_t i = 0; i < s->ncrl; i++)
 		find_issuer(s, s->crl[i]);
 	revoke_cscas(s);
-	return 0;
 }
 
 /* ---- asking ---- */

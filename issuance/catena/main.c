@@ -48,7 +48,7 @@ static const struct command commands[] = {
 	  "  One finding per line: file, severity, code, text, clause.  Exit status 0: good; 1: warnings; 2: an error; 3: unreadable.\n" },
 	{ "pki cert", "FILE [--json]", "a certificate for a person to read", pki_cert_options, 1, 1, pki_cert_command,
 	  "  Exit status 3: unreadable.\n" },
-	{ "pki passive", "--sod FILE [--dg N=FILE]... [--com FILE] --anchor FILE... [--crl FILE]... [--at YYYY-MM-DD] [--accept-weak] [--json]",
+	{ "pki passive", "--sod FILE [--dg N=FILE]... [--com FILE] --anchor FILE... [--crl FILE]... [--deviations FILE] [--at YYYY-MM-DD] [--accept-weak] [--json]",
 	  "passive authentication of a document's files", pki_passive_options, 0, 0, pki_passive_command,
 	  "  One verdict per line: check, outcome, code, text.  Exit status 0: good; 1: warnings, or something could not be checked;\n"
 	  "  2: refused; 3: unreadable.\n" },

@@ -18,6 +18,7 @@ const struct arg_option pki_passive_options[] = {
 	{ "com", "FILE", "EF.COM", false },
 	{ "anchor", "FILE", "what you trust: CSCA certificates, master lists", true },
 	{ "crl", "FILE", "CRLs of the CSCA", true },
+	{ "deviations", "FILE", "deviation lists", true },
 	{ "at", "YYYY-MM-DD", "the day of inspection; today when not given", false },
 	{ "accept-weak", NULL, "SHA-1 and short keys warn instead of refuse", false },
 	{ "json", NULL, "one JSON object instead of lines", false },
@@ -111,6 +112,7 @@ store_fill(struct verdicts *v, const struct args *args, struct truststore **stor
 		return -1;
 	add_all(v, args, "anchor", s, add_anchor);
 	add_all(v, args, "crl", s, truststore_add_crl);
+	add_all(v, args, "deviations", s, truststore_add_deviations);
 	if (truststore_settle(s, err) == -1) {
 		truststore_free(s);
 		return -1;
