@@ -13,8 +13,10 @@ enum vds_symbology { VDS_DATA_MATRIX,
 	VDS_QR }; /* error correction level M */
 enum {
 	VDSIMAGE_DPI = 300,
-	VDSIMAGE_DOTS = 4,  /* a module is at least 0.3386 mm on inkjet: 4 dots at 300 dpi (Doc 9303-13) */
-	VDSIMAGE_SIDE = 177 /* modules of the largest symbol: QR version 40 */
+	VDSIMAGE_DOTS = 4, /* a module is at least 0.3386 mm on inkjet: 4 dots at 300 dpi (Doc 9303-13) */
+	VDSIMAGE_DOTS_MAX = 32,
+	VDSIMAGE_OCTETS = 2331, /* QR version 40, level M; the largest Data Matrix holds 1555 */
+	VDSIMAGE_SIDE = 177     /* modules of the largest symbol: QR version 40 */
 };
 
 struct vds_symbol {

@@ -4,11 +4,10 @@
  */
 #ifndef CATENA_PKI_VDSSEAL_H
 #define CATENA_PKI_VDSSEAL_H
-#include "pki/cert.h"
+#include "pki/grade.h"
 #include "pki/token.h"
+#include "pki/truststore.h"
 #include "registry/doc9303/vdscivil.h"
-
-struct truststore;
 
 /*
  * Fills vds->signer and vds->reference from the certificate (C and CN; serial number), encodes, hashes by the bits of the curve's order
@@ -17,7 +16,10 @@ struct truststore;
  */
 int vdsseal_sign(struct session *s, struct token_key *key, const struct cert *cert, struct vds *vds, struct buf *raw, struct err *err);
 
-/* The standard's verdicts, from the best to the worst as the table has them. */
+/*
+ * The standard's verdicts in order of gravity, medium suspicion before high, and two of ours.  A finding says which it leads to; the
+ * seal's is the gravest.  SEAL_VALID with a warning among the findings (the profile of the certificate, odd dates) is still valid.
+ */
 enum vdsseal_verdict {
 	SEAL_VALID,
 	SEAL_UNKNOWN_FEATURE, /* still valid */
@@ -54,14 +56,10 @@ enum vdsseal_check { SEAL_CHECK_FORMAT,
 	SEAL_CHECK_MESSAGE, /* features, dates */
 	SEAL_CHECK_MRZ,
 	SEAL_CHECKS };
-enum seal_grade { SEAL_GRADE_GOOD,
-	SEAL_GRADE_WARNING,
-	SEAL_GRADE_NOT_CHECKED,
-	SEAL_GRADE_BAD };
 enum { VDSSEAL_FINDINGS = 24 };
 struct vdsseal_finding {
 	enum vdsseal_check check;
-	enum seal_grade grade;
+	enum grade grade;
 	enum vdsseal_verdict verdict; /* SEAL_VALID when the finding changes nothing */
 	const char *code;             /* fixed word for programs: "signature_wrong"; "good" */
 	char text[200];               /* names no holder */
@@ -71,7 +69,7 @@ struct vdsseal_input {
 	struct bytes raw; /* n 0: nothing could be read from the bar code */
 	const struct cert *const *signer;
 	size_t nsigner;
-	const struct truststore *store; /* NULL: no trust anchors */
+	const struct truststore *store; /* settled; NULL: no trust anchors */
 	int64_t at;                     /* moment of inspection */
 	struct bytes mrz;               /* printed MRZ; n 0: not given */
 };

@@ -16,7 +16,7 @@
 #include "registry/base/err.h"
 
 enum {
-	VDS_MAX = 1555,         /* octets of a seal: what the largest Data Matrix, 144 x 144, holds */
+	VDS_MAX = 1555,         /* octets of a seal: what the largest Data Matrix, 144 x 144, holds of any octets */
 	VDS_FEATURES = 64,      /* the richest profile we know has 24 */
 	VDS_REFERENCE_MAX = 40, /* hexadecimal digits: a serial number of 20 octets */
 	VDS_DATE_OCTETS = 3,

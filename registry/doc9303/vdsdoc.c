@@ -535,7 +535,7 @@ describe_unknown(const struct vds *vds, enum vds_profile profile, vds_put_fact *
 		buf_hex(&text, f->value);
 		if (f->value.n > 0 && c40_decode(f->value, &c40, &ignored) == 0)
 			buf_printf(&text, " (in C40 \"%s\")", buf_cstr(&c40));
-		put(to, name, buf_cstr(&text));
+		put(to, name, text.n > 0 ? buf_cstr(&text) : "no octets");
 		buf_clear(&c40);
 		buf_clear(&text);
 	}
