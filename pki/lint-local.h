@@ -131,6 +131,8 @@
 	X(VDS_CN,                    "vds_cn",                    BAR_CODE,                              LINT_ERROR) \
 	X(VDS_KEY,                   "vds_key_not_ec",            BAR_CODE,                              LINT_ERROR) \
 	X(ISSUER_NAME,               "issuer_name_differs",       "RFC 5280 4.1.2.4",                    LINT_NOTICE) \
+	X(ROOT_NAMES,                "root_names_differ",         TABLE_5,                               LINT_ERROR) \
+	X(LINK_OWN_KEY,              "link_to_own_key",           "9303-12 4.3",                         LINT_ERROR) \
 	/* ---- CRLs ---- */ \
 	X(CRL_VERSION,               "crl_version_not_2",         CRL_PROFILE,                           LINT_ERROR) \
 	X(CRL_NEXT_ABSENT,           "crl_next_update_absent",    CRL_PROFILE,                           LINT_ERROR) \

@@ -73,6 +73,7 @@ parts_read(struct bytes der, struct parts *p, struct err *err)
 struct claims {
 	const struct raw_extensions *x;
 	bool names_equal, is_self_signed;
+	bool is_under_other; /* verifies under another certificate that was given */
 	bool is_vds_subject; /* exactly a country and a common name of two characters */
 };
 
@@ -104,7 +105,7 @@ csca_profile(const struct claims *c)
 		return PROFILE_CSCA_ROOT;
 	if (!c->names_equal)
 		return PROFILE_CSCA_NAME_CHANGE;
-	return aki.n > 0 && ski.n > 0 && !bytes_equal(aki, ski) ? PROFILE_CSCA_LINK : PROFILE_CSCA_ROOT;
+	return c->is_under_other || (aki.n > 0 && ski.n > 0 && !bytes_equal(aki, ski)) ? PROFILE_CSCA_LINK : PROFILE_CSCA_ROOT;
 }
 
 static enum profile_name
@@ -266,10 +267,14 @@ signature_lint(struct lint *l, const struct cert *cert, const struct claims *c, 
 	if (profile == PROFILE_CSCA_ROOT) {
 		if (!c->is_self_signed)
 			lint_add(l, LINT_SIGNATURE_WRONG, "signature: a root's does not verify under its own key");
+		if (!c->names_equal)
+			lint_add(l, LINT_ROOT_NAMES, "issuer: not the subject, which a root's is");
 		if (cert->aki.n > 0 && cert->ski.n > 0 && !bytes_equal(cert->aki, cert->ski))
 			lint_add(l, LINT_AKI_MISMATCH, "authorityKeyIdentifier: a root's is not its subjectKeyIdentifier");
 		return;
 	}
+	if ((profile == PROFILE_CSCA_LINK || profile == PROFILE_CSCA_NAME_CHANGE) && c->is_self_signed)
+		lint_add(l, LINT_LINK_OWN_KEY, "signature: a link's verifies under its own key");
 	if (l->options->nissuers == 0 || cert->sigalg == NULL)
 		return;
 	issuer = issuer_find(l, cert, &is_claimed);
@@ -300,6 +305,7 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	struct cert *cert = NULL;
 	struct parts p;
 	struct err why = ERR_INIT, none = ERR_INIT;
+	bool is_claimed;
 
 	if (der.n > CERT_MAX)
 		return err_set(err, FAIL_TOO_LARGE, "certificate: %zu octets, at most %d", der.n, CERT_MAX);
@@ -311,9 +317,10 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	lint_extensions_read(l, p.extensions, &x);
 	c.names_equal = lint_same_name(p.issuer.whole, p.subject.whole);
 	c.is_vds_subject = subject.attributes == 2 && subject.countries == 1 && strlen(subject.cn) == 2;
-	if (cert_parse(der, &cert, &why) == 0)
+	if (cert_parse(der, &cert, &why) == 0) {
 		c.is_self_signed = cert->is_self_signed || cert_verify(cert, cert, &none) == 0; /* also under a name of its own */
-	else if (l->n == 0)
+		c.is_under_other = !c.is_self_signed && cert->is_ca && issuer_find(l, cert, &is_claimed) != NULL;
+	} else if (l->n == 0)
 		lint_add(l, LINT_UNREADABLE_PART, "%s", why.text); /* nothing above has explained it */
 	profile = profile_choose(profile, &c);
 	facts = (struct extension_facts){ profile, &validity, subject.country, issuer.country, c.names_equal, c.is_self_signed, p.key_bits };
