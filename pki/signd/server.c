@@ -26,6 +26,7 @@ struct signd_server {
 	signd_answer *answer;
 	void *arg;
 	pthread_t acceptor;
+	bool is_accepting;
 	pthread_mutex_t lock;
 	pthread_cond_t idle; /* a connection has ended */
 	unsigned connections;
@@ -228,7 +229,7 @@ signd_server_start(const char *path, const char *clients, signd_answer *answer, 
 	pthread_cond_init(&s->idle, NULL);
 	if (clients_read(s, clients, err) == -1 || bind_socket(s, path, err) == -1)
 		goto fail;
-	if (pipe(s->stop) == -1 || pthread_create(&s->acceptor, NULL, accept_all, s) != 0) {
+	if (pipe(s->stop) == -1) {
 		err_errno(err, "signd socket");
 		goto fail;
 	}
@@ -245,19 +246,28 @@ fail:
 	return -1;
 }
 
+int
+signd_server_accept(struct signd_server *s, struct err *err)
+{
+	if ((errno = pthread_create(&s->acceptor, NULL, accept_all, s)) != 0)
+		return err_errno(err, "signd socket");
+	s->is_accepting = true;
+	return 0;
+}
+
 void
 signd_server_stop(struct signd_server *s)
 {
 	if (s == NULL)
 		return;
 	close(s->stop[1]);
-	pthread_join(s->acceptor, NULL);
+	if (s->is_accepting)
+		pthread_join(s->acceptor, NULL);
 	pthread_mutex_lock(&s->lock);
 	while (s->connections > 0)
 		pthread_cond_wait(&s->idle, &s->lock);
 	pthread_mutex_unlock(&s->lock);
 	close(s->listener);
-	unlink(s->address.sun_path);
 	close(s->stop[0]);
 	free(s);
 }

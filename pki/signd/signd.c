@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pki/pin.h"
+#include "pki/signd/confine.h"
 #include "pki/signd/keys.h"
-#include "pki/signmessage.h"
 #include "pki/signd/server.h"
+#include "pki/signd/tokenfiles.h"
+#include "pki/signmessage.h"
 #include "registry/base/clock.h"
 #include "registry/base/conf.h"
-#include "registry/base/file.h"
 #include "registry/base/log.h"
 #include "registry/base/uin.h"
 #include "registry/service/daemon.h"
@@ -19,7 +21,6 @@
 #include "registry/store/ledger.h"
 
 enum { KEYS_RELOAD_SECONDS = 60,
-	PIN_MAX = 256,
 	UINS_MAX = 256 };
 
 struct signd {
@@ -223,32 +224,54 @@ sequencer_stop(struct signd *d)
 }
 
 static int
-pin_read(const char *file, struct buf *pin, struct err *err)
+token_start(struct signd *d, const struct conf *conf, struct err *err)
 {
-	if (file_read(file, PIN_MAX, pin, err) == -1)
-		return err_prefix(err, "pin_file");
-	while (pin->n > 0 && (pin->p[pin->n - 1] == '\n' || pin->p[pin->n - 1] == '\r'))
-		buf_cut(pin, pin->n - 1);
-	return pin->n > 0 ? 0 : err_set(err, FAIL_INPUT, "pin_file: empty");
+	struct pin *pin = NULL;
+	int rc = -1;
+
+	/* the PIN's file may be root's */
+	if (pin_read(conf_text(conf, "pin_file"), "PIN of the token", &pin, err) == 0 &&
+		daemon_drop_privileges(conf_text(conf, "user"), err) == 0)
+		rc = token_open(conf_text(conf, "token"), pin_bytes(pin), (unsigned)conf_int(conf, "token_sessions"), &d->token, err);
+	pin_free(pin);
+	return rc;
+}
+
+/* After the last thing that needs a file, before the first thread and the first request. */
+static int
+confine(const struct conf *conf, bool locked, struct err *err)
+{
+	enum confined_files confined;
+	struct buf files = BUF_INIT;
+	int rc = -1;
+
+	if (token_files(conf_text(conf, "signd_files"), conf_text(conf, "token"), &files, err) == 0 &&
+		confine_process(buf_cstr(&files), &confined, err) == 0) {
+		log_event(confined == CONFINED_OPEN ? LOG_WARNING : LOG_NOTICE, "confined", "files", confined_files_names[confined], "memory",
+			locked ? "locked" : "secrets_locked", NULL);
+		rc = 0;
+	}
+	buf_clear(&files);
+	return rc;
 }
 
 static int
 run(struct signd *d, const struct conf *conf, struct err *err)
 {
 	struct signd_server *server = NULL;
-	struct buf pin = BUF_INIT;
+	struct db_options db = {
+		.conninfo = conf_text(conf, "database"),
+		.role = "catena_signer",
+		.connections = (unsigned)conf_int(conf, "connections"),
+		.wait_ms = 5000,
+		.queries = query_sets,
+	};
+	bool locked;
 	int rc = -1;
 
-	if (pin_read(conf_text(conf, "pin_file"), &pin, err) == -1 ||
-		daemon_drop_privileges(conf_text(conf, "user"), err) == -1 ||
-		token_open(conf_text(conf, "token"), bytes_of(&pin), (unsigned)conf_int(conf, "token_sessions"), &d->token, err) == -1 ||
-		db_open(&(struct db_options){ .conninfo = conf_text(conf, "database"), .role = "catena_signer", .connections = (unsigned)conf_int(conf, "connections"), .wait_ms = 5000, .queries = query_sets }, &d->db, err) == -1)
-		goto out;
-	buf_wipe(&pin);
-	if (keys_fresh(d, err) == -1)
-		goto out;
-	if (sequencer_start(d, conf, err) == -1 ||
-		signd_server_start(conf_text(conf, "signd_socket"), conf_text(conf, "signd_clients"), answer, d, &server, err) == -1)
+	if (confine_memory(conf_text(conf, "user")[0] == '\0', &locked, err) == -1 || token_start(d, conf, err) == -1 || db_open(&db, &d->db, err) == -1 || keys_fresh(d, err) == -1 ||
+		signd_server_start(conf_text(conf, "signd_socket"), conf_text(conf, "signd_clients"), answer, d, &server, err) == -1 ||
+		confine(conf, locked, err) == -1 || sequencer_start(d, conf, err) == -1 || signd_server_accept(server, err) == -1)
 		goto out;
 	daemon_ready("signd", conf_text(conf, "signd_socket"));
 	daemon_wait(-1);
@@ -260,7 +283,6 @@ out:
 	keys_clear(&d->keys);
 	token_close(d->token);
 	db_close(d->db);
-	buf_wipe(&pin);
 	return rc;
 }
 

@@ -48,6 +48,7 @@ const struct conf_option conf_options[] = {
 	{ "signd", "token", CONF_TEXT, NULL, 0, 0, "", "RFC 7512 URI of the token, with module-path; no pin-value." },
 	{ "signd", "pin_file", CONF_PATH, "keys/token.pin", 0, 0, "", "File with the token's PIN, readable by root or signd only." },
 	{ "signd", "token_sessions", CONF_INT, "8", 1, 1024, "", "Most PKCS #11 sessions that are open at the same time." },
+	{ "signd", "signd_files", CONF_TEXT, "auto", 0, 0, "", "What signd may still open once it has started: paths with spaces between, folders with all below them to be written, files to be read. The word auto stands for SoftHSM's configuration and tokens when that is the token's module, and for nothing with an HSM." },
 	{ "signd", "signd_clients", CONF_TEXT, "", 0, 0, "", "Users besides signd's own who may connect, with commas between." },
 	{ "signd", "sequencer_batch", CONF_INT, "4096", 1, 65536, "", "Most ledger entries sequenced in one transaction." },
 	{ NULL, NULL, CONF_TEXT, NULL, 0, 0, NULL, NULL }

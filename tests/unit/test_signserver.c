@@ -74,7 +74,7 @@ main(void)
 	if (mkdtemp(folder) == NULL || pipe(done) == -1 || getrlimit(RLIMIT_NOFILE, &limit) == -1)
 		bail_out("no folder, no pipe");
 	snprintf(path, sizeof(path), "%s/s", folder);
-	ok(signd_server_start(path, "", answer, NULL, &server, &err) == 0, "a server");
+	ok(signd_server_start(path, "", answer, NULL, &server, &err) == 0 && signd_server_accept(server, &err) == 0, "a server");
 	next = dup(0);
 	close(next);
 	none = limit;
@@ -92,6 +92,7 @@ main(void)
 	signd_server_stop(server);
 	close(done[0]);
 	close(done[1]);
+	unlink(path);
 	rmdir(folder);
 	return done_testing();
 }
