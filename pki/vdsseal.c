@@ -416,6 +416,15 @@ check_document_type(struct examination *x)
 		find(x, SEAL_CHECK_DOCUMENT_TYPE, GRADE_GOOD, SEAL_VALID, "good", "the signer may sign type %s", code);
 }
 
+/* Characters 3 to 5 of an MRZ, filled up. */
+static bool
+mrz_names_state(const char *mrz, const char *state)
+{
+	size_t n = strlen(state);
+
+	return memcmp(mrz + 2, state, n) == 0 && memcmp(mrz + 2 + n, "<<<", 3 - n) == 0;
+}
+
 static void
 check_message(struct examination *x)
 {
@@ -429,6 +438,10 @@ check_message(struct examination *x)
 			vds->definition, vds->category, m->unknown);
 	else if (m->unknown > 0)
 		find(x, SEAL_CHECK_MESSAGE, GRADE_WARNING, SEAL_UNKNOWN_FEATURE, "feature_unknown", "%u features that a %s does not have", m->unknown, vds_profiles[m->profile].name);
+	if (m->mrz[0] != '\0' && !mrz_names_state(m->mrz, vds->state)) {
+		find(x, SEAL_CHECK_MESSAGE, GRADE_WARNING, SEAL_VALID, "state_differs", "the header names %s as the issuing State, the MRZ another", vds->state);
+		is_good = false;
+	}
 	if (date_surely_before(vds->signed_on, vds->issued_on)) {
 		find(x, SEAL_CHECK_MESSAGE, GRADE_WARNING, SEAL_VALID, "signed_before_issue", "the date of signature is before the date of issue");
 		is_good = false;

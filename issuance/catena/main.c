@@ -52,6 +52,10 @@ static const struct command commands[] = {
 	  "passive authentication of a document's files", pki_passive_options, 0, 0, pki_passive_command,
 	  "  One verdict per line: check, outcome, code, text.  Exit status 0: good; 1: warnings, or something could not be checked;\n"
 	  "  2: refused; 3: unreadable.\n" },
+	{ "pki seal", "FILE --signer CERT... [--anchor FILE...] [--crl FILE...] [--mrz FILE] [--at YYYY-MM-DD] [--json]",
+	  "what a visible digital seal says and what it is worth", pki_seal_options, 1, 1, pki_seal_command,
+	  "  FILE: the octets that the bar code holds.  One verdict per line: check, outcome, code, text; then what the seal says.\n"
+	  "  Exit status 0: good; 1: warnings, or something could not be checked; 2: refused; 3: unreadable.\n" },
 	{ "verify", "FILE --anchor CSCA.pem", "check a descent bundle, offline", verify_options, 1, 1, verify_command,
 	  "  Prints one line per link of the chain.  Exit status 0: good; 1: bad, or it could not be checked.\n" },
 	{ "conf", "[--sample | --manual]", "print the options of the configuration file", conf_command_options, 0, 0, conf_command },

@@ -358,16 +358,18 @@ vds_message_check(const struct vds *vds, struct vds_message *message, struct err
 static const struct mrz_field {
 	const char *name;
 	unsigned line, from, to;
+	bool has_digit;    /* its last character is a check digit */
+	bool is_in_header; /* the seal's header has one of the same name */
 } mrz_fields[] = {
 	{ "document code", 0, 0, 2 },
-	{ "issuing State", 0, 2, 5 },
+	{ "issuing State", 0, 2, 5, .is_in_header = true },
 	{ "name", 0, 5, 0 },
-	{ "document number", 1, 0, 10 },
+	{ "document number", 1, 0, 10, .has_digit = true },
 	{ "nationality", 1, 10, 13 },
-	{ "date of birth", 1, 13, 20 },
+	{ "date of birth", 1, 13, 20, .has_digit = true },
 	{ "sex", 1, 20, 21 },
-	{ "date of expiry", 1, 21, 28 },
-	{ "optional data", 1, 28, 0 },
+	{ "date of expiry", 1, 21, 28, .has_digit = true },
+	{ "optional data", 1, 28, 0, .has_digit = true },
 };
 
 int
@@ -438,7 +440,7 @@ describe_header(const struct vds *vds, vds_put_fact *put, void *to)
 static void
 describe_mrz(const char *mrz, size_t width, vds_put_fact *put, void *to)
 {
-	char line[MRV_A + 1];
+	char line[MRV_A + 1], name[32];
 
 	snprintf(line, sizeof(line), "%.*s", (int)width, mrz);
 	put(to, "MRZ line 1", line);
@@ -450,12 +452,12 @@ describe_mrz(const char *mrz, size_t width, vds_put_fact *put, void *to)
 
 		if (from >= strlen(mrz))
 			break;
-		/* the last character of numbers and dates is their check digit */
-		if (f->line == 1 && (n == 10 || n == 7))
+		if (f->has_digit)
 			n--;
 		snprintf(line, sizeof(line), "%.*s", (int)n, mrz + from);
 		cut_fillers(line);
-		vds_put_text(put, to, f->name, line);
+		snprintf(name, sizeof(name), "MRZ %s", f->name);
+		vds_put_text(put, to, f->is_in_header ? name : f->name, line);
 	}
 }
 

@@ -1,0 +1,68 @@
+#!/bin/sh
+# shell_seal.sh: `catena pki seal` over the specimen State's seal: exit status, content, verdict; needs no state folder and no database.
+set -u
+LC_ALL=C
+export LC_ALL
+catena=${top_builddir:-.}/catena
+utopia=${top_srcdir:-.}/tests/data/utopia
+seal=$utopia/vds/good-etd.bin
+signer=$utopia/good/bcs-UTTV-01.cer
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+count=0
+failed=0
+
+# expect STATUS NAME [WANTED LINE ...] -- ARGUMENTS: the command exits so and says so.
+expect() {
+	status=$1
+	name=$2
+	shift 2
+	: >"$scratch/wanted"
+	while [ "$1" != -- ]; do
+		printf '%s\n' "$1" >>"$scratch/wanted"
+		shift
+	done
+	shift
+	"$catena" pki seal "$@" >"$scratch/out" 2>"$scratch/errors"
+	got=$?
+	missing=$(while read -r line; do grep -qF -- "$line" "$scratch/out" || printf '%s\n' "$line"; done <"$scratch/wanted")
+	count=$((count + 1))
+	if [ "$got" = "$status" ] && [ -z "$missing" ]; then
+		printf 'ok %d - %s\n' "$count" "$name"
+	else
+		printf 'not ok %d - %s\n# status %s instead of %s; not said: %s\n' "$count" "$name" "$got" "$status" "$missing"
+		sed 's/^/#   /' "$scratch/out" "$scratch/errors"
+		failed=1
+	fi
+}
+
+trust="--anchor $utopia/good/csca1.cer $utopia/good/csca1-to-2-link.cer $utopia/good/csca2.cer --crl $utopia/good/utopia.crl"
+# shellcheck disable=SC2086
+{
+	expect 0 "a good seal" 'seal: VALID' 'suspicion: none' 'MRZ line 1: PUUTOSADIQI<<NUR' 'date of issue: 2026-11-01' \
+		-- "$seal" --signer "$signer" $trust --at 2026-11-21
+	printf 'PUUTOSADIQI<<NUR<<<<<<<<<<<<<<<<<<<<\nE000000019UTO0102030F2701013<<<<<<<8\n' >"$scratch/mrz"
+	expect 0 "with the printed MRZ" 'the printed MRZ is the seal' -- "$seal" --signer "$signer" $trust --at 2026-11-21 --mrz "$scratch/mrz"
+	printf 'PUUTOSADIQI<<NOR<<<<<<<<<<<<<<<<<<<<\nE000000019UTO0102030F2701013<<<<<<<8\n' >"$scratch/mrz"
+	expect 2 "with another's" 'seal: INVALID, MRZ_DIFFERS' 'name' -- "$seal" --signer "$signer" $trust --at 2026-11-21 --mrz "$scratch/mrz"
+	expect 1 "without a trust anchor" 'anchor_missing' 'seal: NOT_CHECKED' -- "$seal" --signer "$signer" --at 2026-11-21
+	expect 1 "without a CRL" 'crl_missing' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca2.cer" --at 2026-11-21
+	expect 2 "without the signer's certificate" 'UNKNOWN_CERTIFICATE' -- "$seal" --signer "$utopia/good/dsA.cer" $trust --at 2026-11-21
+	expect 2 "after the certificate's end" 'EXPIRED_CERTIFICATE' 'suspicion: medium' -- "$seal" --signer "$signer" $trust --at 2033-06-02
+	expect 2 "under a CSCA that is not trusted" 'UNTRUSTED_CERTIFICATE' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca1.cer" --at 2026-11-21
+}
+head -c 100 "$seal" >"$scratch/short"
+expect 3 "a seal that is cut off" 'WRONG_FORMAT' -- "$scratch/short" --signer "$signer"
+: >"$scratch/empty"
+expect 3 "nothing read" 'READ_ERROR' -- "$scratch/empty" --signer "$signer"
+{
+	head -c 133 "$seal"
+	printf 'x'
+} >"$scratch/forged"
+expect 2 "the last octet of the signature changed" 'INVALID_SIGNATURE' 'suspicion: high' -- "$scratch/forged" --signer "$signer"
+expect 3 "no such file" 'unreadable' -- "$scratch/nothing" --signer "$signer"
+expect 3 "a signer that is no certificate" 'unreadable' -- "$seal" --signer "$seal"
+expect 1 "a day that is none" -- "$seal" --signer "$signer" --at 2026-13-01
+expect 1 "in JSON" '"outcome":"warning"' '"seal":"NOT_CHECKED"' -- "$seal" --signer "$signer" --at 2026-11-21 --json
+printf '1..%d\n' "$count"
+exit "$failed"
