@@ -9,6 +9,7 @@
 #include "pki/pin.h"
 #include "pki/signd/confine.h"
 #include "pki/signd/keys.h"
+#include "pki/signd/refusals.h"
 #include "pki/signd/server.h"
 #include "pki/signd/tokenfiles.h"
 #include "pki/signmessage.h"
@@ -26,6 +27,7 @@ enum { KEYS_RELOAD_SECONDS = 60,
 struct signd {
 	struct db *db;
 	struct token *token;
+	struct refusals *refusals;
 	pthread_rwlock_t lock; /* guards keys: read for each request, written when they are loaded again */
 	struct keys keys;
 	int64_t keys_loaded_at;
@@ -63,19 +65,10 @@ keys_fresh(struct signd *d, struct err *err)
 	return rc;
 }
 
-static int
-record_refusals(struct tx *tx, void *arg, struct err *err)
-{
-	const struct sign_order *o = arg;
-
-	return audit_add(tx, &(struct audit_event){ .kind = "signature_refused", .program = "signd", .subject_kind = "document", .subject_id = &o->document_id, .detail = o->err.text }, err);
-}
-
 static json_t *
 answer_sign(struct signd *d, const json_t *request, struct err *err)
 {
 	struct sign_order *orders = NULL;
-	struct err unrecorded = ERR_INIT;
 	json_t *reply = NULL;
 	size_t n = 0;
 
@@ -85,9 +78,8 @@ answer_sign(struct signd *d, const json_t *request, struct err *err)
 	if (policy_sign(d->db, d->token, &d->keys.document, orders, n, err) == 0)
 		reply = sign_results_to_json(orders, n);
 	pthread_rwlock_unlock(&d->lock);
-	for (size_t i = 0; reply != NULL && i < n; i++)
-		if (orders[i].err.kind != FAIL_NONE && db_run(d->db, DB_READ_COMMITTED, record_refusals, &orders[i], &unrecorded) == -1)
-			log_err(LOG_ERROR, "refusal_unrecorded", &unrecorded);
+	if (reply != NULL)
+		refusals_of_batch(d->refusals, orders, n);
 out:
 	sign_orders_free(orders, n);
 	return reply;
@@ -145,7 +137,7 @@ answer_status(struct signd *d, struct err *err)
 }
 
 static json_t *
-answer(void *arg, const json_t *request, struct err *err)
+answer_op(struct signd *arg, const json_t *request, struct err *err)
 {
 	const char *op = json_string_value(json_object_get(request, "op"));
 
@@ -157,6 +149,18 @@ answer(void *arg, const json_t *request, struct err *err)
 		return answer_status(arg, err);
 	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins");
 	return NULL;
+}
+
+/* What is refused as a whole is an entry of the ledger too; that something is away is no refusal. */
+static json_t *
+answer(void *arg, const json_t *request, struct err *err)
+{
+	struct signd *d = arg;
+	json_t *reply = answer_op(d, request, err);
+
+	if (reply == NULL && err->kind != FAIL_AGAIN && err->kind != FAIL_INTERNAL)
+		refusals_of_request(d->refusals, err);
+	return reply;
 }
 
 /* ledger.h made the octets of the head from the tree that this process hashed itself: it is known what they are. */
@@ -270,8 +274,10 @@ run(struct signd *d, const struct conf *conf, struct err *err)
 	int rc = -1;
 
 	if (confine_memory(conf_text(conf, "user")[0] == '\0', &locked, err) == -1 || token_start(d, conf, err) == -1 || db_open(&db, &d->db, err) == -1 || keys_fresh(d, err) == -1 ||
+		refusals_new(d->db, &d->refusals, err) == -1 ||
 		signd_server_start(conf_text(conf, "signd_socket"), conf_text(conf, "signd_clients"), answer, d, &server, err) == -1 ||
-		confine(conf, locked, err) == -1 || sequencer_start(d, conf, err) == -1 || signd_server_accept(server, err) == -1)
+		confine(conf, locked, err) == -1 || sequencer_start(d, conf, err) == -1 || refusals_start(d->refusals, err) == -1 ||
+		signd_server_accept(server, err) == -1)
 		goto out;
 	daemon_ready("signd", conf_text(conf, "signd_socket"));
 	daemon_wait(-1);
@@ -279,6 +285,7 @@ run(struct signd *d, const struct conf *conf, struct err *err)
 	rc = 0;
 out:
 	signd_server_stop(server);
+	refusals_free(d->refusals);
 	sequencer_stop(d);
 	keys_clear(&d->keys);
 	token_close(d->token);

@@ -265,6 +265,7 @@ test_hashes(void)
 	o = order_for(&id);
 	o.dg[1].number = 3;
 	ok(refuses(&o, FAIL_CONFLICT, "DG3"), "refuses: another data group");
+	id = new_document(); /* the reason is the same as above: of one document it would be counted only */
 	o = order_for(&id);
 	o.dg[1].len = 20;
 	ok(refuses(&o, FAIL_CONFLICT, "DG2"), "refuses: a shorter hash");
@@ -352,6 +353,8 @@ test_batch(void)
 	for (size_t i = 0; i < 3; i++)
 		buf_clear(&o[i].sod);
 	ok(signclient_documents(client, twice, 2, &err) == -1 && err.kind == FAIL_INPUT, "refuses: a batch that names a document twice");
+	ok(rig_count(&rig, "SELECT count(*) FROM audit_event WHERE kind = 'signature_refused' AND subject_id IS NULL AND detail LIKE 'request: %%named twice'") == 1,
+		"which is an event too");
 }
 
 /* ---- two at the same moment ---- */
@@ -719,6 +722,51 @@ test_confined(void)
 #endif
 }
 
+/* A flood of refused requests is counted, not written one by one; nothing that was refused is lost to the count. */
+static void
+test_flood(void)
+{
+	enum { BATCHES = 8 };
+	static struct sign_order o[SIGND_MAX_BATCH];
+	struct uuid id = new_document();
+	struct err err = ERR_INIT;
+	struct sign_order same = order_for(&id);
+	static const char summed[] = "SELECT coalesce(sum(substring(detail FROM '^(\\d+) more')::bigint), 0) FROM audit_event WHERE kind = 'signature_refused'";
+	static const char single[] = "SELECT count(*) FROM audit_event WHERE kind = 'signature_refused' AND detail !~ ' more, '";
+	int64_t events, before, written, sum;
+	int status = -1;
+	bool asked = true;
+
+	if (rig_halt(&rig, "signd", &status, &err) == -1 || rig_restart(&rig, "signd", &err) == -1) /* what was counted so far is written */
+		bail_out("%s", err.text);
+	events = rig_count(&rig, "%s", single);
+	before = rig_count(&rig, "%s", summed);
+
+	same.dg[0].hash[0] ^= 1;
+	for (int i = 0; i < 20; i++) {
+		asked = asked && signclient_documents(client, &same, 1, &err) == 0 && same.err.kind == FAIL_CONFLICT;
+		err_clear(&same.err);
+	}
+	ok(asked && refusals(&id) == 1, "the same refusal twenty times: one event (%s)", err.text);
+	for (int b = 0; b < BATCHES; b++) {
+		for (int i = 0; i < SIGND_MAX_BATCH; i++) {
+			struct uuid unknown;
+
+			if (uuid_new(&unknown, &err) == -1)
+				bail_out("%s", err.text);
+			o[i] = order_for(&unknown);
+		}
+		asked = asked && signclient_documents(client, o, SIGND_MAX_BATCH, &err) == 0 && o[0].err.kind == FAIL_NOT_FOUND;
+	}
+	written = rig_count(&rig, "%s", single) - events;
+	ok(asked && written >= 1000 - 100 && written <= 1024 + 60, "of %d documents that there are not, %lld are written one by one", BATCHES * SIGND_MAX_BATCH,
+		(long long)written);
+	ok(rig_halt(&rig, "signd", &status, &err) == 0 && status == 0 && rig_restart(&rig, "signd", &err) == 0, "signd ends and starts again (%s)", err.text);
+	sum = rig_count(&rig, "%s", summed) - before;
+	written = rig_count(&rig, "%s", single) - events;
+	ok(sum + written == 20 + BATCHES * SIGND_MAX_BATCH, "and all are there: %lld written, %lld counted", (long long)written, (long long)sum);
+}
+
 static void
 test_restart(void)
 {
@@ -771,6 +819,7 @@ main(void)
 	test_database_away();
 	test_token_away();
 	test_confined();
+	test_flood();
 	test_restart();
 	signclient_free(client);
 	rig_stop(&rig);
