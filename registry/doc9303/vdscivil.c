@@ -248,8 +248,20 @@ write_text(struct vds_writer *w, const struct field *f, const char *text, char s
 	return vds_write_c40(w, f->tag, BYTES(c40, n), err);
 }
 
+/*
+ * What is left out, in this order, when the message would be longer than VDS_CIVIL_MESSAGE_MAX: an official abroad can do without it.
+ * A national form only where the name has an MRZ form.
+ */
+static const uint8_t expendable[] = { 0x24, 0x2C, 0x22, 0x2A, 0x1C, 0x14, 0x1A, 0x12, 0x28 | UTF8, 0x20 | UTF8, 0x18 | UTF8 };
+
+static bool
+is_left_out(size_t nleft, uint8_t tag)
+{
+	return memchr(expendable, tag, nleft) != NULL;
+}
+
 static int
-write_name(struct vds_writer *w, const struct field *f, const struct vds_name *name, struct err *err)
+write_name(struct vds_writer *w, const struct field *f, const struct vds_name *name, size_t nleft, struct err *err)
 {
 	size_t n = strlen(name->mrz);
 
@@ -259,7 +271,9 @@ write_name(struct vds_writer *w, const struct field *f, const struct vds_name *n
 		if (vds_write_c40(w, f->tag, bytes_str(name->mrz), err) == -1)
 			return -1;
 	}
-	return mrz_tells_all(name) ? 0 : write_utf8(w, f, name->national, err);
+	if (mrz_tells_all(name) || (n > 0 && is_left_out(nleft, f->tag | UTF8)))
+		return 0;
+	return write_utf8(w, f, name->national, err);
 }
 
 static int
@@ -286,13 +300,13 @@ write_nationality(struct vds_writer *w, const struct field *f, const char *code,
 }
 
 static int
-write_field(struct vds_writer *w, const struct field *f, const struct vds_civil *civil, struct err *err)
+write_field(struct vds_writer *w, const struct field *f, const struct vds_civil *civil, size_t nleft, struct err *err)
 {
 	const void *member = (const char *)civil + f->offset;
 
 	switch (f->form) {
 	case FORM_NAME:
-		return write_name(w, f, member, err);
+		return write_name(w, f, member, nleft, err);
 	case FORM_BIRTH:
 		return write_birth(w, f, member, err);
 	case FORM_DATE:
@@ -307,16 +321,14 @@ write_field(struct vds_writer *w, const struct field *f, const struct vds_civil 
 	}
 }
 
-int
-vds_put_civil(const struct vds_civil *civil, struct vds *vds, struct buf *values, struct err *err)
+/* All fields but the first `nleft` expendable ones. */
+static int
+write_message(const struct vds_civil *civil, size_t nleft, struct vds *vds, struct buf *values, struct err *err)
 {
 	unsigned kind = 1u << civil->kind;
 	struct vds_writer w;
 
-	if ((kind & ALL) == 0)
-		return err_set(err, FAIL_INPUT, "certificate: neither of a birth, a death nor a marriage");
 	vds_write_begin(&w, vds, civil->kind, values);
-	vds->version = 4;
 	for (size_t i = 0; i < NELEM(fields); i++) {
 		const struct field *f = &fields[i];
 
@@ -327,10 +339,38 @@ vds_put_civil(const struct vds_civil *civil, struct vds *vds, struct buf *values
 		}
 		if ((f->may & kind) == 0)
 			return err_set(err, FAIL_INPUT, "%s: a %s does not have it", f->name, vds_profiles[civil->kind].name);
-		if (write_field(&w, f, civil, err) == -1)
+		if ((f->must & kind) == 0 && is_left_out(nleft, f->tag))
+			continue;
+		if (write_field(&w, f, civil, nleft, err) == -1)
 			return -1;
 	}
 	return vds_write_end(&w, err);
+}
+
+static size_t
+message_octets(const struct vds *vds)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < vds->nfeature; i++)
+		n += vds->feature[i].value.n + (vds->feature[i].value.n > 0x7F ? 3 : 2);
+	return n;
+}
+
+int
+vds_put_civil(const struct vds_civil *civil, struct vds *vds, struct buf *values, struct err *err)
+{
+	if ((1u << civil->kind & ALL) == 0)
+		return err_set(err, FAIL_INPUT, "certificate: neither of a birth, a death nor a marriage");
+	vds->version = 4;
+	for (size_t nleft = 0; nleft <= NELEM(expendable); nleft++) {
+		buf_cut(values, 0);
+		if (write_message(civil, nleft, vds, values, err) == -1)
+			return -1;
+		if (message_octets(vds) <= VDS_CIVIL_MESSAGE_MAX)
+			return 0;
+	}
+	return err_set(err, FAIL_TOO_LARGE, "certificate: the message has more than %d octets, even without what can be left out", VDS_CIVIL_MESSAGE_MAX);
 }
 
 /* ---- reading ---- */

@@ -12,9 +12,10 @@
 
 enum {
 	VDS_CIVIL_DEFINITION = 0xC1,
-	VDS_NAME_MRZ = 39,   /* characters of a TD3 name field */
-	VDS_TEXT_MAX = 160,  /* octets of UTF-8: 39 characters of four octets, and "..." */
-	VDS_NUMBER_MAX = 40, /* characters of an act or certificate number */
+	VDS_CIVIL_MESSAGE_MAX = 1100, /* octets: with any header and signature a Data Matrix of 132 modules, 46 mm at 4 dots */
+	VDS_NAME_MRZ = 39,            /* characters of a TD3 name field */
+	VDS_TEXT_MAX = 160,           /* octets of UTF-8: 39 characters of four octets, and "..." */
+	VDS_NUMBER_MAX = 40,          /* characters of an act or certificate number */
 };
 
 struct vds_name {
@@ -52,7 +53,10 @@ int vds_name_set(struct bytes primary, struct bytes secondary, const char *mrz_p
 /* A place or another text into a member of VDS_TEXT_MAX + 1 octets, cut the same way. */
 void vds_text_set(struct bytes text, char out[VDS_TEXT_MAX + 1]);
 
-/* As vds_put_visa; also sets definition, category and version 4. */
+/*
+ * As vds_put_visa; also sets version 4.  When the message would be longer than VDS_CIVIL_MESSAGE_MAX, what an official abroad can do
+ * without is left out, one after the other (docs/vds.md); FAIL_TOO_LARGE when that does not help.
+ */
 int vds_put_civil(const struct vds_civil *civil, struct vds *vds, struct buf *values, struct err *err);
 int vds_get_civil(const struct vds *vds, struct vds_civil *civil, struct err *err);
 

@@ -641,6 +641,63 @@ test_civil_refuses(void)
 	CIVIL_REFUSES(VDS_BIRTH, memcpy(c.registered_at, "A\nB", 4), "a line end in a place");
 }
 
+/* The example of docs/vds.md, octet by octet. */
+static void
+test_manual(void)
+{
+	struct buf want = octets("dc03 d9c5 d9b9582d27bc77666519 ab14fa ab14fa c120 010ef6ac1fc813b5271419a519d41681 82075ac3a96e697468 0303ab14fa "
+				 "100ca7e3a03bc23cf833150caaf1 90124dc3bc6c6c65723c3c5a6fc3ab20416e6e61 1104aac6da46 1204f6ac8ebe 1302d9c5 "
+				 "200e756f9b21b33c150caaf4a4d08bb1 21047a19c646");
+	struct vds vds = { .state = "UTO", .signer = "UTCA", .reference = "2A7F01C3", .issued_on = { DATE_DAY, 11, 21, 2026 }, .signed_on = { DATE_DAY, 11, 21, 2026 } };
+	struct vds_civil c = { .kind = VDS_BIRTH, .act_number = "ZEN1-B-2026-000017-K", .registered_at = "Z\xC3\xA9nith", .registered_on = { DATE_DAY, 11, 21, 2026 } };
+	struct buf values = BUF_INIT, got = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	c.subject = person("M\xC3\xBCller", "Zo\xC3\xAB Anna", (struct date){ DATE_DAY, 11, 19, 2026 }, 'F');
+	snprintf(c.subject.birthplace, sizeof(c.subject.birthplace), "ZENITH");
+	c.parent1 = person("Eriksson", "Anna Maria", (struct date){ DATE_MONTH, 8, 0, 1990 }, 'F');
+	c.parent1.nationality[0] = 0;
+	ok(vds_put_civil(&c, &vds, &values, &err) == 0 && vds_encode(&vds, &got, &err) == 0 && bytes_equal(bytes_of(&got), bytes_of(&want)), "the example of docs/vds.md");
+	buf_clear(&values);
+	buf_clear(&got);
+	buf_clear(&want);
+}
+
+/* Names and places of the greatest length, in letters of four octets: what can be left out is, and the rest fits. */
+static void
+test_longest(void)
+{
+	struct vds_civil c = civil(VDS_MARRIAGE), back;
+	struct vds_person *people[] = { &c.subject, &c.spouse, &c.parent1, &c.parent2 };
+	struct buf text = BUF_INIT, values = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct vds vds = frame();
+	size_t octets = 0;
+
+	for (int i = 0; i < 20; i++)
+		buf_str(&text, "\xF0\x9E\xA4\x80"); /* U+1E900, Adlam */
+	for (size_t i = 0; i < NELEM(people); i++) {
+		ok(vds_name_set(bytes_of(&text), bytes_of(&text), "PAPANDROPOULOUS", "JONATHON<WARREN<TREVOR", &people[i]->name, &err) == 0, "a name in Adlam");
+		vds_text_set(BYTES(text.p, 80), people[i]->birthplace);
+		memcpy(people[i]->birthplace + 80, text.p, 80);
+		people[i]->birthplace[160] = 0;
+		snprintf(people[i]->number, sizeof(people[i]->number), "1234567890-1234567890-1234567890-1234567");
+		people[i]->birth = c.registered_on;
+		people[i]->sex = 'X';
+	}
+	memcpy(c.registered_at, c.subject.birthplace, 161);
+	memcpy(c.event_place, c.subject.birthplace, 161);
+	ok(vds_put_civil(&c, &vds, &values, &err) == 0 && vds_get_civil(&vds, &back, &err) == 0, "the longest marriage certificate %s", err.text);
+	for (unsigned i = 0; i < vds.nfeature; i++)
+		octets += vds.feature[i].value.n + (vds.feature[i].value.n > 127 ? 3 : 2);
+	ok(octets <= VDS_CIVIL_MESSAGE_MAX && octets > VDS_CIVIL_MESSAGE_MAX - 170, "message of %zu octets", octets);
+	ok(same_name(&c.subject.name, &back.subject.name) && back.subject.name.national[0] != 0 && back.parent2.name.mrz[0] != 0 && back.parent2.number[0] == 0 &&
+			back.parent2.name.national[0] == 0 && strcmp(back.event_place, c.event_place) == 0,
+		"what matters is there, what can be left out is not");
+	buf_clear(&text);
+	buf_clear(&values);
+}
+
 static void
 test_names(void)
 {
@@ -677,6 +734,8 @@ main(void)
 	test_visa();
 	test_civil();
 	test_civil_refuses();
+	test_manual();
+	test_longest();
 	test_names();
 	return done_testing();
 }

@@ -548,7 +548,7 @@ read_back(struct bytes raw, enum vds_symbology symbology, const char *program, c
 static void
 test_printed(const struct office *o)
 {
-	static const char *const types[] = { "NB", "ND", "NM", NULL };
+	static const char *const types[] = { "NB", "ND", "NM", NULL }, *const travel[] = { "V", "PU", NULL };
 	static const enum vds_profile kinds[] = { VDS_BIRTH, VDS_DEATH, VDS_MARRIAGE };
 	struct signer_made m = make_signer(o, "brainpoolP384r1", "CA", types, 0);
 	const struct cert *signer[] = { m.cert };
@@ -572,6 +572,15 @@ test_printed(const struct office *o)
 			buf_clear(&values);
 			buf_clear(&raw);
 		}
+	signer_clear(&m);
+	m = make_signer(o, "brainpoolP256r1", "CB", travel, 0);
+	signer[0] = m.cert;
+	struct buf raw = BUF_INIT;
+	if (ok(sign_visa(o, &m, 4, &raw, &err) == 0, "a visa %s", err.text)) {
+		read_back(bytes_of(&raw), VDS_DATA_MATRIX, "dmtxread", "dmtxread -N 1 -m 20000", &in, "visa");
+		read_back(bytes_of(&raw), VDS_QR, "zbarimg", "zbarimg -q --raw --oneshot -Sbinary", &in, "visa");
+	}
+	buf_clear(&raw);
 	signer_clear(&m);
 	truststore_free(store);
 	buf_clear(&none);
