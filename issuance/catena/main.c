@@ -43,7 +43,7 @@ static const struct command commands[] = {
 	{ "ledger check", "[--state DIR]", "recompute the ledger from the rows, name what was altered", state_options, 0, 0,
 	  ledger_check_command, "  Exit status 0: nothing was altered; 1: something was, or it could not be checked.\n" },
 	{ "migrate", "[--state DIR]", "bring the database's schema up to date", migrate_options, 0, 0, migrate_command },
-	{ "pki lint", "FILE... [--anchor FILE...] [--json]", "departures of certificates, CRLs, lists and security objects from Doc 9303", pki_lint_options, 1,
+	{ "pki lint", "FILE... [--anchor FILE...] [--json] | --rules", "departures of certificates, CRLs, lists and security objects from Doc 9303", pki_lint_options, 0,
 	  ARGS_POSITIONALS, pki_lint_command,
 	  "  One finding per line: file, severity, code, text, clause.  Exit status 0: good; 1: warnings; 2: an error; 3: unreadable.\n" },
 	{ "pki cert", "FILE [--json]", "a certificate for a person to read", pki_cert_options, 1, 1, pki_cert_command,

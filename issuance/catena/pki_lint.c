@@ -12,6 +12,7 @@ enum { LINT_FILE_MAX = 32 << 20,
 const struct arg_option pki_lint_options[] = {
 	{ "anchor", "FILE", "certificates of CSCAs to verify signatures by; those among the files serve too", true },
 	{ "json", NULL, "one JSON object instead of lines", false },
+	{ "rules", NULL, "print the table of rules", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -96,6 +97,17 @@ file_lint(struct verdicts *v, const char *name, const struct lint_options *optio
 	buf_clear(&file);
 }
 
+/* The table of rules: code, severity, clause. */
+static int
+rules_print(struct err *err)
+{
+	struct buf out = BUF_INIT;
+
+	for (const struct lint_rule *r = lint_rules; r->code != NULL; r++)
+		buf_printf(&out, "%-32s %-8s %s\n", r->code, lint_severity_name(r->severity), r->clause);
+	return print_buf(&out, err);
+}
+
 int
 pki_lint_command(const struct args *args, struct err *err)
 {
@@ -103,6 +115,13 @@ pki_lint_command(const struct args *args, struct err *err)
 	struct verdicts v;
 	int rc = -1;
 
+	if (args_flag(args, "rules"))
+		return rules_print(err);
+	if (args->n == 0) {
+		err_set(err, FAIL_INPUT, "no file is named");
+		err_hint(err, "catena help pki lint");
+		return -1;
+	}
 	if (anchors_read(args, &all, err) == 0 && verdicts_begin(&v, args_flag(args, "json"), err) == 0) {
 		const struct lint_options options = { (const struct cert *const *)all.cert, all.n, LINT_DETECT };
 
