@@ -307,6 +307,7 @@ read_deviations(struct deviationlist *list, struct der set, struct err *err)
 		if (tlv.tag != DER_SEQUENCE)
 			return err_set(err, FAIL_INPUT, "deviations: tag %02X where a Deviation was wanted", (unsigned)tlv.tag);
 		order_next(&order, tlv.whole);
+		v->der = tlv.whole;
 		one = der_reader(tlv.value);
 		if (read_documents(v, &one, &list->is_sorted, err) == -1 || read_descriptions(v, &one, &list->is_sorted, err) == -1 ||
 			der_end(&one, "Deviation", err) == -1)

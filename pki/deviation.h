@@ -49,6 +49,7 @@ struct deviation_description {
 };
 
 struct deviation {
+	struct bytes der;      /* the whole entry, in the list's octets */
 	char document_type[3]; /* "" any */
 	enum deviation_signer signer;
 	struct bytes issuer, serial; /* DEVIATION_SIGNER_SERIAL: Name, encoded; contents octets */

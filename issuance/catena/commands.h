@@ -38,6 +38,8 @@ int pki_lint_command(const struct args *args, struct err *err);
 int pki_passive_command(const struct args *args, struct err *err);
 extern const struct arg_option pki_seal_options[];
 int pki_seal_command(const struct args *args, struct err *err);
+extern const struct arg_option pki_list_options[];
+int pki_list_command(const struct args *args, struct err *err);
 
 /* Prints and clears the text. */
 int print_buf(struct buf *text, struct err *err);

@@ -46,6 +46,10 @@ static const struct command commands[] = {
 	{ "pki lint", "FILE... [--anchor FILE...] [--json] | --rules", "departures of certificates, CRLs, lists and security objects from Doc 9303", pki_lint_options, 0,
 	  ARGS_POSITIONALS, pki_lint_command,
 	  "  One finding per line: file, severity, code, text, clause.  Exit status 0: good; 1: warnings; 2: an error; 3: unreadable.\n" },
+	{ "pki list", "FILE --anchor FILE... [--previous FILE] [--crl FILE...] [--at YYYY-MM-DD] [--accept-weak] [--json]",
+	  "a master list or deviation list: its signature, its signer, what is in it", pki_list_options, 1, 1, pki_list_command,
+	  "  One verdict per line: outcome, code, text, clause; then the figures, and with --previous what was added and removed.\n"
+	  "  Exit status 0: good; 1: warnings, or something could not be checked; 2: refused; 3: unreadable.\n" },
 	{ "pki cert", "FILE [--json]", "a certificate for a person to read", pki_cert_options, 1, 1, pki_cert_command,
 	  "  Exit status 3: unreadable.\n" },
 	{ "pki passive", "--sod FILE [--dg N=FILE]... [--com FILE] --anchor FILE... [--crl FILE]... [--deviations FILE] [--at YYYY-MM-DD] [--accept-weak] [--json]",
