@@ -2,6 +2,8 @@
  * Seals signed on the token, judged, printed at 300 dpi and read back by others' programs.  Files of other implementations keep the
  * verdicts that the data's README gives them.
  */
+#include <gd.h>
+
 #include "pki/vdsimage.h"
 #include "pki/vdsseal.h"
 #include "tests/data.h"
@@ -173,6 +175,22 @@ test_utopia(void)
 	truststore_free(without_crl);
 }
 
+/* How many of the seals with one bit of an octet flipped are not invalid.  octets: where in->raw points to. */
+static unsigned
+changed_accepted(const struct vdsseal_input *in, uint8_t *octets)
+{
+	struct vdsseal_result r;
+	unsigned accepted = 0;
+
+	for (size_t i = 0; i < in->raw.n; i++) {
+		octets[i] ^= (uint8_t)(1 << i % 8);
+		vdsseal_verify(in, &r);
+		accepted += !vdsseal_verdicts[r.verdict].is_invalid;
+		octets[i] ^= (uint8_t)(1 << i % 8);
+	}
+	return accepted;
+}
+
 static void
 test_strangers(void)
 {
@@ -212,6 +230,7 @@ test_strangers(void)
 				p[n - 1] ^= 1;
 				is_verdict(&in, SEAL_INVALID_SIGNATURE, "with a bit of the signature flipped");
 				p[n - 1] ^= 1;
+				ok(changed_accepted(&in, p) == 0, "with a bit of any octet flipped it is invalid");
 			}
 			in.store = store;
 			is_verdict(&in, cases[i].with_anchors, "with Utopia's trust anchors");
@@ -498,51 +517,102 @@ test_verdicts(const struct office *o, const struct ceremony *c)
 
 /* ---- printed and read again ---- */
 
-static bool
-have(const char *program)
+/* The picture as a scanner at 600 dpi sees the print: two degrees askew, blurred, grey ink on yellowish paper, noise. */
+static void
+scan(struct buf *png)
 {
-	int status;
+	enum { MARGIN = 100, /* px of paper around it */
+		PAPER = 0xF4F2EA };
+	gdImagePtr print = gdImageCreateFromPngPtr((int)png->n, png->p), paper, fine, askew;
+	int side = gdImageSX(print) + 2 * MARGIN, n = 0;
+	unsigned noise = 1;
+	void *p;
 
-	fix_run(&status, "command -v %s", program);
-	return status == 0;
+	paper = gdImageCreateTrueColor(side, side);
+	gdImageFilledRectangle(paper, 0, 0, side, side, PAPER);
+	gdImageCopy(paper, print, MARGIN, MARGIN, 0, 0, gdImageSX(print), gdImageSY(print));
+	gdImageSetInterpolationMethod(paper, GD_BICUBIC);
+	fine = gdImageScale(paper, 2 * (unsigned)side, 2 * (unsigned)side);
+	gdImageSetInterpolationMethod(fine, GD_BILINEAR_FIXED);
+	askew = gdImageRotateInterpolated(fine, 2, PAPER);
+	gdImageGaussianBlur(askew);
+	for (int y = 0; y < gdImageSY(askew); y++)
+		for (int x = 0; x < gdImageSX(askew); x++) {
+			int c = gdImageGetPixel(askew, x, y), grey = (gdTrueColorGetRed(c) + gdTrueColorGetGreen(c) + gdTrueColorGetBlue(c)) / 3;
+
+			noise = noise * 1103515245 + 12345;
+			grey = 30 + grey * 200 / 255 + (int)(noise >> 16 & 31) - 16;
+			gdImageSetPixel(askew, x, y, gdTrueColor(grey, grey, grey));
+		}
+	p = gdImagePngPtr(askew, &n);
+	buf_cut(png, 0);
+	buf_add(png, p, (size_t)n);
+	gdFree(p);
+	gdImageDestroy(print);
+	gdImageDestroy(paper);
+	gdImageDestroy(fine);
+	gdImageDestroy(askew);
 }
 
-/* Prints the seal at 300 dpi, lets `reader` (with the picture's path for %s) read it, and compares and judges what it read. */
+static const struct reader {
+	enum vds_symbology symbology;
+	const char *name, *program, *command;
+} readers[] = {
+	{ VDS_DATA_MATRIX, "Data Matrix", "dmtxread", "dmtxread -N 1 -m 60000" },
+	{ VDS_QR, "QR", "zbarimg", "zbarimg -q --raw --oneshot -Sbinary" },
+};
+
+/* Lets the program read the picture, compares and judges what it read. */
 static void
-read_back(struct bytes raw, enum vds_symbology symbology, const char *program, const char *command, const struct vdsseal_input *judge, const char *what)
+read_picture(const struct reader *reader, const struct buf *png, struct bytes raw, const struct vdsseal_input *judge, const char *what)
 {
-	const char *type = symbology == VDS_QR ? "QR" : "Data Matrix";
+	const char *path = fix_write("seal.png", bytes_of(png));
 	struct vdsseal_input in = *judge;
-	struct buf png = BUF_INIT, got = BUF_INIT;
-	struct vds_symbol symbol;
+	struct buf got = BUF_INIT;
 	struct err err = ERR_INIT;
-	char out[160], line[512];
-	const char *path;
+	char out[160];
 	int status;
 
-	if (!ok(vdsimage_symbol(raw, symbology, &symbol, &err) == 0 && vdsimage_png(&symbol, VDSIMAGE_DOTS, &png, &err) == 0, "%s as %s: %s", what, type, err.text))
-		return;
-	printf("# %s as %s: %zu octets, %u x %u modules, %.1f mm with quiet zone\n", what, type, raw.n, symbol.side, symbol.side, vdsimage_mm(&symbol, VDSIMAGE_DOTS));
-	path = fix_write("seal.png", bytes_of(&png));
-	if (getenv("CATENA_SEAL_PNG") != NULL) {
-		snprintf(out, sizeof(out), "%.100s-%s-%zu.png", getenv("CATENA_SEAL_PNG"), symbology == VDS_QR ? "qr" : "dm", raw.n);
-		if (file_write(out, bytes_of(&png), 0644, &err) == -1)
-			printf("# %s\n", err.text);
-	}
-	buf_clear(&png);
-	if (!have(program)) {
-		skip(program, "is not installed");
+	fix_run(&status, "command -v %s", reader->program);
+	if (status != 0) {
+		skip(reader->program, "is not installed");
 		return;
 	}
 	snprintf(out, sizeof(out), "%s/read.bin", softhsm_dir);
-	snprintf(line, sizeof(line), "%s %s >%s 2>/dev/null", command, path, out);
-	fix_run(&status, "%s", line);
+	fix_run(&status, "%s %s >%s 2>/dev/null", reader->command, path, out);
 	if (file_read(out, 4096, &got, &err) == -1)
 		bail_out("%s", err.text);
-	ok(bytes_equal(bytes_of(&got), raw), "%s reads it back to the octet (%zu octets)", program, got.n);
+	ok(bytes_equal(bytes_of(&got), raw), "%s reads it back to the octet (%zu octets)", reader->program, got.n);
 	in.raw = bytes_of(&got);
 	is_verdict(&in, SEAL_VALID, what);
 	buf_clear(&got);
+}
+
+/* Prints the seal at 300 dpi in both forms and has it read; is_scanned: once more from a scan of the print. */
+static void
+read_back(struct bytes raw, const struct vdsseal_input *judge, const char *what, bool is_scanned)
+{
+	const char *keep = getenv("CATENA_SEAL_PNG"); /* to look at them: the beginning of a path */
+	struct err err = ERR_INIT;
+	struct vds_symbol symbol;
+	char path[160];
+
+	for (size_t i = 0; i < NELEM(readers); i++) {
+		struct buf png = BUF_INIT;
+
+		if (!ok(vdsimage_symbol(raw, readers[i].symbology, &symbol, &err) == 0 && vdsimage_png(&symbol, VDSIMAGE_DOTS, &png, &err) == 0, "%s as %s %s", what, readers[i].name, err.text))
+			continue;
+		printf("# %zu octets, %u x %u modules, %.1f mm with quiet zone\n", raw.n, symbol.side, symbol.side, vdsimage_mm(&symbol, VDSIMAGE_DOTS));
+		read_picture(&readers[i], &png, raw, judge, what);
+		if (is_scanned) {
+			scan(&png);
+			read_picture(&readers[i], &png, raw, judge, "from a scan of the print");
+		}
+		snprintf(path, sizeof(path), "%.100s-%s-%zu.png", keep != NULL ? keep : "", readers[i].program, raw.n);
+		if (keep != NULL && file_write(path, bytes_of(&png), 0644, &err) == -1)
+			printf("# %s\n", err.text);
+		buf_clear(&png);
+	}
 }
 
 static void
@@ -565,10 +635,8 @@ test_printed(const struct office *o)
 			char what[96];
 
 			snprintf(what, sizeof(what), "%s, names of 39 characters of %d octets", vds_profiles[kinds[k]].name, octets);
-			if (ok(vds_put_civil(&c, &vds, &values, &err) == 0 && vdsseal_sign(o->s, m.key, m.cert, &vds, &raw, &err) == 0, "%s %s", what, err.text)) {
-				read_back(bytes_of(&raw), VDS_DATA_MATRIX, "dmtxread", "dmtxread -N 1 -m 20000", &in, what);
-				read_back(bytes_of(&raw), VDS_QR, "zbarimg", "zbarimg -q --raw --oneshot -Sbinary", &in, what);
-			}
+			if (ok(vds_put_civil(&c, &vds, &values, &err) == 0 && vdsseal_sign(o->s, m.key, m.cert, &vds, &raw, &err) == 0, "%s %s", what, err.text))
+				read_back(bytes_of(&raw), &in, what, kinds[k] == VDS_MARRIAGE);
 			buf_clear(&values);
 			buf_clear(&raw);
 		}
@@ -576,10 +644,8 @@ test_printed(const struct office *o)
 	m = make_signer(o, "brainpoolP256r1", "CB", travel, 0);
 	signer[0] = m.cert;
 	struct buf raw = BUF_INIT;
-	if (ok(sign_visa(o, &m, 4, &raw, &err) == 0, "a visa %s", err.text)) {
-		read_back(bytes_of(&raw), VDS_DATA_MATRIX, "dmtxread", "dmtxread -N 1 -m 20000", &in, "visa");
-		read_back(bytes_of(&raw), VDS_QR, "zbarimg", "zbarimg -q --raw --oneshot -Sbinary", &in, "visa");
-	}
+	if (ok(sign_visa(o, &m, 4, &raw, &err) == 0, "a visa %s", err.text))
+		read_back(bytes_of(&raw), &in, "visa", true);
 	buf_clear(&raw);
 	signer_clear(&m);
 	truststore_free(store);
