@@ -3,18 +3,18 @@
 
 #include "issuance/catena/commands.h"
 #include "issuance/catena/verdicts.h"
+#include "pki/certfile.h"
 #include "pki/vdsseal.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
 
 enum { SEAL_FILE_MAX = 64 * 1024, /* larger is no seal, and is said so by the reader */
 	MRZ_FILE_MAX = 1024,
-	SIGNERS_MAX = ARGS_LISTED,
 	NOON = 12 * 3600 };
 
 const struct arg_option pki_seal_options[] = {
-	{ "signer", "CERT", "certificates of bar code signers; the one that the seal names is used", true },
-	{ "anchor", "FILE", "CSCA certificates that you trust", true },
+	{ "signer", "CERT", "bar code signers, DER, PEM, ZIP or LDIF; the one that the seal names is used", true },
+	{ "anchor", "FILE", "CSCA certificates that you trust, also master lists", true },
 	{ "crl", "FILE", "CRLs of the CSCA", true },
 	{ "mrz", "FILE", "the printed MRZ, two lines, to compare the seal with", false },
 	{ "at", "YYYY-MM-DD", "the day of inspection; today when not given", false },
@@ -25,52 +25,108 @@ const struct arg_option pki_seal_options[] = {
 struct inspection {
 	struct verdicts *v;
 	struct buf raw, mrz;
-	struct cert *signer[SIGNERS_MAX];
+	struct cert **signer;
 	size_t nsigner;
 	struct truststore *store; /* NULL: no anchor was given */
 	int64_t at;
 };
 
+static void
+unreadable(struct inspection *x, const char *path, const struct err *err)
+{
+	verdicts_add(x->v, OUTCOME_UNREADABLE, path, "unreadable", NULL, "%s", err->text);
+}
+
 static bool
-get_file(struct verdicts *v, const char *path, size_t limit, struct buf *out)
+get_file(struct inspection *x, const char *path, size_t limit, struct buf *out)
 {
 	struct err err = ERR_INIT;
 
 	if (file_read(path, limit, out, &err) == 0)
 		return true;
-	verdicts_add(v, OUTCOME_UNREADABLE, path, "unreadable", NULL, "%s", err.text);
+	unreadable(x, path, &err);
 	return false;
 }
 
-static bool
-get_signer(struct inspection *x, const char *path)
-{
-	struct buf file = BUF_INIT;
-	struct err err = ERR_INIT;
-	bool is_read = get_file(x->v, path, CERT_MAX, &file);
+/* ---- certificates and CRLs, in whatever form a State sends them ---- */
 
-	if (is_read && cert_read(bytes_of(&file), &x->signer[x->nsigner], &err) == -1) {
-		verdicts_add(x->v, OUTCOME_UNREADABLE, path, "unreadable", NULL, "%s", err.text);
-		is_read = false;
-	}
-	x->nsigner += is_read;
-	buf_clear(&file);
-	return is_read;
+enum role { ROLE_OF_SIGNER,
+	ROLE_OF_ANCHOR,
+	ROLE_OF_CRL };
+
+static int
+add_signer(struct inspection *x, struct bytes der, struct err *err)
+{
+	struct cert **grown = realloc(x->signer, (x->nsigner + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	x->signer = grown;
+	if (cert_parse(der, &x->signer[x->nsigner], err) == -1)
+		return -1;
+	x->nsigner++;
+	return 0;
 }
 
-/* An anchor or a CRL into the store. */
-static bool
-get_trusted(struct inspection *x, const char *path, bool is_crl)
+/* 1 when the item is one of those that the option is for, 0 when not. */
+static int
+add_item(struct inspection *x, const struct certfile_item *item, enum role role, const char *path, struct err *err)
 {
-	struct buf file = BUF_INIT;
-	struct err err = ERR_INIT;
-	bool is_read = get_file(x->v, path, is_crl ? CRL_MAX : CERT_MAX, &file);
+	struct err refused = ERR_INIT;
+	int rc;
 
-	if (is_read && (is_crl ? truststore_add_crl(x->store, bytes_of(&file), path, &err) : truststore_add(x->store, bytes_of(&file), TRUST_ANCHOR, path, &err)) == -1) {
-		verdicts_add(x->v, OUTCOME_UNREADABLE, path, "unreadable", NULL, "%s", err.text);
-		is_read = false;
+	if (item->kind != (role == ROLE_OF_CRL ? CERTFILE_CRL : CERTFILE_CERTIFICATE) || (role == ROLE_OF_ANCHOR && item->is_signer))
+		return 0;
+	if (role == ROLE_OF_SIGNER)
+		rc = add_signer(x, bytes_of(&item->der), &refused);
+	else if (role == ROLE_OF_ANCHOR)
+		rc = truststore_add(x->store, bytes_of(&item->der), TRUST_ANCHOR, path, &refused);
+	else
+		rc = truststore_add_crl(x->store, bytes_of(&item->der), path, &refused);
+	if (rc == 0)
+		return 1;
+	*err = refused;
+	return refused.kind == FAIL_INTERNAL ? -1 : 0;
+}
+
+/* 1 when the file holds at least one of what the option is for, 0 when not, which has been said then; -1 FAIL_INTERNAL. */
+static int
+get_items(struct inspection *x, const char *path, enum role role, struct err *err)
+{
+	static const char *const wanted[] = { "no certificate", "no CSCA certificate", "no CRL" };
+	struct certfile content = { NULL };
+	struct buf file = BUF_INIT;
+	struct err inner = ERR_INIT;
+	int taken = 0, one = 0;
+
+	if (file_read(path, CERTFILE_MAX, &file, &inner) == 0 && certfile_read(bytes_of(&file), &content, &inner) == 0)
+		err_set(&inner, FAIL_INPUT, "%s in it", wanted[role]);
+	for (size_t i = 0; i < content.n && one != -1; i++) {
+		one = add_item(x, &content.item[i], role, path, &inner);
+		taken |= one == 1;
 	}
+	if (one == -1)
+		*err = inner;
+	else if (!taken)
+		unreadable(x, path, &inner);
+	certfile_clear(&content);
 	buf_clear(&file);
+	return one == -1 ? -1 : taken;
+}
+
+static int
+get_all(struct inspection *x, const struct args *args, const char *option, enum role role, struct err *err)
+{
+	const char *path;
+	int is_read = 1;
+
+	for (int i = 0; (path = args_nth(args, option, i)) != NULL; i++) {
+		int one = get_items(x, path, role, err);
+
+		if (one == -1)
+			return -1;
+		is_read &= one;
+	}
 	return is_read;
 }
 
@@ -78,22 +134,20 @@ get_trusted(struct inspection *x, const char *path, bool is_crl)
 static int
 gather(struct inspection *x, const struct args *args, struct err *err)
 {
-	const char *path, *mrz = args_value(args, "mrz", NULL);
-	bool is_read = get_file(x->v, args->positional[0], SEAL_FILE_MAX, &x->raw);
+	const char *mrz = args_value(args, "mrz", NULL);
+	bool is_read = get_file(x, args->positional[0], SEAL_FILE_MAX, &x->raw);
+	int signers, anchors, crls;
 
 	if (mrz != NULL)
-		is_read &= get_file(x->v, mrz, MRZ_FILE_MAX, &x->mrz);
-	for (int i = 0; (path = args_nth(args, "signer", i)) != NULL; i++)
-		is_read &= get_signer(x, path);
-	if (args_nth(args, "anchor", 0) == NULL)
-		return is_read;
-	if (truststore_new(&x->store, err) == -1)
+		is_read &= get_file(x, mrz, MRZ_FILE_MAX, &x->mrz);
+	if ((signers = get_all(x, args, "signer", ROLE_OF_SIGNER, err)) == -1)
 		return -1;
-	for (int i = 0; (path = args_nth(args, "anchor", i)) != NULL; i++)
-		is_read &= get_trusted(x, path, false);
-	for (int i = 0; (path = args_nth(args, "crl", i)) != NULL; i++)
-		is_read &= get_trusted(x, path, true);
-	return truststore_settle(x->store, err) == -1 ? -1 : is_read;
+	if (args_nth(args, "anchor", 0) == NULL)
+		return is_read && signers;
+	if (truststore_new(&x->store, err) == -1 || (anchors = get_all(x, args, "anchor", ROLE_OF_ANCHOR, err)) == -1 ||
+		(crls = get_all(x, args, "crl", ROLE_OF_CRL, err)) == -1 || truststore_settle(x->store, err) == -1)
+		return -1;
+	return is_read && signers && anchors && crls;
 }
 
 static void
@@ -178,6 +232,7 @@ pki_seal_command(const struct args *args, struct err *err)
 out:
 	for (size_t i = 0; i < x->nsigner; i++)
 		cert_free(x->signer[i]);
+	free(x->signer);
 	truststore_free(x->store);
 	buf_wipe(&x->raw);
 	buf_wipe(&x->mrz);

@@ -51,6 +51,10 @@ trust="--anchor $utopia/good/csca1.cer $utopia/good/csca1-to-2-link.cer $utopia/
 	expect 2 "after the certificate's end" 'EXPIRED_CERTIFICATE' 'suspicion: medium' -- "$seal" --signer "$signer" $trust --at 2033-06-02
 	expect 2 "under a CSCA that is not trusted" 'UNTRUSTED_CERTIFICATE' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca1.cer" --at 2026-11-21
 }
+expect 0 "with a master list as anchor" 'seal: VALID' -- "$seal" --signer "$signer" --anchor "$utopia/good/utopia.ml" --crl "$utopia/good/utopia.crl" --at 2026-11-21
+expect 3 "a CRL in the place of an anchor" 'no CSCA certificate' -- "$seal" --signer "$signer" --anchor "$utopia/good/utopia.crl"
+expect 3 "a signer in the place of an anchor" 'unreadable' -- "$seal" --signer "$signer" --anchor "$signer"
+expect 3 "an anchor in the place of a CRL" 'no CRL' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca2.cer" --crl "$utopia/good/csca2.cer"
 head -c 100 "$seal" >"$scratch/short"
 expect 3 "a seal that is cut off" 'WRONG_FORMAT' -- "$scratch/short" --signer "$signer"
 : >"$scratch/empty"
