@@ -155,3 +155,67 @@ signclient_status(struct signclient *c, struct buf *json, struct err *err)
 	json_decref(reply);
 	return rc;
 }
+
+static json_t *
+ceremony_request(const char *op, const struct uuid *id, const struct uuid *officer_id, struct bytes response)
+{
+	char text[UUID_TEXT];
+	json_t *request = json_pack("{s:s, s:s}", "op", op, "id", uuid_format(id, text));
+
+	if (request == NULL || (officer_id != NULL && json_object_set_new(request, "officer_id", json_string(uuid_format(officer_id, text))) == -1) ||
+		(response.n > 0 && json_object_set_new(request, "response", json_stringn((const char *)response.p, response.n)) == -1)) {
+		json_decref(request);
+		return NULL;
+	}
+	return request;
+}
+
+static int
+ask_result(struct signclient *c, json_t *request, json_t **result, struct err *err)
+{
+	json_t *reply = NULL, *found;
+	int rc = -1;
+
+	if (ask(c, request, &reply, err) == -1)
+		return -1;
+	if ((found = json_object_get(reply, "result")) == NULL)
+		err_set(err, FAIL_INTERNAL, "signd: no result in its answer");
+	else {
+		*result = json_incref(found);
+		rc = 0;
+	}
+	json_decref(reply);
+	return rc;
+}
+
+int
+signclient_ceremony(struct signclient *c, const struct uuid *id, const struct uuid *officer_id, json_t **result, struct err *err)
+{
+	return ask_result(c, ceremony_request("execute_ceremony", id, officer_id, BYTES_NONE), result, err);
+}
+
+int
+signclient_ceremony_import(struct signclient *c, const struct uuid *id, const struct uuid *officer_id, struct bytes response,
+	json_t **result, struct err *err)
+{
+	return ask_result(c, ceremony_request("import_ceremony", id, officer_id, response), result, err);
+}
+
+int
+signclient_ceremony_request(struct signclient *c, const struct uuid *id, struct buf *request, struct err *err)
+{
+	json_t *reply = NULL;
+	const char *text;
+	int rc = -1;
+
+	if (ask(c, ceremony_request("request_ceremony", id, NULL, BYTES_NONE), &reply, err) == -1)
+		return -1;
+	if ((text = json_string_value(json_object_get(reply, "request"))) == NULL)
+		err_set(err, FAIL_INTERNAL, "signd: no request in its answer");
+	else {
+		buf_str(request, text);
+		rc = buf_check(request, err);
+	}
+	json_decref(reply);
+	return rc;
+}

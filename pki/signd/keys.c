@@ -1,12 +1,8 @@
 #include "pki/signd/keys.h"
 
 #include "registry/base/digest.h"
-
-static int
-read_keys(struct tx *tx, void *arg, struct err *err)
-{
-	return keys_read(tx, arg, err);
-}
+#include "registry/base/log.h"
+#include "registry/store/keys.h"
 
 static int
 signer_of_record(struct session *s, const struct key_record *r, struct active_signer *a, struct err *err)
@@ -17,41 +13,152 @@ signer_of_record(struct session *s, const struct key_record *r, struct active_si
 		signer_new(key, bytes_of(&r->der), &a->signer, err) == -1) /* takes the key */
 		return err_prefix(err, "%s %s", key_kind_names[r->kind], r->key_label);
 	a->certificate_id = r->certificate_id;
+	a->signing_key_id = r->signing_key_id;
 	a->use_until = r->use_until;
+	a->signatures = r->signatures;
+	a->max_signatures = r->max_signatures;
 	return 0;
 }
 
-/* The newest of the kind that may sign now: keys_read gives the newest first. */
-static int
-choose(struct session *s, const struct key_records *records, enum key_kind kind, int64_t now, struct active_signer *a, struct err *err)
+static bool
+is_used_up(const struct key_record *r)
 {
-	for (size_t i = 0; i < records->n; i++) {
-		const struct key_record *r = &records->key[i];
+	return r->kind == KEY_DOCUMENT_SIGNER && r->max_signatures != 0 && r->signatures >= r->max_signatures;
+}
 
-		if (r->kind == kind && r->not_before <= now && now < r->use_until)
-			return signer_of_record(s, r, a, err);
+static bool
+may_sign(const struct key_record *r, enum key_kind kind, const struct token *token, int64_t now)
+{
+	return r->kind == kind && strcmp(r->state, "active") == 0 && strcmp(r->token_label, token_label(token)) == 0 && r->not_before <= now &&
+		now < r->use_until && !is_used_up(r);
+}
+
+/* Newest first, as keys_read gives them; a key with two certificates is used with its newest. */
+static int
+choose_documents(struct session *s, const struct key_records *records, const struct token *token, int64_t now, struct keys *keys, struct err *err)
+{
+	for (size_t i = 0; i < records->n && keys->ndocument < KEYS_DOCUMENT_SIGNERS; i++) {
+		const struct key_record *r = &records->key[i];
+		bool is_there = false;
+
+		if (!may_sign(r, KEY_DOCUMENT_SIGNER, token, now))
+			continue;
+		for (unsigned k = 0; k < keys->ndocument; k++)
+			is_there = is_there || uuid_equal(&keys->document[k].signing_key_id, &r->signing_key_id);
+		if (is_there)
+			continue;
+		if (signer_of_record(s, r, &keys->document[keys->ndocument], err) == -1)
+			return -1;
+		keys->ndocument++;
 	}
-	return err_set(err, FAIL_AGAIN, "no %s key may sign now: %s", key_kind_names[kind],
-		records->n == 0 ? "the registry has no keys, a key ceremony is needed" : "all usage periods have ended");
+	return 0;
+}
+
+static int
+choose_ledger(struct session *s, const struct key_records *records, const struct token *token, int64_t now, struct active_signer *a, struct err *err)
+{
+	for (size_t i = 0; i < records->n; i++)
+		if (may_sign(&records->key[i], KEY_LEDGER, token, now))
+			return signer_of_record(s, &records->key[i], a, err);
+	return 0;
+}
+
+/* ---- what the registry is told ---- */
+
+struct telling {
+	struct key_records *records;
+	struct keys *keys;
+	const char *token;
+	int64_t now;
+};
+
+static int
+tally(struct tx *tx, const struct keys *keys, int64_t now, struct err *err)
+{
+	for (unsigned i = 0; i < keys->ndocument; i++) {
+		const struct active_signer *a = &keys->document[i];
+		int64_t made = atomic_load(&a->made), recorded = atomic_load(&a->recorded);
+
+		if (made + recorded > 0 && keys_tally(tx, &a->certificate_id, made, recorded, keys->loaded_at, now, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Counts of the time before go first, then the keys are read, then those at their limit are put out of use. */
+static int
+tell_and_read(struct tx *tx, void *arg, struct err *err)
+{
+	struct telling *t = arg;
+
+	if (tally(tx, t->keys, t->now, err) == -1 || keys_read(tx, t->records, err) == -1)
+		return -1;
+	for (size_t i = 0; i < t->records->n; i++) {
+		const struct key_record *r = &t->records->key[i];
+
+		if (r->kind != KEY_DOCUMENT_SIGNER || strcmp(r->state, "active") != 0 || strcmp(r->token_label, t->token) != 0)
+			continue;
+		if ((t->now >= r->use_until || is_used_up(r)) &&
+			keys_retire(tx, &r->signing_key_id, t->now >= r->use_until ? "period" : "signatures", t->now, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+only_tally(struct tx *tx, void *arg, struct err *err)
+{
+	const struct telling *t = arg;
+
+	return tally(tx, t->keys, t->now, err);
+}
+
+int
+keys_tally_all(struct db *db, struct keys *keys, int64_t now, struct err *err)
+{
+	struct telling t = { .keys = keys, .now = now };
+
+	if (db_run(db, DB_READ_COMMITTED, only_tally, &t, err) == -1)
+		return -1;
+	for (unsigned i = 0; i < keys->ndocument; i++) {
+		keys->document[i].signatures += atomic_exchange(&keys->document[i].made, 0);
+		atomic_store(&keys->document[i].recorded, 0);
+	}
+	keys->loaded_at = now;
+	return 0;
+}
+
+static void
+counters_clear(struct keys *keys)
+{
+	for (unsigned i = 0; i < keys->ndocument; i++) {
+		keys->document[i].signatures += atomic_exchange(&keys->document[i].made, 0);
+		atomic_store(&keys->document[i].recorded, 0);
+	}
 }
 
 int
 keys_load(struct db *db, struct token *token, int64_t now, struct keys *keys, struct err *err)
 {
 	struct key_records records = { NULL, 0 };
+	struct telling t = { &records, keys, token_label(token), now };
 	struct token_key *uin = NULL;
 	struct session *s = NULL;
-	struct keys found = { 0 };
+	struct keys found = { .loaded_at = now };
 	int rc = -1;
 
-	if (db_run(db, DB_READ_ONLY, read_keys, &records, err) == -1 || token_borrow(token, &s, err) == -1)
+	if (db_run(db, DB_READ_COMMITTED, tell_and_read, &t, err) == -1)
 		goto out;
-	if (choose(s, &records, KEY_DOCUMENT_SIGNER, now, &found.document, err) == -1 ||
-		choose(s, &records, KEY_LEDGER, now, &found.ledger, err) == -1)
+	counters_clear(keys); /* they are in the registry, also when the token fails us now */
+	keys->loaded_at = now;
+	if (token_borrow(token, &s, err) == -1 || choose_documents(s, &records, token, now, &found, err) == -1 ||
+		choose_ledger(s, &records, token, now, &found.ledger, err) == -1)
 		goto out;
 	if (token_key_find(s, "uin-1", BYTES_NONE, &uin, err) == -1 ||
 		token_hmac(s, uin, bytes_str("catena uin 1"), found.uin_key, err) == -1)
 		goto out;
+	if (found.ndocument == 0)
+		log_event(LOG_WARNING, "no_document_signer", "why", "none is active, on this token, within its period and with signatures left", NULL);
 	keys_clear(keys);
 	*keys = found;
 	found = (struct keys){ 0 };
@@ -64,10 +171,23 @@ out:
 	return rc;
 }
 
+struct active_signer *
+keys_next(struct keys *keys, int64_t now, size_t n)
+{
+	for (unsigned i = 0; i < keys->ndocument; i++) {
+		struct active_signer *a = &keys->document[atomic_fetch_add(&keys->turn, 1) % keys->ndocument];
+
+		if (active_signer_may(a, now, n))
+			return a;
+	}
+	return NULL;
+}
+
 void
 keys_clear(struct keys *keys)
 {
-	signer_free(keys->document.signer);
+	for (unsigned i = 0; i < keys->ndocument; i++)
+		signer_free(keys->document[i].signer);
 	signer_free(keys->ledger.signer);
 	wipe(keys, sizeof(*keys));
 }

@@ -7,17 +7,27 @@
 #include "pki/signd/policy.h"
 #include "registry/store/signing.h"
 
+enum { KEYS_DOCUMENT_SIGNERS = 16 }; /* active at the same time on one token */
+
 struct keys {
-	struct active_signer document; /* the newest document signer that may sign now */
-	struct active_signer ledger;
-	uint8_t uin_key[32]; /* derived on the token: HMAC-SHA-256("catena uin 1") under its secret */
+	struct active_signer document[KEYS_DOCUMENT_SIGNERS]; /* all that may sign now: used in turn, so that one revocation hits few documents */
+	unsigned ndocument;
+	atomic_uint turn;
+	struct active_signer ledger; /* signer NULL: none may sign */
+	uint8_t uin_key[32];         /* derived on the token: HMAC-SHA-256("catena uin 1") under its secret */
+	int64_t loaded_at;
 };
 
 /*
- * Finds what may sign at `now`; the token's keys must belong to the certificates.  FAIL_AGAIN "no document signer ..." when there is none
- * whose usage period includes now.
+ * Finds what may sign at `now`: keys in the state active, of this token, within their usage period and with signatures left.  Document signers
+ * whose period or signatures are used up are retired in the registry.  What the signers of *keys have counted is written first, so that their
+ * counters can go.  A token's key that does not belong to its certificate is FAIL_CONFLICT.
  */
 int keys_load(struct db *db, struct token *token, int64_t now, struct keys *keys, struct err *err);
+/* The next document signer in turn that may make n signatures; NULL: none. */
+struct active_signer *keys_next(struct keys *keys, int64_t now, size_t n);
+/* Writes what was counted since the last time. */
+int keys_tally_all(struct db *db, struct keys *keys, int64_t now, struct err *err);
 void keys_clear(struct keys *keys);
 
 #endif

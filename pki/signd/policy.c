@@ -10,7 +10,7 @@ enum { SIGN_TRIES = 8 }; /* each finds at least one more document of the batch d
 
 struct batch {
 	struct token *token;
-	const struct active_signer *by;
+	struct active_signer *by;
 	struct sign_order *orders;
 	size_t n;
 	struct uuid *ids;
@@ -66,6 +66,7 @@ sign_one(struct batch *b, struct session *s, size_t i, struct err *err)
 		ldsso_of_case(c, &lds);
 		if (sod_build(s, b->by->signer, &lds, clock_now(), &b->made[i], err) == -1)
 			return -1;
+		atomic_fetch_add(&b->by->made, 1);
 	}
 	b->record[b->nrecord++] = (struct signing_made){ c->document_id, bytes_of(&b->made[i]) };
 	buf_bytes(&order->sod, bytes_of(&b->made[i]));
@@ -98,14 +99,21 @@ out:
 	return rc;
 }
 
+bool
+active_signer_may(const struct active_signer *by, int64_t now, size_t n)
+{
+	return by->signer != NULL && now < by->use_until &&
+		(by->max_signatures == 0 || by->signatures + atomic_load(&by->made) + (int64_t)n <= by->max_signatures);
+}
+
 int
-policy_sign(struct db *db, struct token *token, const struct active_signer *by, struct sign_order *orders, size_t n, struct err *err)
+policy_sign(struct db *db, struct token *token, struct active_signer *by, struct sign_order *orders, size_t n, struct err *err)
 {
 	struct batch b = { .token = token, .by = by, .orders = orders, .n = n };
 	int rc = -1;
 
-	if (clock_now() >= by->use_until)
-		return err_set(err, FAIL_AGAIN, "document signer: its private key usage period has ended, a new signer is needed");
+	if (by == NULL || !active_signer_may(by, clock_now(), n))
+		return err_set(err, FAIL_AGAIN, "document signer: no active one has a usage period and signatures left, a key ceremony is needed");
 	b.ids = calloc(n + 1, sizeof(*b.ids));
 	b.cases = calloc(n + 1, sizeof(*b.cases));
 	b.made = calloc(n + 1, sizeof(*b.made));
@@ -128,6 +136,8 @@ policy_sign(struct db *db, struct token *token, const struct active_signer *by, 
 	}
 	if (rc == -1 && err->kind == FAIL_CONFLICT)
 		err->kind = FAIL_AGAIN;
+	if (rc == 0)
+		atomic_fetch_add(&by->recorded, (int64_t)b.nrecord);
 	for (size_t i = 0; rc == -1 && i < n; i++)
 		buf_clear(&orders[i].sod);
 out:

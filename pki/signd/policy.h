@@ -5,22 +5,29 @@
 #ifndef CATENA_SIGND_POLICY_H
 #define CATENA_SIGND_POLICY_H
 
+#include <stdatomic.h>
+
 #include "pki/cms.h"
 #include "pki/signclient.h"
 #include "registry/store/db.h"
 
-/* The document signer in use: its key on the token and its certificate in the registry. */
+/* A signer in use: its key on the token and its certificate in the registry. */
 struct active_signer {
 	struct signer *signer;
-	struct uuid certificate_id;
+	struct uuid certificate_id, signing_key_id;
 	int64_t use_until;
+	int64_t signatures, max_signatures; /* made before it was loaded; 0: no limit */
+	_Atomic int64_t made, recorded;     /* by the token since, and how many of them are in the registry */
 };
+
+/* Whether it may sign n more. */
+bool active_signer_may(const struct active_signer *by, int64_t now, size_t n);
 
 /*
  * Signs the orders that hold, in one transaction; each of the others gets its own err: FAIL_DENIED a broken link of the descent,
  * FAIL_CONFLICT other hashes than the registry's, FAIL_NOT_FOUND.  A document signed before gets that same EF.SOD.
  * -1 when nothing was signed: the database or the token is away (FAIL_AGAIN).
  */
-int policy_sign(struct db *db, struct token *token, const struct active_signer *by, struct sign_order *orders, size_t n, struct err *err);
+int policy_sign(struct db *db, struct token *token, struct active_signer *by, struct sign_order *orders, size_t n, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pki/pin.h"
+#include "pki/signd/ceremonies.h"
 #include "pki/signd/confine.h"
 #include "pki/signd/keys.h"
 #include "pki/signd/refusals.h"
@@ -19,6 +20,8 @@
 #include "registry/base/uin.h"
 #include "registry/service/daemon.h"
 #include "registry/store/audit.h"
+#include "registry/store/ceremony.h"
+#include "registry/store/keys.h"
 #include "registry/store/ledger.h"
 
 enum { KEYS_RELOAD_SECONDS = 60,
@@ -30,7 +33,8 @@ struct signd {
 	struct refusals *refusals;
 	pthread_rwlock_t lock; /* guards keys: read for each request, written when they are loaded again */
 	struct keys keys;
-	int64_t keys_loaded_at;
+	atomic_bool keys_changed;           /* a ceremony was carried out: they are loaded again before the next use */
+	const char *state, *country;        /* codes of the State, for certificates */
 	struct ledger_sequencer *sequencer; /* with the ledger key of the start: a new ledger key needs a restart */
 	struct active_signer ledger;
 	pthread_t sequencing;
@@ -38,28 +42,40 @@ struct signd {
 	atomic_bool stop;
 };
 
-static const struct query *const query_sets[] = { signing_queries, ledger_queries, ledger_sequence_queries, audit_queries, NULL };
+static const struct query *const query_sets[] = { signing_queries, keys_signer_queries, ceremony_execution_queries, ledger_queries,
+	ledger_sequence_queries, audit_queries, NULL };
 
-/* A signer whose period ends is replaced by its successor without a restart. */
+/* Held for reading or writing.  A clock that was set back counts as time that went by. */
+static bool
+keys_are_old(const struct signd *d, int64_t now)
+{
+	if (d->keys.loaded_at == 0 || atomic_load(&d->keys_changed) || now < d->keys.loaded_at || now - d->keys.loaded_at >= KEYS_RELOAD_SECONDS)
+		return true;
+	for (unsigned i = 0; i < d->keys.ndocument; i++)
+		if (!active_signer_may(&d->keys.document[i], now, 1))
+			return true;
+	return false;
+}
+
+/* A signer whose period ends is replaced by its successors without a restart. */
 static int
 keys_fresh(struct signd *d, struct err *err)
 {
 	int64_t now = clock_now();
+	bool are_old;
 	int rc = 0;
 
 	pthread_rwlock_rdlock(&d->lock);
-	rc = d->keys.document.signer == NULL || now >= d->keys.document.use_until || now >= d->keys.ledger.use_until ||
-		now - d->keys_loaded_at >= KEYS_RELOAD_SECONDS;
+	are_old = keys_are_old(d, now);
 	pthread_rwlock_unlock(&d->lock);
-	if (rc == 0)
+	if (!are_old)
 		return 0;
 	pthread_rwlock_wrlock(&d->lock);
-	rc = 0;
-	if (d->keys.document.signer == NULL || now >= d->keys.document.use_until || now >= d->keys.ledger.use_until ||
-		now - d->keys_loaded_at >= KEYS_RELOAD_SECONDS) {
+	if (keys_are_old(d, now)) {
+		atomic_store(&d->keys_changed, false);
 		rc = keys_load(d->db, d->token, now, &d->keys, err);
-		if (rc == 0)
-			d->keys_loaded_at = now;
+		if (rc == -1)
+			atomic_store(&d->keys_changed, true);
 	}
 	pthread_rwlock_unlock(&d->lock);
 	return rc;
@@ -75,7 +91,7 @@ answer_sign(struct signd *d, const json_t *request, struct err *err)
 	if (sign_orders_of_json(request, &orders, &n, err) == -1 || keys_fresh(d, err) == -1)
 		goto out;
 	pthread_rwlock_rdlock(&d->lock);
-	if (policy_sign(d->db, d->token, &d->keys.document, orders, n, err) == 0)
+	if (policy_sign(d->db, d->token, keys_next(&d->keys, clock_now(), n), orders, n, err) == 0)
 		reply = sign_results_to_json(orders, n);
 	pthread_rwlock_unlock(&d->lock);
 	if (reply != NULL)
@@ -124,16 +140,35 @@ answer_uins(struct signd *d, const json_t *request, struct err *err)
 static json_t *
 answer_status(struct signd *d, struct err *err)
 {
+	int64_t last = 0;
 	char until[21];
 	json_t *reply;
 
 	if (token_check(d->token, err) == -1 || db_ready(d->db, err) == -1 || keys_fresh(d, err) == -1)
 		return NULL;
 	pthread_rwlock_rdlock(&d->lock);
-	reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "token", token_label(d->token), "serial", token_serial(d->token),
-		"signer_until", time_format(d->keys.document.use_until, until));
+	for (unsigned i = 0; i < d->keys.ndocument; i++)
+		last = d->keys.document[i].use_until > last ? d->keys.document[i].use_until : last;
+	reply = json_pack("{s:b, s:s, s:s, s:s, s:i}", "ok", 1, "token", token_label(d->token), "serial", token_serial(d->token),
+		"signer_until", time_format(last, until), "signers", (int)d->keys.ndocument);
 	pthread_rwlock_unlock(&d->lock);
 	return reply;
+}
+
+static json_t *
+answer_ceremony(struct signd *d, const char *op, const json_t *request, struct err *err)
+{
+	const struct ceremonies at = { d->db, d->token, d->state, d->country };
+	json_t *reply = ceremonies_answer(&at, op, request, err);
+
+	atomic_store(&d->keys_changed, true);
+	return reply;
+}
+
+static bool
+is_ceremony(const char *op)
+{
+	return op != NULL && (strcmp(op, "execute_ceremony") == 0 || strcmp(op, "request_ceremony") == 0 || strcmp(op, "import_ceremony") == 0);
 }
 
 static json_t *
@@ -147,7 +182,9 @@ answer_op(struct signd *arg, const json_t *request, struct err *err)
 		return answer_uins(arg, request, err);
 	if (op != NULL && strcmp(op, "status") == 0)
 		return answer_status(arg, err);
-	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins");
+	if (is_ceremony(op))
+		return answer_ceremony(arg, op, request, err);
+	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins, execute_ceremony, request_ceremony, import_ceremony");
 	return NULL;
 }
 
@@ -158,7 +195,9 @@ answer(void *arg, const json_t *request, struct err *err)
 	struct signd *d = arg;
 	json_t *reply = answer_op(d, request, err);
 
-	if (reply == NULL && err->kind != FAIL_AGAIN && err->kind != FAIL_INTERNAL)
+	/* refused ceremonies are written by ceremonies.c, each with its number and officer */
+	if (reply == NULL && err->kind != FAIL_AGAIN && err->kind != FAIL_INTERNAL &&
+		!is_ceremony(json_string_value(json_object_get(request, "op"))))
 		refusals_of_request(d->refusals, err);
 	return reply;
 }
@@ -205,6 +244,8 @@ sequencer_start(struct signd *d, const struct conf *conf, struct err *err)
 {
 	struct ledger_signer signer = { .sign = sign_head, .arg = d };
 
+	if (d->keys.ledger.signer == NULL)
+		return err_set(err, FAIL_AGAIN, "no ledger key may sign now: a key ceremony is needed");
 	d->ledger = d->keys.ledger; /* taken over: keys that are loaded again bring their own */
 	d->keys.ledger.signer = NULL;
 	signer.certificate_id = d->ledger.certificate_id;
@@ -273,6 +314,8 @@ run(struct signd *d, const struct conf *conf, struct err *err)
 	bool locked;
 	int rc = -1;
 
+	d->state = conf_text(conf, "state");
+	d->country = conf_text(conf, "country");
 	if (confine_memory(conf_text(conf, "user")[0] == '\0', &locked, err) == -1 || token_start(d, conf, err) == -1 || db_open(&db, &d->db, err) == -1 || keys_fresh(d, err) == -1 ||
 		refusals_new(d->db, &d->refusals, err) == -1 ||
 		signd_server_start(conf_text(conf, "signd_socket"), conf_text(conf, "signd_clients"), answer, d, &server, err) == -1 ||
@@ -287,6 +330,8 @@ out:
 	signd_server_stop(server);
 	refusals_free(d->refusals);
 	sequencer_stop(d);
+	if (d->db != NULL && keys_tally_all(d->db, &d->keys, clock_now(), err) == -1 && rc == 0)
+		log_err(LOG_ERROR, "signatures_uncounted", err);
 	keys_clear(&d->keys);
 	token_close(d->token);
 	db_close(d->db);

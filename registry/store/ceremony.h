@@ -126,8 +126,8 @@ struct revoked_certificate {
 	size_t serial_len;
 	int64_t revoked_at;
 };
-/* All that a CRL names, and the number the next one has; *revoked is malloc'd. */
-int ceremony_crl_facts(struct tx *tx, int64_t *number, struct revoked_certificate **revoked, size_t *n, struct err *err);
+/* All that a CRL names, the number the next one has, whether the CSCA ever changed its name; *revoked is malloc'd. */
+int ceremony_crl_facts(struct tx *tx, int64_t *number, bool *name_changed, struct revoked_certificate **revoked, size_t *n, struct err *err);
 /* use_days of a kind of key; FAIL_NOT_FOUND. */
 int ceremony_use_days(struct tx *tx, const char *key_kind, unsigned *days, struct err *err);
 

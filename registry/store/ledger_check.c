@@ -114,6 +114,11 @@ const struct query ledger_check_queries[] = {
 	[Q_STATES + 1] = STATES("enrolment", "enrolment_decision", "enrolment_id"),
 	[Q_STATES + 2] = STATES("application", "application_decision", "application_id"),
 	[Q_STATES + 3] = STATES("document", "document_decision", "document_id"),
+	[Q_STATES + 4] = STATES("key", "key_event", "signing_key_id"),
+	[Q_STATES + 5] = STATES("ceremony",
+		"(SELECT ceremony_id, to_state, seq, created_at FROM ceremony_decision UNION ALL"
+		" SELECT ceremony_id, to_state, seq, created_at FROM ceremony_execution) u",
+		"ceremony_id"),
 	{ NULL, NULL },
 };
 

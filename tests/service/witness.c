@@ -262,7 +262,10 @@ static const struct {
 		"WITH decision AS (SELECT act_id AS id, 'act' AS machine, seq, to_state FROM act_decision UNION ALL"
 		" SELECT enrolment_id, 'enrolment', seq, to_state FROM enrolment_decision UNION ALL"
 		" SELECT application_id, 'application', seq, to_state FROM application_decision UNION ALL"
-		" SELECT document_id, 'document', seq, to_state FROM document_decision),"
+		" SELECT document_id, 'document', seq, to_state FROM document_decision UNION ALL"
+		" SELECT signing_key_id, 'key', seq, to_state FROM key_event UNION ALL"
+		" SELECT ceremony_id, 'ceremony', seq, to_state FROM ceremony_decision UNION ALL"
+		" SELECT ceremony_id, 'ceremony', seq, to_state FROM ceremony_execution),"
 		" last AS (SELECT DISTINCT ON (id) * FROM decision ORDER BY id, seq DESC)"
 		" SELECT count(*) FROM last l FULL JOIN current_state s ON s.subject_id = l.id AND (s.machine, s.seq, s.state) = (l.machine, l.seq, l.to_state)"
 		" WHERE l.id IS NULL OR s.subject_id IS NULL" },
