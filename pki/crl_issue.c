@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "pki/crl.h"
+#include "pki/lint.h"
 
 #define HOUR INT64_C(3600)
 
@@ -147,13 +148,30 @@ put_tbs(struct der_out *o, const struct cert *issuer, const struct sigalg *alg, 
 	der_close(o);
 }
 
+/* The linter's word counts for what is ours: no error and no warning. */
+static int
+lint_result(struct bytes der, const struct cert *issuer, struct err *err)
+{
+	const struct lint_options options = { &issuer, 1, LINT_DETECT };
+	struct lint lint = { .n = 0 };
+	int rc = lint_crl(der, &options, &lint, err);
+
+	for (size_t i = 0; rc == 0 && i < lint.n; i++)
+		if (lint.finding[i].severity >= LINT_WARNING)
+			rc = err_set(err, FAIL_INTERNAL, "%s: %s", lint.finding[i].rule->code, lint.finding[i].text);
+	if (rc == 0 && lint.failed)
+		rc = err_set(err, FAIL_INTERNAL, "out of memory");
+	lint_clear(&lint);
+	return rc;
+}
+
 static int
 check_result(struct bytes der, const struct cert *issuer, const struct crl_order *order, struct err *err)
 {
 	struct crl *crl = NULL;
 	int rc = -1;
 
-	if (crl_parse(der, &crl, err) == -1 || crl_verify(crl, issuer, err) == -1)
+	if (crl_parse(der, &crl, err) == -1 || crl_verify(crl, issuer, err) == -1 || lint_result(der, issuer, err) == -1)
 		goto out;
 	if (crl->nentry != order->nrevoked || crl->malformed[0] != '\0' || crl->entry_extensions != 0) {
 		err_set(err, FAIL_INTERNAL, "%zu entries, wanted %zu", crl->nentry, order->nrevoked);

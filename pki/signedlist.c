@@ -6,6 +6,7 @@
 
 #include "pki/masterlist.h"
 #include "pki/deviation.h"
+#include "pki/lint.h"
 #include "pki/profile.h"
 #include "registry/base/date.h"
 #include "registry/base/digest.h"
@@ -363,18 +364,45 @@ check_signing(const struct cert *signer, const struct cert *csca, const struct l
 	return 0;
 }
 
+/*
+ * The linter's word counts for what is ours: no error and no warning; but what other States put into their certificates is theirs, and
+ * a master list passes it on.
+ */
+static int
+lint_result(struct bytes der, const struct cert *csca, const struct list_kind *kind, struct err *err)
+{
+	static const char member[] = "certificate ";
+	const struct lint_options options = { &csca, 1, LINT_DETECT };
+	struct lint lint = { .n = 0 };
+	int rc = lint_file(der, &options, &lint, err);
+
+	for (size_t i = 0; rc == 0 && i < lint.n; i++)
+		if (lint.finding[i].severity >= LINT_WARNING && strncmp(lint.finding[i].where, member, strlen(member)) != 0)
+			rc = err_set(err, FAIL_INPUT, "%s: %s%s%s: %s", kind->name, lint.finding[i].where, lint.finding[i].where[0] != '\0' ? ": " : "",
+				lint.finding[i].rule->code, lint.finding[i].text);
+	if (rc == 0 && lint.failed)
+		rc = err_set(err, FAIL_INTERNAL, "out of memory");
+	lint_clear(&lint);
+	return rc;
+}
+
 int
 list_sign(struct session *s, const struct signer *signer, const struct list_kind *kind, struct bytes content, const struct list_signing *signing,
 	struct buf *der, struct err *err)
 {
 	struct cms_options options = { .signing_time = signing->signing_time, .beside = signing->csca, .by_key_identifier = signer_cert(signer)->ski.n > 0 };
 	struct cert *csca = NULL;
+	struct buf out = BUF_INIT;
 	int rc = -1;
 
 	if (cert_parse(signing->csca, &csca, err) == -1)
 		return -1;
-	if (check_signing(signer_cert(signer), csca, kind, signing, err) == 0)
-		rc = cms_sign_with(s, signer, kind->content_type, content, &options, der, err);
+	if (check_signing(signer_cert(signer), csca, kind, signing, err) == 0 && cms_sign_with(s, signer, kind->content_type, content, &options, &out, err) == 0 &&
+		lint_result(bytes_of(&out), csca, kind, err) == 0) {
+		buf_move(der, &out);
+		rc = 0;
+	}
+	buf_clear(&out);
 	cert_free(csca);
 	return rc;
 }
