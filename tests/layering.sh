@@ -39,6 +39,7 @@ libraries() {
 		gnutls/         registry/service
 		curl/           registry/service
 		p11-kit/        pki
+		zint.h          pki
 	TABLE
 }
 
