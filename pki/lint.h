@@ -45,6 +45,7 @@ struct lint_options {
 	const struct cert *const *issuers; /* to verify signatures by: any CSCA and link certificates */
 	size_t nissuers;
 	int profile; /* enum profile_name, or LINT_DETECT: for certificates */
+	const struct cert *parsed; /* lint_cert: the same certificate, read already; NULL: it is read once more */
 };
 
 struct lint {

@@ -142,6 +142,19 @@ claimed_profile(const struct claims *c)
 	return raw_is_ca(c->x) || (raw_key_usage(c->x) & KU_KEY_CERT_SIGN) != 0 ? csca_profile(c) : signer_profile(c);
 }
 
+/* Also under a name of its own.  Key identifiers that name another key spare the verification: it is most of the linter's time. */
+static bool
+is_self_signed(const struct cert *cert)
+{
+	struct err none = ERR_INIT;
+
+	if (cert->is_self_signed)
+		return true;
+	if (cert->aki.n > 0 && cert->ski.n > 0 && !bytes_equal(cert->aki, cert->ski))
+		return false;
+	return cert_verify(cert, cert, &none) == 0;
+}
+
 enum profile_name
 lint_profile_of(const struct cert *cert)
 {
@@ -157,7 +170,7 @@ lint_profile_of(const struct cert *cert)
 		lint_extensions_read(&scratch, p.extensions, &x);
 		lint_name(&scratch, p.subject.whole, "subject", &subject);
 		c.names_equal = lint_same_name(cert->subject, cert->issuer);
-		c.is_self_signed = cert->is_self_signed || cert_verify(cert, cert, &err) == 0;
+		c.is_self_signed = is_self_signed(cert);
 		c.is_vds_subject = subject.attributes == 2 && subject.countries == 1 && strlen(subject.cn) == 2;
 		profile = claimed_profile(&c);
 	}
@@ -302,9 +315,10 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	struct moments validity = { .is_known = false };
 	struct claims c = { .x = &x };
 	struct extension_facts facts;
-	struct cert *cert = NULL;
+	const struct cert *cert = NULL;
+	struct cert *read = NULL;
 	struct parts p;
-	struct err why = ERR_INIT, none = ERR_INIT;
+	struct err why = ERR_INIT;
 	bool is_claimed;
 
 	if (der.n > CERT_MAX)
@@ -317,8 +331,11 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	lint_extensions_read(l, p.extensions, &x);
 	c.names_equal = lint_same_name(p.issuer.whole, p.subject.whole);
 	c.is_vds_subject = subject.attributes == 2 && subject.countries == 1 && strlen(subject.cn) == 2;
-	if (cert_parse(der, &cert, &why) == 0) {
-		c.is_self_signed = cert->is_self_signed || cert_verify(cert, cert, &none) == 0; /* also under a name of its own */
+	if (l->options != NULL && l->options->parsed != NULL && l->options->parsed->der.p == der.p)
+		cert = l->options->parsed;
+	if (cert != NULL || cert_parse(der, &read, &why) == 0) {
+		cert = cert != NULL ? cert : read;
+		c.is_self_signed = is_self_signed(cert);
 		c.is_under_other = !c.is_self_signed && cert->is_ca && issuer_find(l, cert, &is_claimed) != NULL;
 	} else if (l->n == 0)
 		lint_add(l, LINT_UNREADABLE_PART, "%s", why.text); /* nothing above has explained it */
@@ -333,7 +350,7 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 		l->kind = LINT_CERTIFICATE;
 		l->profile = profile;
 	}
-	cert_free(cert);
+	cert_free(read);
 	return 0;
 }
 
