@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "pki/ber.h"
 #include "pki/certfile.h"
 #include "pki/deviation.h"
 #include "pki/ldif.h"
@@ -226,7 +227,7 @@ is_crl(struct bytes tbs)
 
 /* One object, or several one after another. */
 static int
-take_der(struct taking *t, struct bytes in, const char *where, struct err *err)
+take_objects(struct taking *t, struct bytes in, const char *where, struct err *err)
 {
 	struct err inner = ERR_INIT;
 	struct der d = der_reader(in), inside;
@@ -252,6 +253,20 @@ take_der(struct taking *t, struct bytes in, const char *where, struct err *err)
 		else
 			rc = take_certificate(t, one.whole, place, -1, false, err);
 	}
+	return rc;
+}
+
+static int
+take_der(struct taking *t, struct bytes in, const char *where, struct err *err)
+{
+	struct err inner = ERR_INIT;
+	struct buf der = BUF_INIT;
+	int rc;
+
+	if (!ber_is_indefinite(in))
+		return take_objects(t, in, where, err);
+	rc = ber_to_der(in, CERTFILE_MEMBER_MAX, &der, &inner) == -1 ? part_failed(t, where, &inner, err) : take_objects(t, bytes_of(&der), where, err);
+	buf_clear(&der);
 	return rc;
 }
 

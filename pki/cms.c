@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "pki/ber.h"
 #include "pki/cms.h"
 
 static const char oid_signed_data[] = "1.2.840.113549.1.7.2", oid_content_type[] = "1.2.840.113549.1.9.3",
@@ -440,6 +441,22 @@ cms_parse(struct bytes der, struct cms **cms, struct err *err)
 	}
 	*cms = c;
 	return 0;
+}
+
+int
+cms_parse_any(struct bytes in, struct cms **cms, struct err *err)
+{
+	struct buf der = BUF_INIT;
+	int rc = -1;
+
+	if (!ber_is_indefinite(in))
+		return cms_parse(in, cms, err);
+	if (ber_to_der(in, CMS_MAX, &der, err) == 0 && cms_parse(bytes_of(&der), cms, err) == 0) {
+		(*cms)->is_ber = true;
+		rc = 0;
+	}
+	buf_clear(&der);
+	return rc;
 }
 
 /* Equal as numbers: some write serial numbers with a zero octet too many, in one of the two places. */

@@ -42,6 +42,7 @@ enum { CMS_MAX = 16 * 1024 * 1024, /* master lists have 1 MB today */
 
 struct cms {
 	struct buf der; /* the `bytes` below point into it */
+	bool is_ber;    /* it was sent in BER; `der` is what was made of it */
 	unsigned version;
 	char content_type[64];
 	struct bytes content;       /* eContent's octets */
@@ -71,6 +72,8 @@ struct cms {
  * numbers, NULL parameters, either form of sid, no certificate, attributes out of order.  -1 FAIL_INPUT.
  */
 int cms_parse(struct bytes der, struct cms **cms, struct err *err);
+/* As cms_parse; one of indefinite length is made DER first.  For lists, which some States send so; EF.SOD is DER. */
+int cms_parse_any(struct bytes ber_or_der, struct cms **cms, struct err *err);
 void cms_free(struct cms *cms);
 /* The certificate inside that sid names, by issuer and serial number or key identifier; NULL when it is not there. */
 const struct cert *cms_signer_cert(const struct cms *cms);

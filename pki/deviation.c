@@ -345,11 +345,11 @@ deviationlist_parse(struct bytes der, struct deviationlist **out, struct err *er
 
 	if (list == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
-	if (cms_parse(der, &list->cms, err) == -1 || content_read(list, err) == -1) {
+	if (cms_parse_any(der, &list->cms, err) == -1 || content_read(list, err) == -1) {
 		deviationlist_free(list);
 		return -1;
 	}
-	sha256(der, list->sha256);
+	sha256(bytes_of(&list->cms->der), list->sha256);
 	*out = list;
 	return 0;
 }

@@ -71,10 +71,10 @@ struct deviationlist {
 	struct deviation *deviation;
 	size_t n;
 	bool is_sorted;     /* DER order of the SETs */
-	uint8_t sha256[32]; /* of the whole file */
+	uint8_t sha256[32]; /* of the whole SignedData */
 };
 
-/* The octets' form; no judgement of signatures. */
+/* DER, or BER with indefinite lengths as some send it.  The octets' form; no judgement of signatures. */
 int deviationlist_parse(struct bytes der, struct deviationlist **list, struct err *err);
 void deviationlist_free(struct deviationlist *list);
 /* All of list_check(), and: the order of the SETs. */

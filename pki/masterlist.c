@@ -176,11 +176,11 @@ masterlist_parse(struct bytes der, struct masterlist **out, struct err *err)
 
 	if (list == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
-	if (cms_parse(der, &list->cms, err) == -1 || content_read(list, err) == -1) {
+	if (cms_parse_any(der, &list->cms, err) == -1 || content_read(list, err) == -1) {
 		masterlist_free(list);
 		return -1;
 	}
-	sha256(der, list->sha256);
+	sha256(bytes_of(&list->cms->der), list->sha256);
 	*out = list;
 	return 0;
 }

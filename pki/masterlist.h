@@ -30,7 +30,7 @@ struct masterlist {
 	struct masterlist_member *member;
 	size_t n;
 	bool is_sorted;     /* DER order of the SET */
-	uint8_t sha256[32]; /* of the whole file */
+	uint8_t sha256[32]; /* of the whole SignedData */
 };
 
 struct masterlist_counts {
@@ -44,7 +44,7 @@ struct masterlist_counts {
 	unsigned wrong_signature; /* the key that it names is there, perhaps its own, and did not sign it */
 };
 
-/* The octets' form; no judgement of signatures.  A member that cannot be read is kept with its problem. */
+/* DER, or BER with indefinite lengths as some send it.  The octets' form; no judgement of signatures.  A member that cannot be read is kept with its problem. */
 int masterlist_parse(struct bytes der, struct masterlist **list, struct err *err);
 void masterlist_free(struct masterlist *list);
 /*

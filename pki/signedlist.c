@@ -73,7 +73,9 @@ check_format(const struct checking *c)
 	bool by_ski = cms->sid_ski.n > 0;
 	const char *problem = NULL;
 
-	if (cms->version != 3)
+	if (cms->is_ber)
+		problem = "BER where DER is wanted";
+	else if (cms->version != 3)
 		problem = "version of the SignedData is not 3";
 	else if (cms->signer_version != (by_ski ? 3 : 1))
 		problem = "version of the SignerInfo does not go with its sid";

@@ -28,7 +28,7 @@ struct list_trust {
 	int64_t at;               /* the moment of the check */
 	bool has_held;            /* a list of the same signing State is held already: */
 	int64_t held_at;          /* its signingTime */
-	struct bytes held_sha256; /* of its whole file, to know it again; n 0 unknown */
+	struct bytes held_sha256; /* sha256 of its struct, to know it again; n 0 unknown */
 	bool purpose_is_warning;  /* policy: a signer without any extKeyUsage, as some States have it, warns; a document signer could be one */
 	bool weak_is_warning;     /* policy: SHA-1 in old lists warns instead of refuses */
 };

@@ -101,7 +101,7 @@ list_read(struct inspection *x, const char *path, struct list *l)
 	struct cms *cms = NULL;
 	int rc = -1;
 
-	if (file_read(path, CERTFILE_MAX, &l->file, &err) == -1 || list_unpack(&l->file, &err) == -1 || cms_parse(bytes_of(&l->file), &cms, &err) == -1)
+	if (file_read(path, CERTFILE_MAX, &l->file, &err) == -1 || list_unpack(&l->file, &err) == -1 || cms_parse_any(bytes_of(&l->file), &cms, &err) == -1)
 		goto out;
 	if (strcmp(cms->content_type, oid_master_list) == 0)
 		rc = masterlist_parse(bytes_of(&l->file), &l->master, &err);

@@ -71,6 +71,15 @@ trust="--anchor $utopia/good/csca1.cer $utopia/good/csca2.cer --at 2026-11-21"
 	fi
 }
 
+# A deviation list of a CSCA that was thrown away; its certificate is beside the signer's.
+deviations=${top_srcdir:-.}/tests/fuzz/corpus/deviation/list.dl
+openssl cms -verify -noverify -inform DER -in "$deviations" -certsout "$scratch/csca.pem" -out "$scratch/content" 2>"$scratch/errors"
+expect 0 "a deviation list" 'kind: deviation list' 'state: UT' 'deviations: 3' 'dg_hash_wrong 2' 'verdict: good' \
+	-- "$deviations" --anchor "$scratch/csca.pem" --at 2026-11-21
+expect 2 "under another anchor" 'signer_untrusted' -- "$deviations" --anchor "$utopia/good/csca2.cer" --at 2026-11-21
+expect 0 "the one that is held" 'same' 'added: 0' 'removed: 0' -- "$deviations" --anchor "$scratch/csca.pem" --at 2026-11-21 --previous "$deviations"
+expect 1 "with a master list for the one held" 'previous_other_kind' -- "$deviations" --anchor "$scratch/csca.pem" --at 2026-11-21 --previous "$good"
+
 germany=${CATENA_TEST_DATA:-}/icao/masterlist
 if [ -f "$germany/DE_ML_2026-05-28.ml" ]; then
 	expect 1 "the German list: 7 of its certificates deny to be a CA's" 'good         signature' 'good         path' 'signer_serial: 04D5' \
