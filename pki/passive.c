@@ -90,6 +90,13 @@ check_format(struct examination *x)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "signed_data_version", "SignedData: version %u, wanted 3 (RFC 5652 5.1)", cms->version);
 	if (cms->signer_version != (cms->sid_ski.n > 0 ? 3u : 1u))
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "signer_version", "SignerInfo: version %u does not fit its sid (RFC 5652 5.3)", cms->signer_version);
+	if (cms->content_hash_bits != cms->hash_bits)
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "digest_algorithms", "SignedData: digestAlgorithms is not the signer's %s (RFC 5652 5.1)", digest_name(cms->hash_bits));
+	if (x->signer != NULL && cms->sid_ski.n == 0 &&
+		(!bytes_equal(cms->sid_issuer, x->signer->issuer) || !bytes_equal(cms->sid_serial, x->signer->serial)))
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "sid_differs", "SignerInfo: sid writes issuer or serial number otherwise than the certificate (RFC 5652 10.2.4)");
+	if (cms->has_unsigned_attrs)
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "unsigned_attributes", "SignerInfo: unsignedAttrs, which nobody signed (Doc 9303-10 4.6.2.2)");
 	if (cms->has_crls)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "crls_present", "SignedData: crls are not used in EF.SOD (Doc 9303-10 4.6.2.2)");
 	if (!cms->attrs_sorted)

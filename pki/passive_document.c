@@ -130,6 +130,8 @@ check_com(struct examination *x)
 			verdict(x->out, CHECK_COM, 0, GRADE_WARNING, "com_differs", "EF.COM %s DG%u, EF.SOD %s it; EF.COM is not signed",
 				listed ? "lists" : "does not list", number, covered ? "covers" : "does not cover");
 	}
+	if (x->sod->lds.version == 1 && (strcmp(com.lds_version, x->sod->lds.lds_version) != 0 || strcmp(com.unicode_version, x->sod->lds.unicode_version) != 0))
+		verdict(x->out, CHECK_COM, 0, GRADE_WARNING, "com_version_differs", "EF.COM and EF.SOD tell different versions of LDS or Unicode; EF.COM is not signed");
 	if (passive_find(x->out, CHECK_COM, 0) == NULL)
 		verdict(x->out, CHECK_COM, 0, GRADE_GOOD, "good", "EF.COM lists the data groups that EF.SOD covers");
 }

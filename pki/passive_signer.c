@@ -30,6 +30,8 @@ check_chain(struct examination *x)
 	else
 		verdict(x->out, CHECK_CHAIN, 0, GRADE_GOOD, "good", "the document signer is under %s, %s%s", x->csca->cert->subject_cn, x->csca->cert->country,
 			x->csca->trust == TRUST_LINKED ? ", trusted by a link" : "");
+	if (x->csca != NULL && !x->csca->is_verified)
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "anchor_unverified", "the CSCA's certificate is trusted as it stands: no certificate in the trust store verifies its signature");
 	if (x->csca != NULL && !x->is_by_identifier)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "aki_wrong", "the CSCA was found by trying the State's keys: authorityKeyIdentifier %s (Doc 9303-12 table 6)",
 			x->signer->aki.n > 0 ? "names none that signed" : "is absent");

@@ -72,6 +72,13 @@ is_csca(const struct cert *c)
 	return cert_has(c, EXT_BASIC_CONSTRAINTS) || cert_has(c, EXT_KEY_USAGE) || c->is_self_signed;
 }
 
+/* Subject and key identifiers say that it is a root; a link certificate between two keys of one name says otherwise by these. */
+static bool
+is_broken_root(const struct cert *c)
+{
+	return !c->is_self_signed && c->sigalg != NULL && bytes_equal(c->subject, c->issuer) && c->ski.n > 0 && (c->aki.n == 0 || bytes_equal(c->aki, c->ski));
+}
+
 static int
 member_new(struct bytes pem_or_der, struct member **member, struct err *err)
 {
@@ -83,6 +90,10 @@ member_new(struct bytes pem_or_der, struct member **member, struct err *err)
 		goto fail;
 	if (!is_csca(m->t.cert)) {
 		err_set(err, FAIL_INPUT, "trust store: the certificate is none of a CSCA (Doc 9303-12 table 6)");
+		goto fail;
+	}
+	if (is_broken_root(m->t.cert)) {
+		err_set(err, FAIL_INPUT, "trust store: a root whose signature does not verify under its own key");
 		goto fail;
 	}
 	if (pubkey_identifier(m->t.cert->key, m->id, err) == -1)
@@ -295,6 +306,7 @@ follow_links(struct truststore *s, struct err *err)
 				continue;
 			m->t.linked_by = voucher(s, &s->key[key]);
 			m->t.trust = TRUST_LINKED;
+			m->t.is_verified = true;
 			trust_join(s, key, m->key);
 			if (!s->key[m->key].is_trusted) {
 				s->key[m->key].is_trusted = true;
@@ -306,7 +318,7 @@ follow_links(struct truststore *s, struct err *err)
 	return 0;
 }
 
-/* An anchor that is a link certificate joins the keys of its issuer and subject, whichever was trusted first. */
+/* An anchor that is a link certificate joins the keys of its issuer and subject, whichever was trusted first; a root verifies itself. */
 static void
 join_links(struct truststore *s)
 {
@@ -314,9 +326,11 @@ join_links(struct truststore *s)
 		struct member *m = s->member[i];
 		const struct trusted *issuer;
 
+		m->t.is_verified |= m->t.cert->is_self_signed;
 		if (m->t.trust != TRUST_ANCHOR || m->t.cert->is_self_signed)
 			continue;
 		issuer = truststore_issuer(s, m->t.cert, m->t.cert->not_before, NULL);
+		m->t.is_verified |= issuer != NULL;
 		if (issuer != NULL)
 			trust_join(s, m->key, ((const struct member *)(const void *)issuer)->key);
 	}

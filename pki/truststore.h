@@ -28,6 +28,7 @@ struct trusted {
 	enum trust trust;
 	char provenance[120]; /* "file csca1.cer", "master list DE 2026-05-28, confirmed by two officers"; for a person */
 	const struct trusted *linked_by; /* TRUST_LINKED */
+	bool is_verified;                /* self-signed, or signed by a trusted key: an anchor may be trusted without */
 	unsigned family;                 /* one number for all keys and names of a CSCA */
 	bool is_revoked;                 /* by a verified CRL of its family; with its root, or what linked it, being revoked */
 	int64_t revoked_at;
@@ -67,7 +68,7 @@ int truststore_new(struct truststore **store, struct err *err);
 void truststore_free(struct truststore *store);
 
 /*
- * A certificate, PEM or DER.  FAIL_INPUT for what says that it is no CA's.  The same certificate once more is accepted and changes
+ * A certificate, PEM or DER.  FAIL_INPUT for what says that it is no CA's, and for a root that its own key has not signed.  The same certificate once more is accepted and changes
  * nothing, but that an anchor makes a candidate an anchor.  `trust` is TRUST_ANCHOR, or TRUST_NONE for a candidate: a link
  * certificate, or a CSCA certificate that nobody has confirmed.
  */

@@ -4,13 +4,14 @@
 
 #include "issuance/catena/commands.h"
 #include "issuance/catena/verdicts.h"
+#include "pki/certfile.h"
+#include "pki/masterlist.h"
 #include "pki/passive.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
 #include "registry/doc9303/lds.h"
 
-enum { LIST_FILE_MAX = 128 << 20, /* of CRLs and lists */
-	NOON = 12 * 3600 };
+enum { NOON = 12 * 3600 };
 
 const struct arg_option pki_passive_options[] = {
 	{ "sod", "FILE", "EF.SOD", false },
@@ -39,52 +40,72 @@ get_file(struct verdicts *v, const char *path, size_t limit, struct buf *out)
 
 /* ---- what is trusted ---- */
 
-/* A master list that its own signer signed: whoever names it as an anchor trusts what is in it. */
+/* Whether the lists in the file bear their signers' signatures: whoever names a list as an anchor trusts what is in it, unaltered. */
 static int
-add_master_list(struct truststore *store, struct bytes file, const char *path, struct err *err)
+lists_check(const struct certfile *file, struct err *err)
 {
-	struct cms *cms = NULL;
-	struct der d, list, set;
-	struct tlv one;
-	uint64_t version;
+	for (size_t i = 0; i < file->n; i++) {
+		struct cms *cms = NULL;
+		int rc;
+
+		if (file->item[i].kind != CERTFILE_MASTER_LIST)
+			continue;
+		rc = cms_parse(bytes_of(&file->item[i].der), &cms, err) == -1 || cms_verify(cms, oid_master_list, err) == -1 ? -1 : 0;
+		cms_free(cms);
+		if (rc == -1)
+			return file->item[i].where[0] != '\0' ? err_prefix(err, "%s", file->item[i].where) : -1;
+	}
+	return 0;
+}
+
+/* Certificates, alone or many in whatever container; master lists. */
+static int
+add_anchor(struct truststore *store, struct bytes octets, const char *path, struct err *err)
+{
+	struct certfile file = { NULL };
+	struct err refused = ERR_INIT;
+	size_t added = 0;
 	int rc = -1;
 
-	if (cms_parse(file, &cms, err) == -1 || cms_verify(cms, "2.23.136.1.1.2", err) == -1)
+	if (certfile_read(octets, &file, err) == -1 || lists_check(&file, err) == -1)
 		goto out;
-	d = der_reader(cms->content);
-	if (der_enter(&d, DER_SEQUENCE, &list, "master list", err) == -1 || der_get_uint(&list, &version, "master list", err) == -1 ||
-		der_enter(&list, DER_SET, &set, "master list", err) == -1)
-		goto out;
-	while (der_more(&set)) {
-		struct err refused = ERR_INIT;
-
-		if (der_next(&set, &one, "master list", err) == -1)
-			goto out;
-		if (truststore_add(store, one.whole, TRUST_ANCHOR, path, &refused) == -1 && refused.kind == FAIL_INTERNAL) {
-			*err = refused; /* what is no CSCA certificate cannot be trusted, the others can */
+	for (size_t i = 0; i < file.n; i++) {
+		if (file.item[i].kind != CERTFILE_CERTIFICATE || file.item[i].is_signer)
+			continue;
+		if (truststore_add(store, bytes_of(&file.item[i].der), TRUST_ANCHOR, file.item[i].where[0] != '\0' ? file.item[i].where : path, &refused) == 0)
+			added++;
+		else if (refused.kind == FAIL_INTERNAL) {
+			*err = refused;
 			goto out;
 		}
 	}
-	rc = 0;
+	/* What is no CSCA certificate cannot be trusted; the others of the file can. */
+	rc = added > 0 ? 0 : refused.kind != FAIL_NONE ? err_set(err, FAIL_INPUT, "%s", refused.text)
+						       : err_set(err, FAIL_INPUT, "no certificate in it");
 out:
-	cms_free(cms);
+	certfile_clear(&file);
 	return rc;
 }
 
-/* A SignedData begins with an OID, a certificate with a SEQUENCE. */
-static bool
-is_signed_data(struct bytes file)
-{
-	struct der d = der_reader(file), top;
-	struct err no = ERR_INIT;
-
-	return der_peek(&d) == DER_SEQUENCE && der_enter(&d, DER_SEQUENCE, &top, "file", &no) == 0 && der_peek(&top) == DER_OID;
-}
-
 static int
-add_anchor(struct truststore *store, struct bytes file, const char *path, struct err *err)
+add_crl(struct truststore *store, struct bytes octets, const char *path, struct err *err)
 {
-	return is_signed_data(file) ? add_master_list(store, file, path, err) : truststore_add(store, file, TRUST_ANCHOR, path, err);
+	struct certfile file = { NULL };
+	size_t added = 0;
+	int rc = -1;
+
+	if (certfile_read(octets, &file, err) == -1)
+		goto out;
+	for (size_t i = 0; i < file.n; i++)
+		if (file.item[i].kind == CERTFILE_CRL) {
+			if (truststore_add_crl(store, bytes_of(&file.item[i].der), path, err) == -1)
+				goto out;
+			added++;
+		}
+	rc = added > 0 ? 0 : err_set(err, FAIL_INPUT, "no CRL in it");
+out:
+	certfile_clear(&file);
+	return rc;
 }
 
 static void
@@ -97,7 +118,7 @@ add_all(struct verdicts *v, const struct args *args, const char *option, struct 
 		struct err err = ERR_INIT;
 		struct buf file = BUF_INIT;
 
-		if (get_file(v, path, LIST_FILE_MAX, &file) && add(store, bytes_of(&file), path, &err) == -1)
+		if (get_file(v, path, CERTFILE_MAX, &file) && add(store, bytes_of(&file), path, &err) == -1)
 			verdicts_add(v, OUTCOME_UNREADABLE, path, "unreadable", NULL, "%s: %s", option, err.text);
 		buf_clear(&file);
 	}
@@ -111,7 +132,7 @@ store_fill(struct verdicts *v, const struct args *args, struct truststore **stor
 	if (truststore_new(&s, err) == -1)
 		return -1;
 	add_all(v, args, "anchor", s, add_anchor);
-	add_all(v, args, "crl", s, truststore_add_crl);
+	add_all(v, args, "crl", s, add_crl);
 	add_all(v, args, "deviations", s, truststore_add_deviations);
 	if (truststore_settle(s, err) == -1) {
 		truststore_free(s);

@@ -332,7 +332,8 @@ test_security_objects(void)
 	} cases[] = {
 		{ "utopia/sod/good-v0.bin", "utopia/lds/EF.COM-0107.bin", "VALID", "" },
 		{ "utopia/sod/good-v1.bin", "utopia/lds/EF.COM-0108.bin", "VALID", "" },
-		{ "utopia/sod/good-v1.bin", "utopia/lds/EF.COM-extra-DG14.bin", "WARN", "com_differs" },
+		{ "utopia/sod/good-v0.bin", "utopia/lds/EF.COM-extra-DG14.bin", "WARN", "com_differs" },
+		{ "utopia/sod/good-v1.bin", "utopia/lds/EF.COM-0107.bin", "WARN", "com_version_differs" },
 		{ "utopia/sod/good-digest-null-params.bin", NULL, "VALID", "" },
 		{ "utopia/sod/good-dsA-old-csca.bin", NULL, "VALID", "" },
 		{ "utopia/sod/v1-without-versioninfo.bin", NULL, "INVALID", "malformed hashes_unreadable dg1_not_good" },
