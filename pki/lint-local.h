@@ -24,6 +24,7 @@
 	X(HASH_WEAK,                 "hash_weak",                 "9303-12 4.1.6",                       LINT_ERROR) \
 	X(ALGORITHM_PARAMETERS,      "signature_parameters",      "RFC 4055 2.1, RFC 5758 3.2",          LINT_WARNING) \
 	X(SIGNATURE_WRONG,           "signature_wrong",           "9303-12 7.1.1",                       LINT_ERROR) \
+	X(SIGNATURE_UNCHECKED,       "signature_not_checked",     "9303-12 7.1.1",                       LINT_WARNING) \
 	X(COUNTRY_ABSENT,            "country_absent",            TABLE_5,                               LINT_ERROR) \
 	X(COUNTRY_STRING,            "country_not_printable",     TABLE_5,                               LINT_ERROR) \
 	X(COUNTRY_LENGTH,            "country_not_two_letters",   TABLE_5,                               LINT_ERROR) \
@@ -159,6 +160,7 @@
 	X(CMS_SIGNERS,               "cms_signers_not_one",       CMS_PROFILE,                           LINT_ERROR) \
 	X(CMS_SIGNER_VERSION,        "cms_signer_version",        "RFC 5652 5.3",                        LINT_ERROR) \
 	X(CMS_SID,                   "cms_sid",                   CMS_PROFILE,                           LINT_NOTICE) \
+	X(CMS_SID_ISSUER,            "cms_sid_issuer",            "RFC 5652 5.3",                        LINT_WARNING) \
 	X(CMS_ATTRS_ABSENT,          "cms_signed_attrs_absent",   CMS_PROFILE,                           LINT_ERROR) \
 	X(CMS_ATTRS_ORDER,           "cms_signed_attrs_order",    "RFC 5652 5.3",                        LINT_WARNING) \
 	X(CMS_CONTENT_TYPE,          "cms_content_type",          "RFC 5652 11.1",                       LINT_ERROR) \
@@ -204,6 +206,9 @@ enum lint_code {
 };
 
 void lint_add(struct lint *l, enum lint_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* What the readers refuse must not be without an error: the reason, when none was found from finding `from` on. */
+void lint_refused(struct lint *l, size_t from, const struct err *why);
 
 /* ---- parts that certificates, CRLs and SignedData share: lint_field.c ---- */
 

@@ -48,6 +48,15 @@ lint_add(struct lint *l, enum lint_code code, const char *fmt, ...)
 }
 
 void
+lint_refused(struct lint *l, size_t from, const struct err *why)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (l->finding[i].rule->severity == LINT_ERROR)
+			return;
+	lint_add(l, LINT_UNREADABLE_PART, "%s", why->text);
+}
+
+void
 lint_clear(struct lint *l)
 {
 	free(l->finding);
@@ -89,6 +98,26 @@ lint_kind_name(enum lint_kind kind)
 	static const char *const names[] = { "unknown", "certificate", "CRL", "master list", "deviation list", "security object", "SignedData" };
 
 	return names[kind];
+}
+
+int
+lint_json(const struct lint *l, json_t **out, struct err *err)
+{
+	json_t *findings = json_array(), *whole;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct lint_finding *f = &l->finding[i];
+
+		json_array_append_new(findings, json_pack("{s:s, s:s, s:s, s:s, s:s}", "code", f->rule->code, "severity", lint_severity_name(f->severity), "clause", f->rule->clause, "where", f->where, "text", f->text));
+	}
+	whole = json_pack("{s:s, s:s*, s:o}", "kind", lint_kind_name(l->kind), "profile", l->kind == LINT_CERTIFICATE ? profiles[l->profile].name : NULL,
+		"findings", findings);
+	if (whole == NULL || json_array_size(findings) != l->n) {
+		json_decref(whole);
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	}
+	*out = whole;
+	return 0;
 }
 
 /* ---- what is it? ---- */

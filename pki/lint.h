@@ -10,6 +10,8 @@
  */
 #ifndef CATENA_PKI_LINT_H
 #define CATENA_PKI_LINT_H
+#include <jansson.h>
+
 #include "pki/profile.h"
 
 enum lint_severity { LINT_NOTICE,
@@ -76,6 +78,8 @@ void lint_clear(struct lint *lint);
 bool lint_worst(const struct lint *lint, enum lint_severity *worst);
 /* The first finding of the code, NULL none. */
 const struct lint_finding *lint_find(const struct lint *lint, const char *code);
+/* {"kind", "profile" (certificates), "findings":[{"code","severity","clause","where","text"}]}; the caller's reference. */
+int lint_json(const struct lint *lint, json_t **out, struct err *err);
 /* The profile that a certificate claims to be of: by basicConstraints, key usage, purposes, names and key identifiers. */
 enum profile_name lint_profile_of(const struct cert *cert);
 const char *lint_severity_name(enum lint_severity severity); /* "notice" "warning" "error" */

@@ -142,7 +142,7 @@ claimed_profile(const struct claims *c)
 	return raw_is_ca(c->x) || (raw_key_usage(c->x) & KU_KEY_CERT_SIGN) != 0 ? csca_profile(c) : signer_profile(c);
 }
 
-/* Also under a name of its own.  Key identifiers that name another key spare the verification: it is most of the linter's time. */
+/* Also under a name of its own.  Signers whose key identifiers name another key are spared the verification: it is most of the linter's time. */
 static bool
 is_self_signed(const struct cert *cert)
 {
@@ -150,7 +150,7 @@ is_self_signed(const struct cert *cert)
 
 	if (cert->is_self_signed)
 		return true;
-	if (cert->aki.n > 0 && cert->ski.n > 0 && !bytes_equal(cert->aki, cert->ski))
+	if (!cert->is_ca && cert->aki.n > 0 && cert->ski.n > 0 && !bytes_equal(cert->aki, cert->ski))
 		return false;
 	return cert_verify(cert, cert, &none) == 0;
 }
@@ -254,17 +254,18 @@ issuer_compare(struct lint *l, const struct cert *cert, const struct cert *issue
 
 /* Which of the certificates given signed it; among several of one key the one that lives longest. */
 static const struct cert *
-issuer_find(const struct lint *l, const struct cert *cert, bool *is_claimed)
+issuer_find(const struct lint *l, const struct cert *cert, bool *is_claimed, bool *is_of_country)
 {
 	const struct cert *found = NULL;
 	struct err err = ERR_INIT;
 
-	*is_claimed = false;
+	*is_claimed = *is_of_country = false;
 	for (size_t i = 0; i < l->options->nissuers; i++) {
 		const struct cert *c = l->options->issuers[i];
 
 		*is_claimed |= could_issue(c, cert);
-		if ((could_issue(c, cert) || strcmp(c->country, cert->issuer_country) == 0) && cert_verify(cert, c, &err) == 0 &&
+		*is_of_country |= same_country(c->country, cert->issuer_country);
+		if ((could_issue(c, cert) || same_country(c->country, cert->issuer_country)) && cert_verify(cert, c, &err) == 0 &&
 			(found == NULL || c->not_after > found->not_after))
 			found = c;
 	}
@@ -275,7 +276,7 @@ static void
 signature_lint(struct lint *l, const struct cert *cert, const struct claims *c, int profile)
 {
 	const struct cert *issuer;
-	bool is_claimed;
+	bool is_claimed, is_of_country;
 
 	if (profile == PROFILE_CSCA_ROOT) {
 		if (!c->is_self_signed)
@@ -290,11 +291,13 @@ signature_lint(struct lint *l, const struct cert *cert, const struct claims *c, 
 		lint_add(l, LINT_LINK_OWN_KEY, "signature: a link's verifies under its own key");
 	if (l->options->nissuers == 0 || cert->sigalg == NULL)
 		return;
-	issuer = issuer_find(l, cert, &is_claimed);
+	issuer = issuer_find(l, cert, &is_claimed, &is_of_country);
 	if (issuer != NULL)
 		issuer_compare(l, cert, issuer, profile);
 	else if (is_claimed)
 		lint_add(l, LINT_SIGNATURE_WRONG, "signature: does not verify under the issuer's key");
+	else if (is_of_country)
+		lint_add(l, LINT_SIGNATURE_UNCHECKED, "signature: by none of the State's certificates that were given");
 }
 
 /* ---- the whole ---- */
@@ -319,7 +322,8 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	struct cert *read = NULL;
 	struct parts p;
 	struct err why = ERR_INIT;
-	bool is_claimed;
+	bool is_claimed, is_of_country;
+	size_t from = l->n;
 
 	if (der.n > CERT_MAX)
 		return err_set(err, FAIL_TOO_LARGE, "certificate: %zu octets, at most %d", der.n, CERT_MAX);
@@ -336,9 +340,8 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	if (cert != NULL || cert_parse(der, &read, &why) == 0) {
 		cert = cert != NULL ? cert : read;
 		c.is_self_signed = is_self_signed(cert);
-		c.is_under_other = !c.is_self_signed && cert->is_ca && issuer_find(l, cert, &is_claimed) != NULL;
-	} else if (l->n == 0)
-		lint_add(l, LINT_UNREADABLE_PART, "%s", why.text); /* nothing above has explained it */
+		c.is_under_other = !c.is_self_signed && cert->is_ca && issuer_find(l, cert, &is_claimed, &is_of_country) != NULL;
+	}
 	profile = profile_choose(profile, &c);
 	facts = (struct extension_facts){ profile, &validity, subject.country, issuer.country, c.names_equal, c.is_self_signed, p.key_bits };
 	lint_extensions(l, &x, &facts);
@@ -346,6 +349,8 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 		vds_subject(l, &subject, p.spki.whole);
 	if (cert != NULL)
 		signature_lint(l, cert, &c, profile);
+	else
+		lint_refused(l, from, &why);
 	if (l->kind == LINT_UNKNOWN) {
 		l->kind = LINT_CERTIFICATE;
 		l->profile = profile;

@@ -1,11 +1,12 @@
 /* SignedData (RFC 5652): what security object, master list and deviation list share.  Doc 9303-10 4.6.2.2, 9303-12 8.1 and 9. */
 #include <stdio.h>
 
-#include "pki/cms.h"
+#include "pki/deviation.h"
 #include "pki/lint-local.h"
+#include "pki/masterlist.h"
+#include "pki/sod.h"
 
-static const char oid_signed_data[] = "1.2.840.113549.1.7.2", oid_lds[] = "2.23.136.1.1.1", oid_master_list[] = "2.23.136.1.1.2",
-		  oid_deviation_list[] = "2.23.136.1.1.7";
+static const char oid_signed_data[] = "1.2.840.113549.1.7.2";
 static const char oid_content_type[] = "1.2.840.113549.1.9.3", oid_message_digest[] = "1.2.840.113549.1.9.4",
 		  oid_signing_time[] = "1.2.840.113549.1.9.5";
 
@@ -75,10 +76,10 @@ frame_read(struct bytes in, struct signed_parts *p, struct err *err)
 		der_get(&explicit, DER_OCTET_STRING, &p->content, "eContent", err) == -1 || certificates_read(&sd, p, err) == -1 ||
 		der_get(&sd, DER_SET, &p->signers, "signerInfos", err) == -1)
 		return -1;
-	p->kind = strcmp(p->content_type, oid_lds) == 0            ? LINT_SECURITY_OBJECT
-		: strcmp(p->content_type, oid_master_list) == 0    ? LINT_MASTER_LIST
-		: strcmp(p->content_type, oid_deviation_list) == 0 ? LINT_DEVIATION_LIST
-								   : LINT_SIGNED_DATA;
+	p->kind = strcmp(p->content_type, oid_lds_security_object) == 0 ? LINT_SECURITY_OBJECT
+		: strcmp(p->content_type, oid_master_list) == 0         ? LINT_MASTER_LIST
+		: strcmp(p->content_type, oid_deviation_list) == 0      ? LINT_DEVIATION_LIST
+									: LINT_SIGNED_DATA;
 	return der_end(&sd, "SignedData", err);
 }
 
@@ -262,13 +263,12 @@ is_named(const struct cert *c, const struct signer_parts *s)
 
 /* The certificates inside; the one that sid names, as a struct cert. */
 static struct cert *
-certificates_lint(struct lint *l, const struct signed_parts *p, const struct signer_parts *s, const struct signer_parts *named)
+certificates_lint(struct lint *l, const struct signed_parts *p, const struct signer_parts *named)
 {
 	struct cert *signer = NULL;
 	bool has_csca = false;
 	char where[40];
 
-	(void)s;
 	for (unsigned i = 0; i < p->ncert; i++) {
 		struct cert *cert = NULL;
 		struct err err = ERR_INIT;
@@ -349,9 +349,11 @@ signer_lint(struct lint *l, const struct signed_parts *p, struct signer_parts *s
 		attributes_lint(l, p, s, &at, &has_time);
 	if (s->has_unsigned && p->kind == LINT_DEVIATION_LIST)
 		lint_add(l, LINT_CMS_UNSIGNED, "unsignedAttrs: not allowed");
-	signer = certificates_lint(l, p, s, s);
+	signer = certificates_lint(l, p, s);
 	if (signer != NULL) {
 		signer_role(l, p->kind, signer);
+		if (s->sid_issuer.n > 0 && !bytes_equal(s->sid_issuer, signer->issuer))
+			lint_add(l, LINT_CMS_SID_ISSUER, "sid: the issuer is written otherwise than in the signer's certificate");
 		if (has_time && ((signer->has_key_from && at < signer->key_from) || (signer->has_key_to && at > signer->key_to) || at < signer->not_before || at > signer->not_after))
 			lint_add(l, LINT_CMS_SIGNED_OUTSIDE, "signingTime: outside the time in which the signer's key was used");
 	}
@@ -370,6 +372,22 @@ count_members(struct bytes set)
 	while (der_more(&d) && der_next(&d, &tlv, "signerInfos", &err) == 0)
 		n++;
 	return n;
+}
+
+/* The readers are asked too: what they refuse is an error, whatever rule has overlooked it. */
+static void
+readers_agree(struct lint *l, struct bytes in, enum lint_kind kind)
+{
+	struct err err = ERR_INIT;
+	struct deviationlist *deviations = NULL;
+	struct cms *cms = NULL;
+	struct ldsso lds;
+
+	if (cms_parse(in, &cms, &err) == -1 || (kind == LINT_SECURITY_OBJECT && ldsso_read(cms->content, &lds, &err) == -1) ||
+		(kind == LINT_DEVIATION_LIST && deviationlist_parse(in, &deviations, &err) == -1))
+		lint_refused(l, 0, &err);
+	deviationlist_free(deviations);
+	cms_free(cms);
 }
 
 int
@@ -395,7 +413,7 @@ lint_signed_data(struct bytes in, bool has_tag, struct lint *l, struct err *err)
 		lint_add(l, LINT_CMS_SIGNERS, "signerInfos: %u, exactly one is wanted", nsigners);
 	s = (struct signer_parts){ .has_attrs = false };
 	if (nsigners == 0)
-		cert_free(certificates_lint(l, &p, &s, NULL));
+		cert_free(certificates_lint(l, &p, NULL));
 	else if (signer_read(p.signers, &s, err) == -1)
 		return -1;
 	else
@@ -406,5 +424,6 @@ lint_signed_data(struct bytes in, bool has_tag, struct lint *l, struct err *err)
 		lint_deviation_list(l, p.content);
 	else if (p.kind == LINT_SECURITY_OBJECT)
 		lint_lds_object(l, p.content, s.hash_bits);
+	readers_agree(l, in, p.kind);
 	return 0;
 }

@@ -186,7 +186,7 @@ static void
 crl_signature_lint(struct lint *l, const struct crl *crl)
 {
 	const struct cert *issuer;
-	bool is_claimed = false;
+	bool is_claimed = false, is_of_country = false;
 
 	if (l->options->nissuers == 0 || crl->sigalg == NULL)
 		return;
@@ -201,10 +201,13 @@ crl_signature_lint(struct lint *l, const struct crl *crl)
 	for (size_t i = 0; i < l->options->nissuers; i++) {
 		const struct cert *c = l->options->issuers[i];
 
+		is_of_country |= strcmp(c->country, crl->country) == 0;
 		is_claimed |= crl->aki.n > 0 ? bytes_equal(crl->aki, c->ski) : bytes_equal(crl->issuer, c->subject);
 	}
 	if (is_claimed)
 		lint_add(l, LINT_SIGNATURE_WRONG, "signature: does not verify under the issuer's key");
+	else if (is_of_country)
+		lint_add(l, LINT_SIGNATURE_UNCHECKED, "signature: by none of the State's certificates that were given");
 }
 
 int
@@ -231,8 +234,12 @@ lint_revocation_list(struct bytes der, struct lint *l, struct err *err)
 		entries_lint(l, crl);
 		crl_signature_lint(l, crl);
 		l->members = (unsigned)crl->nentry;
-	} else if (l->n == 0)
-		lint_add(l, LINT_UNREADABLE_PART, "%s", why.text);
+		if (crl->malformed[0] != '\0') {
+			err_set(&why, FAIL_INPUT, "%s", crl->malformed);
+			lint_refused(l, 0, &why);
+		}
+	} else
+		lint_refused(l, 0, &why);
 	l->kind = LINT_CRL;
 	crl_free(crl);
 	return 0;

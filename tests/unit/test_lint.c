@@ -363,6 +363,7 @@ static const struct {
 	{ "cms_signers_not_one", SOD, SD "4/0", 'd', "" },
 	{ "cms_signer_version", SOD, SD "4/0/0", '=', "020103" },
 	{ "cms_sid", SOD, SD "4/0/1", '=', "800101" },
+	{ "cms_sid_issuer", SOD, SD "4/0/1/0/3", '-', "" },
 	{ "cms_signed_attrs_absent", SOD, SD "4/0/3", '-', "" },
 	{ "cms_signed_attrs_order", SOD, SD "4/0/3", '+', "3007 06032a0304 3100" },
 	{ "cms_content_type", SOD, SD "4/0/3/1.2.840.113549.1.9.3", '-', "" },
@@ -533,6 +534,59 @@ test_unreadable(void)
 		ok(lint_file(bytes_str(not_ours[i]), NULL, &l, &err) == -1 && err.kind == FAIL_INPUT && l.n == 0, "unreadable: %s", err.text);
 		lint_clear(&l);
 	}
+}
+
+/* One bit anywhere: what is signed cannot be changed without an error, and what is not signed has rules of its own. */
+static void
+test_flipped(void)
+{
+	static const struct {
+		const char *file;
+		size_t step;
+	} files[] = { { "good/csca1.cer", 1 }, { "good/dsB.cer", 3 }, { "good/bcs-UTTV-01.cer", 3 }, { "good/utopia.crl", 1 }, { "sod/good-v1.bin", 3 }, { "good/utopia.ml", 17 } };
+
+	for (size_t i = 0; i < NELEM(files); i++) {
+		struct buf file = fix_file(files[i].file);
+		unsigned clean = 0, unreadable = 0, n = 0;
+
+		for (size_t at = 0; at < file.n; at += files[i].step, n++) {
+			struct err err = ERR_INIT;
+			struct lint l;
+
+			file.p[at] ^= (uint8_t)(1u << (at % 8));
+			if (lint_file(bytes_of(&file), &with_issuers, &l, &err) == -1)
+				unreadable++;
+			else if (is_clean(&l)) {
+				printf("# octet %zu\n", at);
+				clean++;
+			}
+			note_seen(&l); /* a key identifier that is nobody's: signature_not_checked */
+			lint_clear(&l);
+			file.p[at] ^= (uint8_t)(1u << (at % 8));
+		}
+		ok(clean == 0, "%s: with one bit changed, never clean: %u tried, %u of them unreadable", files[i].file, n, unreadable);
+		buf_clear(&file);
+	}
+}
+
+static void
+test_json(void)
+{
+	struct buf file = fix_file("ds-lint/bc-present.cer");
+	struct err err = ERR_INIT;
+	struct lint l;
+	json_t *view = NULL, *first;
+
+	if (lint_file(bytes_of(&file), NULL, &l, &err) == -1 || lint_json(&l, &view, &err) == -1)
+		bail_out("%s", err.text);
+	first = json_array_get(json_object_get(view, "findings"), 0);
+	is(json_string_value(json_object_get(view, "profile")), "document signer", "as JSON: the profile");
+	is(json_string_value(json_object_get(first, "code")), "bc_present", "the code");
+	is(json_string_value(json_object_get(first, "severity")), "error", "the severity");
+	is(json_string_value(json_object_get(first, "clause")), "9303-12 7.1.1 table 6", "the clause");
+	json_decref(view);
+	lint_clear(&l);
+	buf_clear(&file);
 }
 
 /* ---- what real States publish ---- */
@@ -733,8 +787,10 @@ main(void)
 	test_cases();
 	test_planted();
 	test_asked();
-	test_every_rule();
 	test_unreadable();
+	test_flipped();
+	test_every_rule();
+	test_json();
 	test_german_list();
 	test_field();
 	for (size_t i = 0; i < NELEM(cscas); i++)
