@@ -124,10 +124,11 @@ lint_json(const struct lint *l, json_t **out, struct err *err)
 
 enum { FILE_LIMIT = 32 << 20 }; /* CRL_MAX: the longest of them */
 
-/* The first block of a PEM file, whatever it calls itself: the octets tell. */
+/* The only block of a PEM file, whatever it calls itself: the octets tell. */
 static int
 pem_read(struct bytes in, struct buf *der, struct err *err)
 {
+	static const char begin[] = "-----BEGIN ";
 	BIO *bio = BIO_new_mem_buf(in.p, (int)in.n);
 	char *name = NULL, *header = NULL;
 	unsigned char *p = NULL;
@@ -137,8 +138,13 @@ pem_read(struct bytes in, struct buf *der, struct err *err)
 	if (bio == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	if (PEM_read_bio(bio, &name, &header, &p, &n) == 1) {
+		const char *rest;
+		long left = BIO_get_mem_data(bio, &rest);
+
 		buf_add(der, p, (size_t)n);
 		rc = buf_check(der, err);
+		if (left > 0 && memmem(rest, (size_t)left, begin, sizeof(begin) - 1) != NULL)
+			rc = err_set(err, FAIL_INPUT, "more than one PEM block");
 	} else
 		rc = err_set(err, FAIL_INPUT, "neither PEM nor DER");
 	OPENSSL_free(name);
@@ -205,7 +211,7 @@ object_lint(struct bytes der, const struct lint_options *options, struct lint *l
 	}
 }
 
-static const struct lint_options no_options = { NULL, 0, LINT_DETECT };
+static const struct lint_options no_options = { .profile = LINT_DETECT };
 
 static int
 whole_lint(struct bytes der, const struct lint_options *options, int (*routine)(struct bytes, const struct lint_options *, struct lint *, struct err *),

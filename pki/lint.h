@@ -46,8 +46,9 @@ enum { LINT_DETECT = -1 };
 struct lint_options {
 	const struct cert *const *issuers; /* to verify signatures by: any CSCA and link certificates */
 	size_t nissuers;
-	int profile; /* enum profile_name, or LINT_DETECT: for certificates */
+	int profile;               /* enum profile_name, or LINT_DETECT: for certificates */
 	const struct cert *parsed; /* lint_cert: the same certificate, read already; NULL: it is read once more */
+	bool is_complete;          /* all certificates of their States are among issuers: a signature by none of them is a warning */
 };
 
 struct lint {

@@ -273,7 +273,7 @@ issuer_find(const struct lint *l, const struct cert *cert, bool *is_claimed, boo
 }
 
 static void
-signature_lint(struct lint *l, const struct cert *cert, const struct claims *c, int profile)
+signature_lint(struct lint *l, const struct cert *cert, const struct claims *c, int profile, bool is_listed)
 {
 	const struct cert *issuer;
 	bool is_claimed, is_of_country;
@@ -296,7 +296,7 @@ signature_lint(struct lint *l, const struct cert *cert, const struct claims *c, 
 		issuer_compare(l, cert, issuer, profile);
 	else if (is_claimed)
 		lint_add(l, LINT_SIGNATURE_WRONG, "signature: does not verify under the issuer's key");
-	else if (is_of_country)
+	else if (is_of_country && l->options->is_complete && !is_listed) /* links in a list are mostly by CSCAs of the past */
 		lint_add(l, LINT_SIGNATURE_UNCHECKED, "signature: by none of the State's certificates that were given");
 }
 
@@ -322,7 +322,7 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	struct cert *read = NULL;
 	struct parts p;
 	struct err why = ERR_INIT;
-	bool is_claimed, is_of_country;
+	bool is_claimed, is_of_country, is_listed = profile == LINT_CSCA;
 	size_t from = l->n;
 
 	if (der.n > CERT_MAX)
@@ -348,7 +348,7 @@ lint_certificate(struct bytes der, int profile, struct lint *l, struct err *err)
 	if (profile == PROFILE_VDS_SIGNER)
 		vds_subject(l, &subject, p.spki.whole);
 	if (cert != NULL)
-		signature_lint(l, cert, &c, profile);
+		signature_lint(l, cert, &c, profile, is_listed);
 	else
 		lint_refused(l, from, &why);
 	if (l->kind == LINT_UNKNOWN) {

@@ -206,7 +206,7 @@ crl_signature_lint(struct lint *l, const struct crl *crl)
 	}
 	if (is_claimed)
 		lint_add(l, LINT_SIGNATURE_WRONG, "signature: does not verify under the issuer's key");
-	else if (is_of_country)
+	else if (is_of_country && l->options->is_complete)
 		lint_add(l, LINT_SIGNATURE_UNCHECKED, "signature: by none of the State's certificates that were given");
 }
 

@@ -434,7 +434,12 @@ lint_to_err(const struct lint *l, enum lint_severity least, struct err *err)
 static int
 lint_profile(enum profile_name profile, const struct cert *cert, const struct cert *issuer, enum lint_severity least, struct err *err)
 {
-	const struct lint_options options = { issuer != NULL ? &issuer : NULL, issuer != NULL, (int)profile, cert };
+	const struct lint_options options = {
+		.issuers = issuer != NULL ? &issuer : NULL,
+		.nissuers = issuer != NULL,
+		.profile = (int)profile,
+		.parsed = cert,
+	};
 	struct lint l;
 	int rc;
 

@@ -1,8 +1,9 @@
 /* catena pki lint: departures of certificates, CRLs, lists and security objects from Doc 9303; needs no state folder and no database. */
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "issuance/catena/commands.h"
 #include "issuance/catena/verdicts.h"
+#include "pki/certfile.h"
 #include "pki/lint.h"
 #include "registry/base/file.h"
 
@@ -21,19 +22,26 @@ struct issuers {
 	size_t n;
 };
 
-/* Keeps the file's certificate when it is one of a CA. */
+/* Keeps the file's certificates that are of CAs. */
 static void
-issuer_keep(struct issuers *all, struct bytes file)
+issuers_keep(struct issuers *all, struct bytes file)
 {
 	struct err ignored = ERR_INIT;
-	struct cert *cert = NULL;
+	struct certfile found = { .n = 0 };
 
-	if (all->n == ISSUERS_MAX || cert_read(file, &cert, &ignored) == -1)
+	if (certfile_read(file, &found, &ignored) == -1)
 		return;
-	if (cert->is_ca)
-		all->cert[all->n++] = cert;
-	else
-		cert_free(cert);
+	for (size_t i = 0; i < found.n && all->n < ISSUERS_MAX; i++) {
+		struct cert *cert = NULL;
+
+		if (found.item[i].kind != CERTFILE_CERTIFICATE || found.item[i].is_signer || cert_parse(bytes_of(&found.item[i].der), &cert, &ignored) == -1)
+			continue;
+		if (cert->is_ca)
+			all->cert[all->n++] = cert;
+		else
+			cert_free(cert);
+	}
+	certfile_clear(&found);
 }
 
 static int
@@ -47,17 +55,23 @@ anchors_read(const struct args *args, struct issuers *all, struct err *err)
 
 		if (file_read(name, LINT_FILE_MAX, &file, err) == -1)
 			return -1;
-		issuer_keep(all, bytes_of(&file));
+		issuers_keep(all, bytes_of(&file));
 		buf_clear(&file);
 		if (all->n == before)
 			return err_set(err, FAIL_INPUT, "%s: no certificate of a CSCA", name);
 	}
+	/* Only what was given as a certificate: a list that is looked at does not vouch for its members. */
 	for (int i = 0; i < args->n; i++) {
 		struct err ignored = ERR_INIT; /* what cannot be read is told in its turn */
 		struct buf file = BUF_INIT;
+		struct cert *cert = NULL;
 
-		if (file_read(args->positional[i], CERT_MAX, &file, &ignored) == 0)
-			issuer_keep(all, bytes_of(&file));
+		if (all->n < ISSUERS_MAX && file_read(args->positional[i], CERT_MAX, &file, &ignored) == 0 &&
+			cert_read(bytes_of(&file), &cert, &ignored) == 0 && cert->is_ca) {
+			all->cert[all->n++] = cert;
+			cert = NULL;
+		}
+		cert_free(cert);
 		buf_clear(&file);
 	}
 	return 0;
@@ -70,30 +84,67 @@ kind_name(const struct lint *l)
 }
 
 static void
-file_lint(struct verdicts *v, const char *name, const struct lint_options *options)
+lint_print(struct verdicts *v, const char *name, const struct lint *l)
 {
 	static const enum outcome outcomes[] = { OUTCOME_NOTICE, OUTCOME_WARNING, OUTCOME_REFUSED };
-	struct err err = ERR_INIT;
-	struct buf file = BUF_INIT;
-	struct lint l = { .kind = LINT_UNKNOWN };
 
-	if (file_read(name, LINT_FILE_MAX, &file, &err) == -1 || lint_file(bytes_of(&file), options, &l, &err) == -1) {
-		verdicts_add(v, OUTCOME_UNREADABLE, name, "unreadable", NULL, "%s", err.text);
-		buf_clear(&file);
-		return;
-	}
-	for (size_t i = 0; i < l.n; i++) {
-		const struct lint_finding *f = &l.finding[i];
+	for (size_t i = 0; i < l->n; i++) {
+		const struct lint_finding *f = &l->finding[i];
 
 		verdicts_add(v, outcomes[f->severity], name, f->rule->code, f->rule->clause, "%s%s%s", f->where, f->where[0] != '\0' ? ": " : "", f->text);
 	}
-	if (l.n == 0)
-		verdicts_add(v, OUTCOME_GOOD, name, "good", NULL, "%s: no departure from the profile", kind_name(&l));
-	else if (l.kind == LINT_MASTER_LIST)
-		verdicts_add(v, OUTCOME_NOTICE, name, "members", NULL, "master list: %u certificates, %u of them depart from the profile", l.members, l.departing);
+	if (l->n == 0)
+		verdicts_add(v, OUTCOME_GOOD, name, "good", NULL, "%s: no departure from the profile", kind_name(l));
+	else if (l->kind == LINT_MASTER_LIST)
+		verdicts_add(v, OUTCOME_NOTICE, name, "members", NULL, "master list: %u certificates, %u of them depart from the profile", l->members, l->departing);
 	else
-		verdicts_add(v, OUTCOME_NOTICE, name, "kind", NULL, "looked at as %s", kind_name(&l));
+		verdicts_add(v, OUTCOME_NOTICE, name, "kind", NULL, "looked at as %s", kind_name(l));
+}
+
+static bool
+object_lint(struct verdicts *v, const char *name, struct bytes object, const struct lint_options *options, struct err *err)
+{
+	struct lint l;
+
+	if (lint_file(object, options, &l, err) == -1)
+		return false;
+	lint_print(v, name, &l);
 	lint_clear(&l);
+	return true;
+}
+
+/* Several objects in one file: a PEM bundle, LDIF, a ZIP archive.  What was inside a list is told with the list. */
+static bool
+container_lint(struct verdicts *v, const char *name, struct bytes file, const struct lint_options *options)
+{
+	struct certfile found = { .n = 0 };
+	struct err err = ERR_INIT;
+	char where[512];
+
+	if (certfile_read(file, &found, &err) == -1)
+		return false;
+	for (size_t i = 0; i < found.n; i++) {
+		if (found.item[i].list != -1)
+			continue;
+		snprintf(where, sizeof(where), "%s: %s", name, found.item[i].where);
+		if (!object_lint(v, where, bytes_of(&found.item[i].der), options, &err))
+			verdicts_add(v, OUTCOME_UNREADABLE, where, "unreadable", NULL, "%s", err.text);
+	}
+	for (size_t i = 0; i < found.nproblem && i < CERTFILE_PROBLEMS; i++)
+		verdicts_add(v, OUTCOME_UNREADABLE, name, "unreadable", NULL, "%s: %s", found.problem[i].where, found.problem[i].text);
+	certfile_clear(&found);
+	return true;
+}
+
+static void
+file_lint(struct verdicts *v, const char *name, const struct lint_options *options)
+{
+	struct err err = ERR_INIT;
+	struct buf file = BUF_INIT;
+
+	if (file_read(name, LINT_FILE_MAX, &file, &err) == -1 ||
+		(!object_lint(v, name, bytes_of(&file), options, &err) && !container_lint(v, name, bytes_of(&file), options)))
+		verdicts_add(v, OUTCOME_UNREADABLE, name, "unreadable", NULL, "%s", err.text);
 	buf_clear(&file);
 }
 
@@ -123,7 +174,7 @@ pki_lint_command(const struct args *args, struct err *err)
 		return -1;
 	}
 	if (anchors_read(args, &all, err) == 0 && verdicts_begin(&v, args_flag(args, "json"), err) == 0) {
-		const struct lint_options options = { (const struct cert *const *)all.cert, all.n, LINT_DETECT };
+		const struct lint_options options = { (const struct cert *const *)all.cert, all.n, LINT_DETECT, NULL, args_nth(args, "anchor", 0) != NULL };
 
 		for (int i = 0; i < args->n; i++)
 			file_lint(&v, args->positional[i], &options);

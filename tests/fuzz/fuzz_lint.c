@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lint_clear(&l);
 	/* Each profile once, chosen by the length, so that the same input is always the same path. */
 	{
-		const struct lint_options options = { NULL, 0, (int)(size % PROFILES) };
+		const struct lint_options options = { .profile = (int)(size % PROFILES) };
 
 		lint_cert(in, &options, &l, &err);
 		lint_clear(&l);

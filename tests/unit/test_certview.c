@@ -1,5 +1,6 @@
 /* The readable view of a certificate, and the two commands: catena pki cert, catena pki lint. */
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "pki/certview.h"
 #include "registry/base/text.h"
@@ -116,6 +117,10 @@ test_commands(void)
 		{ "lint $d/crl-lint/bad-signature.crl $d/good/csca2.cer", 2, "signature_wrong" },
 		{ "lint $d/cases.tsv $d/good/csca1.cer", 3, "unreadable" },
 		{ "lint $d/absent", 3, "unreadable" },
+		{ "lint bundle.pem", 2, "country_lower" }, /* the second of two */
+		{ "lint $d/good/dsB.cer --anchor $d/good/csca1.cer", 1, "signature_not_checked" },
+		{ "lint $d/good/dsB.cer $d/good/csca1.cer", 0, "no departure" },
+		{ "lint $d/good/dsB.cer --anchor $d/good/utopia.ml", 0, "no departure" },
 		{ "lint --json $d/ds-lint/bc-present.cer", 2, "\"code\":\"bc_present\"" },
 		{ "lint --anchor $d/good/dsB.cer -- $d/good/csca1.cer", 1, "no certificate of a CSCA" },
 		{ "lint", 1, "no file is named" },
@@ -127,12 +132,15 @@ test_commands(void)
 	};
 	const char *out;
 
+	if (status_of("cert $d/good/csca1.cer >/dev/null; for f in good/csca1 csca-lint/country-lower; do openssl x509 -inform DER -in $d/$f.cer; done >bundle.pem", &out) != 0)
+		bail_out("bundle.pem: %s", out);
 	for (size_t i = 0; i < NELEM(runs); i++) {
 		int status = status_of(runs[i].arguments, &out);
 
 		if (!ok(status == runs[i].status && strstr(out, runs[i].says) != NULL, "catena pki %s: %d", runs[i].arguments, runs[i].status))
 			printf("# status %d: %s\n", status, out);
 	}
+	unlink("bundle.pem");
 }
 
 int

@@ -7,7 +7,7 @@
 #include "tests/unit/plant.h"
 
 static struct cert *cscas[3]; /* of the specimen State */
-static struct lint_options with_issuers = { (const struct cert *const *)cscas, NELEM(cscas), LINT_DETECT };
+static struct lint_options with_issuers = { (const struct cert *const *)cscas, NELEM(cscas), LINT_DETECT, NULL, true };
 
 static void
 cscas_read(void)
@@ -474,7 +474,7 @@ test_asked(void)
 
 	for (size_t i = 0; i < NELEM(asked); i++) {
 		struct buf file = fix_file(asked[i].file);
-		const struct lint_options options = { NULL, 0, (int)asked[i].profile };
+		const struct lint_options options = { .profile = (int)asked[i].profile };
 		struct err err = ERR_INIT;
 		struct lint l;
 

@@ -21,7 +21,7 @@ openssl_agrees(struct bytes der, const char *what)
 static struct cert *
 issue(struct session *s, struct token_key *issuer_key, const struct cert *issuer, const struct cert_order *order, const char *what)
 {
-	const struct lint_options options = { &issuer, issuer != NULL, LINT_DETECT };
+	const struct lint_options options = { &issuer, issuer != NULL, LINT_DETECT, NULL, true };
 	struct buf der = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct cert *cert = NULL;
@@ -255,7 +255,7 @@ static void
 nothing_found(const struct listfix *f, struct bytes file, enum lint_kind kind)
 {
 	const struct cert *issuer[] = { f->csca };
-	const struct lint_options options = { issuer, 1, LINT_DETECT };
+	const struct lint_options options = { issuer, 1, LINT_DETECT, NULL, true };
 	struct err err = ERR_INIT;
 	const char *path;
 	struct lint l;
