@@ -16,11 +16,29 @@ enum { WAIT_S = 10,
 	MAX_SESSIONS = 256,
 	AFRESH_S = 2 }; /* between two times that the library is started afresh */
 
+/*
+ * A library, shared by the tokens that are reached through it: it is initialised once for the process, and when it is started afresh
+ * for one of them the sessions of all are gone.
+ */
+struct module {
+	struct module *next; /* in `modules` */
+	char *path;
+	unsigned users; /* tokens */
+	CK_FUNCTION_LIST *f;
+	bool initialized;
+	pthread_rwlock_t running;   /* read: an operation is under way in the library; write: it is started afresh */
+	_Atomic unsigned beginning; /* counts the starts: what was opened before the last one is gone */
+	time_t afresh_at;           /* monotonic; under `running`; when it was started afresh */
+};
+
+static struct module *modules;
+static pthread_mutex_t modules_lock = PTHREAD_MUTEX_INITIALIZER; /* for the list and its users */
+
 struct token {
 	P11KitUri *uri;
 	char *module_path;
+	struct module *library; /* what `module` is the functions of */
 	CK_FUNCTION_LIST *module;
-	bool initialized;
 	uint8_t *pin; /* a locked page of its own */
 	size_t pin_len, pin_page;
 	char label[33], serial[17];
@@ -35,8 +53,7 @@ struct token {
 	CK_SLOT_ID slot;
 	_Atomic unsigned connection; /* grows with every log-in; 0 before the first */
 	_Atomic unsigned gone;       /* handles of sessions up to this connection no longer exist at the token */
-	time_t afresh_at;            /* monotonic; the library was started afresh */
-	pthread_rwlock_t running;    /* read: an operation is under way in the library; write: it is started afresh */
+	_Atomic unsigned beginning;  /* of the library, which `gone` knows about */
 };
 
 const char *
@@ -157,39 +174,63 @@ close_own(struct token *t, struct session *s)
 
 /*
  * A token that was away: libraries that look for tokens only when they start (SoftHSM) show it again after C_Finalize and
- * C_Initialize.  Nobody loses by it: with no token in the slots no session works.  Waits for the operations that are under way,
- * which fail for the same reason.  t->lock is held, and this thread runs no operation.
+ * C_Initialize.  Nobody loses by it who has no other token there: with no token in the slots no session works; a token beside it connects
+ * again.  Waits for the operations that are under way.  t->lock is held, and this thread runs no operation.
  */
 static int
 start_afresh(struct token *t, struct err *err)
 {
+	struct module *m = t->library;
 	struct timespec now;
-	CK_RV rv;
+	CK_RV rv = CKR_OK;
+	int rc = -1; /* with the err of who found no token */
 
+	pthread_rwlock_wrlock(&m->running);
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (t->afresh_at != 0 && now.tv_sec - t->afresh_at < AFRESH_S)
-		return -1; /* with the err of who found no token */
-	t->afresh_at = now.tv_sec;
-	pthread_rwlock_wrlock(&t->running);
-	if (t->initialized)
-		p11_kit_module_finalize(t->module);
-	rv = p11_kit_module_initialize(t->module);
-	t->initialized = rv == CKR_OK;
+	if (m->afresh_at == 0 || now.tv_sec - m->afresh_at >= AFRESH_S) {
+		m->afresh_at = now.tv_sec;
+		if (m->initialized)
+			p11_kit_module_finalize(m->f);
+		rv = p11_kit_module_initialize(m->f);
+		m->initialized = rv == CKR_OK;
+		atomic_fetch_add(&m->beginning, 1);
+		rc = 0;
+	}
+	pthread_rwlock_unlock(&m->running);
+	if (rv != CKR_OK)
+		return err_set(err, FAIL_AGAIN, "token: %s cannot be started afresh: %s", t->module_path, p11_kit_strerror(rv));
+	return rc;
+}
+
+/* What this token had open before its library was started afresh, by whomever, is gone.  t->lock is held. */
+static void
+notice_beginning(struct token *t)
+{
+	unsigned beginning = atomic_load(&t->library->beginning);
+
+	if (t->beginning == beginning)
+		return;
+	t->beginning = beginning;
 	t->gone = t->connection;
-	pthread_rwlock_unlock(&t->running);
-	if (rv == CKR_OK)
-		return 0;
-	return err_set(err, FAIL_AGAIN, "token: %s cannot be started afresh: %s", t->module_path, p11_kit_strerror(rv));
 }
 
 static int
 find_slot_again(struct token *t, struct err *err)
 {
-	if (find_slot(t, &t->slot, err) == 0)
+	int rc;
+
+	pthread_rwlock_rdlock(&t->library->running);
+	rc = find_slot(t, &t->slot, err);
+	pthread_rwlock_unlock(&t->library->running);
+	if (rc == 0)
 		return 0;
 	if (t->connection == 0 || err->kind != FAIL_AGAIN || start_afresh(t, err) == -1)
 		return -1;
-	return find_slot(t, &t->slot, err);
+	notice_beginning(t);
+	pthread_rwlock_rdlock(&t->library->running);
+	rc = find_slot(t, &t->slot, err);
+	pthread_rwlock_unlock(&t->library->running);
+	return rc;
 }
 
 /* The token remembers a refused PIN (or is locked by several) and no right one came since. */
@@ -217,15 +258,14 @@ pin_may_be_tried(struct token *t, struct err *err)
 	return 0;
 }
 
-/* Opens and logs in; t->lock is held. */
+/* In the slot that was found; the library keeps running meanwhile. */
 static int
-connect_locked(struct token *t, struct session *s, struct err *err)
+log_in(struct token *t, struct session *s, struct err *err)
 {
 	bool again = t->connection != 0;
 	CK_RV rv;
 
-	close_own(t, s);
-	if (find_slot_again(t, err) == -1 || pin_may_be_tried(t, err) == -1)
+	if (pin_may_be_tried(t, err) == -1)
 		return -1;
 	rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
 	if (rv != CKR_OK)
@@ -246,6 +286,27 @@ connect_locked(struct token *t, struct session *s, struct err *err)
 	return 0;
 }
 
+/* Opens and logs in; t->lock is held. */
+static int
+connect_locked(struct token *t, struct session *s, struct err *err)
+{
+	int rc = -1;
+
+	pthread_rwlock_rdlock(&t->library->running);
+	notice_beginning(t);
+	close_own(t, s);
+	pthread_rwlock_unlock(&t->library->running);
+	if (find_slot_again(t, err) == -1)
+		return -1;
+	pthread_rwlock_rdlock(&t->library->running);
+	if (t->beginning != atomic_load(&t->library->beginning))
+		err_set(err, FAIL_AGAIN, "token: its library was started afresh for another token");
+	else
+		rc = log_in(t, s, err);
+	pthread_rwlock_unlock(&t->library->running);
+	return rc;
+}
+
 /* A session of the present connection: opened, or opened again after somebody else connected. */
 static int
 session_ready(struct session *s, struct err *err)
@@ -257,12 +318,15 @@ session_ready(struct session *s, struct err *err)
 	if (s->connection != 0 && s->connection == atomic_load(&t->connection))
 		return 0;
 	pthread_mutex_lock(&t->lock);
+	pthread_rwlock_rdlock(&t->library->running);
+	notice_beginning(t);
 	close_own(t, s);
 	if (t->connection > t->gone) { /* logged in: log-in is shared by all sessions of a process */
 		rv = t->module->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
 		if (rv == CKR_OK)
 			s->connection = t->connection;
 	}
+	pthread_rwlock_unlock(&t->library->running);
 	if (t->connection > t->gone && (rv == CKR_OK || !is_loss(rv)))
 		rc = rv == CKR_OK ? 0 : token_error(rv, "opening a session", err);
 	else
@@ -290,13 +354,14 @@ session_reconnect(struct session *s, CK_RV why, struct err *err)
 static CK_RV
 run_shared(struct session *s, session_operation *run, void *arg)
 {
+	struct token *t = s->token;
 	CK_RV rv = CKR_SESSION_CLOSED;
 
-	pthread_rwlock_rdlock(&s->token->running);
+	pthread_rwlock_rdlock(&t->library->running);
 	/* started afresh since session_ready: this handle may be another thread's session by now */
-	if (s->connection > s->token->gone)
-		rv = run(s, s->token->module, arg);
-	pthread_rwlock_unlock(&s->token->running);
+	if (s->connection > t->gone && atomic_load(&t->beginning) == atomic_load(&t->library->beginning))
+		rv = run(s, t->module, arg);
+	pthread_rwlock_unlock(&t->library->running);
 	return rv;
 }
 
@@ -346,19 +411,81 @@ pin_keep(struct token *t, struct bytes pin, struct err *err)
 	return 0;
 }
 
+static void
+module_free(struct module *m)
+{
+	if (m->initialized)
+		p11_kit_module_finalize(m->f);
+	if (m->f != NULL)
+		p11_kit_module_release(m->f);
+	pthread_rwlock_destroy(&m->running);
+	free(m->path);
+	free(m);
+}
+
+static int
+module_new(const char *path, struct module **module, struct err *err)
+{
+	struct module *m = calloc(1, sizeof(*m));
+	CK_RV rv;
+
+	if (m == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	pthread_rwlock_init(&m->running, NULL);
+	m->path = strdup(path);
+	m->f = p11_kit_module_load(path, 0);
+	if (m->path == NULL || m->f == NULL) {
+		err_set(err, FAIL_NOT_FOUND, "token: module %s: %s", path, p11_kit_message() != NULL ? p11_kit_message() : "cannot be loaded");
+		module_free(m);
+		return -1;
+	}
+	rv = p11_kit_module_initialize(m->f);
+	if (rv != CKR_OK) {
+		module_free(m);
+		return token_error(rv, path, err);
+	}
+	m->initialized = true;
+	*module = m;
+	return 0;
+}
+
+/* The library of the token's path, loaded when no other token of this process uses it. */
 static int
 load_module(struct token *t, struct err *err)
 {
-	CK_RV rv;
+	struct module *m;
+	int rc = 0;
 
-	t->module = p11_kit_module_load(t->module_path, 0);
-	if (t->module == NULL)
-		return err_set(err, FAIL_NOT_FOUND, "token: module %s: %s", t->module_path, p11_kit_message() != NULL ? p11_kit_message() : "cannot be loaded");
-	rv = p11_kit_module_initialize(t->module);
-	if (rv != CKR_OK)
-		return token_error(rv, t->module_path, err);
-	t->initialized = true;
-	return 0;
+	pthread_mutex_lock(&modules_lock);
+	for (m = modules; m != NULL && strcmp(m->path, t->module_path) != 0; m = m->next)
+		;
+	if (m == NULL && (rc = module_new(t->module_path, &m, err)) == 0) {
+		m->next = modules;
+		modules = m;
+	}
+	if (rc == 0) {
+		m->users++;
+		t->library = m;
+		t->module = m->f;
+		t->beginning = atomic_load(&m->beginning);
+	}
+	pthread_mutex_unlock(&modules_lock);
+	return rc;
+}
+
+static void
+unload_module(struct module *m)
+{
+	struct module **at = &modules;
+
+	pthread_mutex_lock(&modules_lock);
+	if (--m->users == 0) {
+		while (*at != m)
+			at = &(*at)->next;
+		*at = m->next;
+		module_free(m);
+	}
+	pthread_mutex_unlock(&modules_lock);
 }
 
 static int
@@ -382,13 +509,35 @@ parse_uri(struct token *t, const char *text, struct err *err)
 	return t->module_path == NULL ? err_set(err, FAIL_INTERNAL, "out of memory") : 0;
 }
 
+int
+token_pin_source(const char *uri, struct buf *source, struct err *err)
+{
+	P11KitUri *parsed = p11_kit_uri_new();
+	const char *text;
+	int rc = -1;
+
+	if (parsed == NULL || p11_kit_uri_parse(uri, P11_KIT_URI_FOR_TOKEN | P11_KIT_URI_FOR_MODULE, parsed) != P11_KIT_URI_OK)
+		err_set(err, FAIL_INPUT, "token URI: not one of RFC 7512");
+	else {
+		text = p11_kit_uri_get_pin_source(parsed);
+		buf_clear(source);
+		if (text != NULL && *text == '|')
+			err_set(err, FAIL_INPUT, "token URI: pin-source runs a program, which is not accepted");
+		else {
+			buf_str(source, text != NULL ? text : "");
+			rc = buf_check(source, err);
+		}
+	}
+	p11_kit_uri_free(parsed);
+	return rc;
+}
+
 static int
 make_pool(struct token *t, unsigned sessions, struct err *err)
 {
 	pthread_condattr_t attr;
 
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_rwlock_init(&t->running, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&t->returned, &attr);
@@ -410,6 +559,7 @@ token_open(const char *uri, struct bytes pin, unsigned sessions, struct token **
 {
 	struct token *t;
 	struct session *s = NULL;
+	int rc;
 
 	if (sessions < 1 || sessions > MAX_SESSIONS)
 		return err_set(err, FAIL_INPUT, "token: %u sessions, wanted 1 to %d", sessions, MAX_SESSIONS);
@@ -419,7 +569,10 @@ token_open(const char *uri, struct bytes pin, unsigned sessions, struct token **
 	if (make_pool(t, sessions, err) == -1 || parse_uri(t, uri, err) == -1 || pin_keep(t, pin, err) == -1 ||
 		load_module(t, err) == -1)
 		goto fail;
-	if (find_slot(t, &t->slot, err) == -1) {
+	pthread_rwlock_rdlock(&t->library->running);
+	rc = find_slot(t, &t->slot, err);
+	pthread_rwlock_unlock(&t->library->running);
+	if (rc == -1) {
 		if (err->kind == FAIL_AGAIN)
 			err->kind = FAIL_NOT_FOUND;
 		goto fail;
@@ -439,13 +592,13 @@ token_close(struct token *t)
 {
 	if (t == NULL)
 		return;
-	if (t->initialized) {
+	if (t->library != NULL) {
+		pthread_rwlock_rdlock(&t->library->running);
 		if (t->connection != 0)
 			t->module->C_CloseAllSessions(t->slot);
-		p11_kit_module_finalize(t->module);
+		pthread_rwlock_unlock(&t->library->running);
+		unload_module(t->library);
 	}
-	if (t->module != NULL)
-		p11_kit_module_release(t->module);
 	if (t->pin != NULL) {
 		wipe(t->pin, t->pin_page);
 		munmap(t->pin, t->pin_page);
@@ -454,7 +607,6 @@ token_close(struct token *t)
 	free(t->module_path);
 	free(t->session);
 	pthread_cond_destroy(&t->returned);
-	pthread_rwlock_destroy(&t->running);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }

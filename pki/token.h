@@ -23,9 +23,12 @@ enum { TOKEN_KEY_ID_MAX = 32,
 
 /*
  * sessions: the most that are open at the same time (token_sessions of the configuration).  FAIL_NOT_FOUND no such token,
- * FAIL_DENIED the PIN is wrong, FAIL_AGAIN the token is absent or locked.  One process opens a token once.
+ * FAIL_DENIED the PIN is wrong, FAIL_AGAIN the token is absent or locked.  One process opens a token once;
+ * several tokens side by side are fine, of one library or of several.
  */
 int token_open(const char *uri, struct bytes pin, unsigned sessions, struct token **token, struct err *err);
+/* The URI's pin-source (RFC 7512 2.4), for pin.h; "" when it has none.  One that runs a program is refused. */
+int token_pin_source(const char *uri, struct buf *source, struct err *err);
 void token_close(struct token *token); /* all sessions returned, all keys freed before */
 const char *token_label(const struct token *token);
 const char *token_serial(const struct token *token);
