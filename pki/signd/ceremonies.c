@@ -401,17 +401,18 @@ take_response(struct execution *e, struct err *err)
 static int
 perform_here(struct execution *e, const struct place *place, struct err *err)
 {
+	struct token *token = tokens_find(e->at->tokens, place->token);
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
 	if (e->response.n > 0)
-		return err_set(err, FAIL_CONFLICT, "the ceremony is carried out on the token %s, there is nothing to import", token_label(e->at->token));
-	if (place->is_decided && strcmp(place->token, token_label(e->at->token)) != 0)
-		return err_set(err, FAIL_CONFLICT, "the key is on the token %s, this signd works with %s", place->token, token_label(e->at->token));
+		return err_set(err, FAIL_CONFLICT, "the ceremony is carried out by signd on its own token, there is nothing to import");
+	if (place->is_decided && token == NULL)
+		return err_set(err, FAIL_CONFLICT, "the key is on the token %s, which is none of this signd", place->token);
 	if (!place->is_decided)
 		return 0; /* the registry's rows are all there is to it */
 	if (rite_to_text(&e->rite, &text, err) == 0)
-		rc = rite_perform(e->at->token, &e->rite, bytes_of(&text), &e->outcome, err);
+		rc = rite_perform(token, &e->rite, bytes_of(&text), &e->outcome, err);
 	buf_clear(&text);
 	return rc;
 }

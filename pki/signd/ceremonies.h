@@ -10,12 +10,12 @@
 
 #include <jansson.h>
 
-#include "pki/token.h"
+#include "pki/signd/tokens.h"
 #include "registry/store/db.h"
 
 struct ceremonies {
 	struct db *db;
-	struct token *token;
+	const struct tokens *tokens;
 	const char *state, *country; /* codes of the State, in the MRZ and in certificates */
 };
 

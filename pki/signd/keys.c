@@ -5,13 +5,33 @@
 #include "registry/store/keys.h"
 
 static int
-signer_of_record(struct session *s, const struct key_record *r, struct active_signer *a, struct err *err)
+signer_on(struct token *token, const struct key_record *r, struct active_signer *a, struct err *err)
 {
 	struct token_key *key = NULL;
+	struct session *s = NULL;
+	int rc = -1;
 
-	if (token_key_find(s, r->key_label, BYTES_NONE, &key, err) == -1 ||
-		signer_new(key, bytes_of(&r->der), &a->signer, err) == -1) /* takes the key */
-		return err_prefix(err, "%s %s", key_kind_names[r->kind], r->key_label);
+	if (token_borrow(token, &s, err) == 0 && token_key_find(s, r->key_label, BYTES_NONE, &key, err) == 0)
+		rc = signer_new(key, bytes_of(&r->der), &a->signer, err); /* takes the key */
+	token_return(token, s);
+	return rc == -1 ? err_prefix(err, "%s %s", key_kind_names[r->kind], r->key_label) : 0;
+}
+
+/* a->signer stays NULL when its token, one of several, is away. */
+static int
+signer_of_record(const struct tokens *tokens, const struct key_record *r, struct active_signer *a, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	a->token = tokens_find(tokens, r->token_label);
+	if (signer_on(a->token, r, a, &why) == -1) {
+		if (tokens->n == 1 || why.kind != FAIL_AGAIN) {
+			*err = why;
+			return -1;
+		}
+		log_err(LOG_ERROR, "key_away", &why);
+		return 0;
+	}
 	a->certificate_id = r->certificate_id;
 	a->signing_key_id = r->signing_key_id;
 	a->use_until = r->use_until;
@@ -27,40 +47,74 @@ is_used_up(const struct key_record *r)
 }
 
 static bool
-may_sign(const struct key_record *r, enum key_kind kind, const struct token *token, int64_t now)
+may_sign(const struct key_record *r, enum key_kind kind, const struct tokens *tokens, int64_t now)
 {
-	return r->kind == kind && strcmp(r->state, "active") == 0 && strcmp(r->token_label, token_label(token)) == 0 && r->not_before <= now &&
+	return r->kind == kind && strcmp(r->state, "active") == 0 && tokens_find(tokens, r->token_label) != NULL && r->not_before <= now &&
 		now < r->use_until && !is_used_up(r);
 }
 
 /* Newest first, as keys_read gives them; a key with two certificates is used with its newest. */
 static int
-choose_documents(struct session *s, const struct key_records *records, const struct token *token, int64_t now, struct keys *keys, struct err *err)
+choose_documents(const struct tokens *tokens, const struct key_records *records, int64_t now, struct keys *keys, struct err *err)
 {
 	for (size_t i = 0; i < records->n && keys->ndocument < KEYS_DOCUMENT_SIGNERS; i++) {
 		const struct key_record *r = &records->key[i];
 		bool is_there = false;
 
-		if (!may_sign(r, KEY_DOCUMENT_SIGNER, token, now))
+		if (!may_sign(r, KEY_DOCUMENT_SIGNER, tokens, now))
 			continue;
 		for (unsigned k = 0; k < keys->ndocument; k++)
 			is_there = is_there || uuid_equal(&keys->document[k].signing_key_id, &r->signing_key_id);
 		if (is_there)
 			continue;
-		if (signer_of_record(s, r, &keys->document[keys->ndocument], err) == -1)
+		if (signer_of_record(tokens, r, &keys->document[keys->ndocument], err) == -1)
 			return -1;
-		keys->ndocument++;
+		keys->ndocument += keys->document[keys->ndocument].signer != NULL;
 	}
 	return 0;
 }
 
 static int
-choose_ledger(struct session *s, const struct key_records *records, const struct token *token, int64_t now, struct active_signer *a, struct err *err)
+choose_ledger(const struct tokens *tokens, const struct key_records *records, int64_t now, struct active_signer *a, struct err *err)
 {
 	for (size_t i = 0; i < records->n; i++)
-		if (may_sign(&records->key[i], KEY_LEDGER, token, now))
-			return signer_of_record(s, &records->key[i], a, err);
+		if (may_sign(&records->key[i], KEY_LEDGER, tokens, now))
+			return signer_of_record(tokens, &records->key[i], a, err);
 	return 0;
+}
+
+/* Of the first token that has it. */
+static int
+derive_uin_key(const struct tokens *tokens, uint8_t uin_key[32], struct err *err)
+{
+	bool is_away = false;
+	int rc = -1;
+
+	for (unsigned i = 0; rc == -1 && i < tokens->n; i++) {
+		struct token_key *key = NULL;
+		struct session *s = NULL;
+
+		is_away = is_away || err->kind == FAIL_AGAIN;
+		err_clear(err);
+		if (token_borrow(tokens->token[i], &s, err) == 0 && token_key_find(s, "uin-1", BYTES_NONE, &key, err) == 0)
+			rc = token_hmac(s, key, bytes_str("catena uin 1"), uin_key, err);
+		token_key_free(key);
+		token_return(tokens->token[i], s);
+	}
+	if (rc == -1 && is_away)
+		err->kind = FAIL_AGAIN; /* it may be on the one that is away */
+	return rc;
+}
+
+/* It never changes: what was derived before is good while its token is away. */
+static int
+uin_key_of(const struct tokens *tokens, const struct keys *before, uint8_t uin_key[32], struct err *err)
+{
+	if (before->has_uin_key) {
+		memcpy(uin_key, before->uin_key, sizeof(before->uin_key));
+		return 0;
+	}
+	return derive_uin_key(tokens, uin_key, err);
 }
 
 /* ---- what the registry is told ---- */
@@ -68,7 +122,7 @@ choose_ledger(struct session *s, const struct key_records *records, const struct
 struct telling {
 	struct key_records *records;
 	struct keys *keys;
-	const char *token;
+	const struct tokens *tokens;
 	int64_t now;
 };
 
@@ -96,7 +150,7 @@ tell_and_read(struct tx *tx, void *arg, struct err *err)
 	for (size_t i = 0; i < t->records->n; i++) {
 		const struct key_record *r = &t->records->key[i];
 
-		if (r->kind != KEY_DOCUMENT_SIGNER || strcmp(r->state, "active") != 0 || strcmp(r->token_label, t->token) != 0)
+		if (r->kind != KEY_DOCUMENT_SIGNER || strcmp(r->state, "active") != 0 || tokens_find(t->tokens, r->token_label) == NULL)
 			continue;
 		if ((t->now >= r->use_until || is_used_up(r)) &&
 			keys_retire(tx, &r->signing_key_id, t->now >= r->use_until ? "period" : "signatures", t->now, err) == -1)
@@ -138,12 +192,10 @@ counters_clear(struct keys *keys)
 }
 
 int
-keys_load(struct db *db, struct token *token, int64_t now, struct keys *keys, struct err *err)
+keys_load(struct db *db, const struct tokens *tokens, int64_t now, struct keys *keys, struct err *err)
 {
 	struct key_records records = { NULL, 0 };
-	struct telling t = { &records, keys, token_label(token), now };
-	struct token_key *uin = NULL;
-	struct session *s = NULL;
+	struct telling t = { &records, keys, tokens, now };
 	struct keys found = { .loaded_at = now };
 	int rc = -1;
 
@@ -151,22 +203,18 @@ keys_load(struct db *db, struct token *token, int64_t now, struct keys *keys, st
 		goto out;
 	counters_clear(keys); /* they are in the registry, also when the token fails us now */
 	keys->loaded_at = now;
-	if (token_borrow(token, &s, err) == -1 || choose_documents(s, &records, token, now, &found, err) == -1 ||
-		choose_ledger(s, &records, token, now, &found.ledger, err) == -1)
+	if (choose_documents(tokens, &records, now, &found, err) == -1 || choose_ledger(tokens, &records, now, &found.ledger, err) == -1 ||
+		uin_key_of(tokens, keys, found.uin_key, err) == -1)
 		goto out;
-	if (token_key_find(s, "uin-1", BYTES_NONE, &uin, err) == -1 ||
-		token_hmac(s, uin, bytes_str("catena uin 1"), found.uin_key, err) == -1)
-		goto out;
+	found.has_uin_key = true;
 	if (found.ndocument == 0)
-		log_event(LOG_WARNING, "no_document_signer", "why", "none is active, on this token, within its period and with signatures left", NULL);
+		log_event(LOG_WARNING, "no_document_signer", "why", "none is active, on a token that is there, within its period and with signatures left", NULL);
 	keys_clear(keys);
 	*keys = found;
 	found = (struct keys){ 0 };
 	rc = 0;
 out:
 	keys_clear(&found);
-	token_key_free(uin);
-	token_return(token, s);
 	key_records_clear(&records);
 	return rc;
 }

@@ -9,7 +9,6 @@
 enum { SIGN_TRIES = 8 }; /* each finds at least one more document of the batch decided, most all of them */
 
 struct batch {
-	struct token *token;
 	struct active_signer *by;
 	struct sign_order *orders;
 	size_t n;
@@ -87,14 +86,14 @@ sign_batch(struct tx *tx, void *arg, struct err *err)
 	b->nrecord = 0;
 	if (signing_read(tx, b->ids, b->n, b->cases, err) == -1)
 		return -1;
-	if (token_borrow(b->token, &s, err) == -1)
+	if (token_borrow(b->by->token, &s, err) == -1)
 		goto out;
 	for (size_t i = 0; i < b->n; i++)
 		if (sign_one(b, s, i, err) == -1)
 			goto out;
 	rc = signing_record(tx, b->record, b->nrecord, &b->by->certificate_id, err);
 out:
-	token_return(b->token, s);
+	token_return(b->by->token, s);
 	signing_cases_clear(b->cases, b->n);
 	return rc;
 }
@@ -107,9 +106,9 @@ active_signer_may(const struct active_signer *by, int64_t now, size_t n)
 }
 
 int
-policy_sign(struct db *db, struct token *token, struct active_signer *by, struct sign_order *orders, size_t n, struct err *err)
+policy_sign(struct db *db, struct active_signer *by, struct sign_order *orders, size_t n, struct err *err)
 {
-	struct batch b = { .token = token, .by = by, .orders = orders, .n = n };
+	struct batch b = { .by = by, .orders = orders, .n = n };
 	int rc = -1;
 
 	if (by == NULL || !active_signer_may(by, clock_now(), n))

@@ -14,6 +14,7 @@
 /* A signer in use: its key on the token and its certificate in the registry. */
 struct active_signer {
 	struct signer *signer;
+	struct token *token; /* that the key is on */
 	struct uuid certificate_id, signing_key_id;
 	int64_t use_until;
 	int64_t signatures, max_signatures; /* made before it was loaded; 0: no limit */
@@ -28,6 +29,6 @@ bool active_signer_may(const struct active_signer *by, int64_t now, size_t n);
  * FAIL_CONFLICT other hashes than the registry's, FAIL_NOT_FOUND.  A document signed before gets that same EF.SOD.
  * -1 when nothing was signed: the database or the token is away (FAIL_AGAIN).
  */
-int policy_sign(struct db *db, struct token *token, struct active_signer *by, struct sign_order *orders, size_t n, struct err *err);
+int policy_sign(struct db *db, struct active_signer *by, struct sign_order *orders, size_t n, struct err *err);
 
 #endif

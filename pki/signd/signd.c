@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pki/pin.h"
 #include "pki/signd/ceremonies.h"
 #include "pki/signd/confine.h"
 #include "pki/signd/keys.h"
@@ -29,7 +28,7 @@ enum { KEYS_RELOAD_SECONDS = 60,
 
 struct signd {
 	struct db *db;
-	struct token *token;
+	struct tokens tokens;
 	struct refusals *refusals;
 	pthread_rwlock_t lock; /* guards keys: read for each request, written when they are loaded again */
 	struct keys keys;
@@ -73,7 +72,7 @@ keys_fresh(struct signd *d, struct err *err)
 	pthread_rwlock_wrlock(&d->lock);
 	if (keys_are_old(d, now)) {
 		atomic_store(&d->keys_changed, false);
-		rc = keys_load(d->db, d->token, now, &d->keys, err);
+		rc = keys_load(d->db, &d->tokens, now, &d->keys, err);
 		if (rc == -1)
 			atomic_store(&d->keys_changed, true);
 	}
@@ -91,7 +90,7 @@ answer_sign(struct signd *d, const json_t *request, struct err *err)
 	if (sign_orders_of_json(request, &orders, &n, err) == -1 || keys_fresh(d, err) == -1)
 		goto out;
 	pthread_rwlock_rdlock(&d->lock);
-	if (policy_sign(d->db, d->token, keys_next(&d->keys, clock_now(), n), orders, n, err) == 0)
+	if (policy_sign(d->db, keys_next(&d->keys, clock_now(), n), orders, n, err) == 0)
 		reply = sign_results_to_json(orders, n);
 	pthread_rwlock_unlock(&d->lock);
 	if (reply != NULL)
@@ -144,12 +143,18 @@ answer_status(struct signd *d, struct err *err)
 	char until[21];
 	json_t *reply;
 
-	if (token_check(d->token, err) == -1 || db_ready(d->db, err) == -1 || keys_fresh(d, err) == -1)
+	for (unsigned i = 0; i < d->tokens.n; i++)
+		if (token_check(d->tokens.token[i], err) == -1) {
+			err_prefix(err, "%s", token_label(d->tokens.token[i]));
+			return NULL;
+		}
+	if (db_ready(d->db, err) == -1 || keys_fresh(d, err) == -1)
 		return NULL;
 	pthread_rwlock_rdlock(&d->lock);
 	for (unsigned i = 0; i < d->keys.ndocument; i++)
 		last = d->keys.document[i].use_until > last ? d->keys.document[i].use_until : last;
-	reply = json_pack("{s:b, s:s, s:s, s:s, s:i}", "ok", 1, "token", token_label(d->token), "serial", token_serial(d->token),
+	reply = json_pack("{s:b, s:s, s:s, s:s, s:i}", "ok", 1, "token", token_label(d->tokens.token[0]), "serial",
+		token_serial(d->tokens.token[0]),
 		"signer_until", time_format(last, until), "signers", (int)d->keys.ndocument);
 	pthread_rwlock_unlock(&d->lock);
 	return reply;
@@ -158,7 +163,7 @@ answer_status(struct signd *d, struct err *err)
 static json_t *
 answer_ceremony(struct signd *d, const char *op, const json_t *request, struct err *err)
 {
-	const struct ceremonies at = { d->db, d->token, d->state, d->country };
+	const struct ceremonies at = { d->db, &d->tokens, d->state, d->country };
 	json_t *reply = ceremonies_answer(&at, op, request, err);
 
 	atomic_store(&d->keys_changed, true);
@@ -214,11 +219,11 @@ sign_head(void *arg, struct bytes head, struct buf *signature, struct err *err)
 
 	if (clock_now() >= d->ledger.use_until)
 		return err_set(err, FAIL_AGAIN, "ledger key: its usage period has ended, a key ceremony is needed");
-	if (token_borrow(d->token, &s, err) == -1)
+	if (token_borrow(d->ledger.token, &s, err) == -1)
 		return -1;
 	if ((rc = token_sign(s, key, token_key_sigalg(key), SIGNATURE_DER, head, &made, err)) == 0)
 		buf_bytes(signature, bytes_of(&made));
-	token_return(d->token, s);
+	token_return(d->ledger.token, s);
 	buf_clear(&made);
 	return rc == -1 ? -1 : buf_check(signature, err);
 }
@@ -268,18 +273,17 @@ sequencer_stop(struct signd *d)
 	signer_free(d->ledger.signer);
 }
 
+/* The PINs' files may be root's. */
 static int
-token_start(struct signd *d, const struct conf *conf, struct err *err)
+tokens_start(struct signd *d, const struct conf *conf, struct err *err)
 {
-	struct pin *pin = NULL;
-	int rc = -1;
+	const char *source = conf_text(conf, "pin_source");
 
-	/* the PIN's file may be root's */
-	if (pin_read(conf_text(conf, "pin_file"), "PIN of the token", &pin, err) == 0 &&
-		daemon_drop_privileges(conf_text(conf, "user"), err) == 0)
-		rc = token_open(conf_text(conf, "token"), pin_bytes(pin), (unsigned)conf_int(conf, "token_sessions"), &d->token, err);
-	pin_free(pin);
-	return rc;
+	if (strcmp(source, "file") == 0)
+		source = conf_text(conf, "pin_file");
+	if (tokens_read_pins(&d->tokens, conf_text(conf, "token"), source, err) == -1 || daemon_drop_privileges(conf_text(conf, "user"), err) == -1)
+		return -1;
+	return tokens_open(&d->tokens, (unsigned)conf_int(conf, "token_sessions"), err);
 }
 
 /* After the last thing that needs a file, before the first thread and the first request. */
@@ -316,7 +320,7 @@ run(struct signd *d, const struct conf *conf, struct err *err)
 
 	d->state = conf_text(conf, "state");
 	d->country = conf_text(conf, "country");
-	if (confine_memory(conf_text(conf, "user")[0] == '\0', &locked, err) == -1 || token_start(d, conf, err) == -1 || db_open(&db, &d->db, err) == -1 || keys_fresh(d, err) == -1 ||
+	if (confine_memory(conf_text(conf, "user")[0] == '\0', &locked, err) == -1 || tokens_start(d, conf, err) == -1 || db_open(&db, &d->db, err) == -1 || keys_fresh(d, err) == -1 ||
 		refusals_new(d->db, &d->refusals, err) == -1 ||
 		signd_server_start(conf_text(conf, "signd_socket"), conf_text(conf, "signd_clients"), answer, d, &server, err) == -1 ||
 		confine(conf, locked, err) == -1 || sequencer_start(d, conf, err) == -1 || refusals_start(d->refusals, err) == -1 ||
@@ -333,7 +337,7 @@ out:
 	if (d->db != NULL && keys_tally_all(d->db, &d->keys, clock_now(), err) == -1 && rc == 0)
 		log_err(LOG_ERROR, "signatures_uncounted", err);
 	keys_clear(&d->keys);
-	token_close(d->token);
+	tokens_close(&d->tokens);
 	db_close(d->db);
 	return rc;
 }

@@ -337,6 +337,92 @@ test_pin_changed(void)
 	token_close(t);
 }
 
+static bool
+signs(struct token *t, struct token_key *key)
+{
+	struct buf signature = BUF_INIT;
+	struct session *s = NULL;
+	struct err err = ERR_INIT;
+	bool good = token_borrow(t, &s, &err) == 0 &&
+		token_sign(s, key, token_key_sigalg(key), SIGNATURE_DER, bytes_str("x"), &signature, &err) == 0 &&
+		sigalg_verify(token_key_sigalg(key), token_key_public(key)->evp, bytes_str("x"), bytes_of(&signature), &err) == 0;
+
+	if (!good)
+		printf("# %s\n", err.text);
+	token_return(t, s);
+	buf_clear(&signature);
+	return good;
+}
+
+static void *
+sign_many(void *arg)
+{
+	void **pair = arg;
+	bool good = true;
+
+	for (int i = 0; i < 40 && good; i++)
+		good = signs(pair[0], pair[1]);
+	return good ? arg : NULL;
+}
+
+static void
+test_two_tokens(void)
+{
+	char uri[2][PATH_MAX + 64], away[100], command[300];
+	struct token *t[2] = { NULL, NULL };
+	struct token_key *key[2] = { NULL, NULL };
+	struct err err = ERR_INIT;
+	struct buf source = BUF_INIT;
+	void *pair[2][2], *result[2];
+	pthread_t thread[2];
+
+	ok(token_init(softhsm_path, "second", bytes_str(SOFTHSM_SO_PIN), bytes_str("97531"), &err) == 0, "a second token (%s)", err.text);
+	snprintf(uri[0], sizeof(uri[0]), "%s", softhsm_uri);
+	snprintf(uri[1], sizeof(uri[1]), "pkcs11:token=second?module-path=%s&pin-source=file:/etc/pin", softhsm_path);
+	ok(token_pin_source(uri[1], &source, &err) == 0 && strcmp(buf_cstr(&source), "file:/etc/pin") == 0 && token_pin_source(uri[0], &source, &err) == 0 && source.n == 0,
+		"a URI may say where the PIN is");
+	ok(token_pin_source("pkcs11:token=a?pin-source=%7C/bin/cat", &source, &err) == -1 && err.kind == FAIL_INPUT, "refuses: a program that gives the PIN");
+	if (token_open(uri[0], bytes_str(SOFTHSM_PIN), 4, &t[0], &err) == -1 || token_open(uri[1], bytes_str("97531"), 4, &t[1], &err) == -1)
+		bail_out("%s", err.text);
+	for (int i = 0; i < 2; i++) {
+		struct session *s = NULL;
+
+		if (token_borrow(t[i], &s, &err) == -1 || token_key_generate(s, "P-256", "two", BYTES("two", 3), &key[i], &err) == -1)
+			bail_out("%s", err.text);
+		token_return(t[i], s);
+		pair[i][0] = t[i];
+		pair[i][1] = key[i];
+	}
+	ok(strcmp(token_label(t[0]), "test") == 0 && strcmp(token_label(t[1]), "second") == 0, "two tokens of one library are open side by side");
+	for (int i = 0; i < 2; i++)
+		pthread_create(&thread[i], NULL, sign_many, pair[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(thread[i], &result[i]);
+	ok(result[0] != NULL && result[1] != NULL, "each signs with its own key of the same name, at the same time");
+	/* both away: the library is started afresh for the first that asks, and the other's sessions go with it */
+	snprintf(away, sizeof(away), "%s.away", softhsm_dir);
+	snprintf(command, sizeof(command), "mkdir %s && mv %s/*-*-* %s/", away, softhsm_dir, away);
+	if (system(command) != 0)
+		bail_out("%s", command);
+	ok(!signs(t[0], key[0]) && !signs(t[1], key[1]), "neither signs when both are away");
+	snprintf(command, sizeof(command), "mv %s/* %s/ && rmdir %s", away, softhsm_dir, away);
+	if (system(command) != 0)
+		bail_out("%s", command);
+	sleep(3); /* between two fresh starts of a library */
+	ok(signs(t[0], key[0]) && signs(t[1], key[1]) && signs(t[0], key[0]), "both sign when they are back");
+	for (int i = 0; i < 2; i++)
+		pthread_create(&thread[i], NULL, sign_many, pair[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(thread[i], &result[i]);
+	ok(result[0] != NULL && result[1] != NULL, "at the same time, too");
+	token_key_free(key[0]);
+	token_close(t[0]);
+	ok(signs(t[1], key[1]), "one goes on when the other is closed");
+	token_key_free(key[1]);
+	token_close(t[1]);
+	buf_clear(&source);
+}
+
 int
 main(void)
 {
@@ -359,6 +445,7 @@ main(void)
 	token_close(t);
 	test_loss();
 	test_pin_changed();
+	test_two_tokens();
 	softhsm_stop();
 	return done_testing();
 }
