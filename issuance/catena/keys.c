@@ -8,7 +8,9 @@
 #include "registry/base/clock.h"
 #include "registry/base/digest.h"
 #include "registry/base/file.h"
+#include "registry/base/json.h"
 #include "registry/store/audit.h"
+#include "registry/store/ceremony.h"
 #include "registry/store/signing.h"
 
 enum { PIN_DIGITS = 16,
@@ -205,12 +207,12 @@ label_of(enum key_kind kind)
 }
 
 static int
-add_key(struct tx *tx, const struct rows_work *w, size_t i, const struct uuid *issuer, struct uuid *id, struct err *err)
+add_key(struct tx *tx, const struct rows_work *w, size_t i, const struct uuid *issuer, const struct uuid *ceremony, struct uuid *id, struct err *err)
 {
 	const struct cert *c = w->cert[i];
 	char algorithm[32];
 	const enum key_kind kind = certificates[i].kind;
-	const struct key_new k = { .kind = kind, .token_label = token_name, .key_label = label_of(kind), .algorithm = algorithm, .der = bytes_of(&c->der), .issuer = issuer, .not_before = c->not_before, .not_after = c->not_after, .use_until = c->has_key_to ? c->key_to : c->not_after };
+	const struct key_new k = { .kind = kind, .token_label = token_name, .key_label = label_of(kind), .algorithm = algorithm, .der = bytes_of(&c->der), .issuer = issuer, .not_before = c->not_before, .not_after = c->not_after, .use_until = c->has_key_to ? c->key_to : c->not_after, .ceremony = ceremony };
 
 	if (c->key->type == KEY_EC)
 		snprintf(algorithm, sizeof(algorithm), "%s", c->key->curve->name);
@@ -219,12 +221,31 @@ add_key(struct tx *tx, const struct rows_work *w, size_t i, const struct uuid *i
 	return key_add(tx, &k, id, err);
 }
 
+/* What the founding ceremony made, for its protocol. */
+static int
+found(struct tx *tx, const struct rows_work *w, struct uuid *ceremony, struct err *err)
+{
+	json_t *list = json_array(), *result = json_pack("{s:o}", "certificates", list);
+	uint8_t digest[32];
+	int rc = result == NULL ? err_set(err, FAIL_INTERNAL, "out of memory") : 0;
+
+	for (size_t i = 0; i < CERTIFICATES && rc == 0; i++) {
+		cert_sha256(w->cert[i], digest);
+		if (json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "key", label_of(certificates[i].kind), "common_name", w->cert[i]->subject_cn, "sha256", json_hex(BYTES(digest, sizeof(digest))))) == -1)
+			rc = err_set(err, FAIL_INTERNAL, "out of memory");
+	}
+	if (rc == 0)
+		rc = ceremony_found(tx, clock_now(), token_name, NULL, result, ceremony, err);
+	json_decref(result);
+	return rc;
+}
+
 static int
 work_rows(struct tx *tx, void *arg, struct err *err)
 {
 	struct key_records there = { NULL, 0 };
 	struct rows_work *w = arg;
-	struct uuid csca, ignored;
+	struct uuid csca, ceremony, ignored;
 
 	if (keys_read(tx, &there, err) == -1)
 		return -1;
@@ -232,8 +253,8 @@ work_rows(struct tx *tx, void *arg, struct err *err)
 	key_records_clear(&there);
 	if (w->is_there)
 		return 0;
-	if (add_key(tx, w, 2, NULL, &csca, err) == -1 || add_key(tx, w, 1, &csca, &ignored, err) == -1 ||
-		add_key(tx, w, 0, &csca, &ignored, err) == -1)
+	if (found(tx, w, &ceremony, err) == -1 || add_key(tx, w, 2, NULL, &ceremony, &csca, err) == -1 || add_key(tx, w, 1, &csca, &ceremony, &ignored, err) == -1 ||
+		add_key(tx, w, 0, &csca, &ceremony, &ignored, err) == -1)
 		return -1;
 	return audit_add(tx, &(struct audit_event){ .kind = "key_ceremony", .program = "catena", .subject_kind = "certificate", .subject_id = &csca, .detail = "csca-1, ds-1, ledger-1, uin-1" }, err);
 }
@@ -241,7 +262,7 @@ work_rows(struct tx *tx, void *arg, struct err *err)
 static int
 add_rows(const struct state *state, bool *made, struct err *err)
 {
-	static const struct query *const sets[] = { key_queries, signing_queries, audit_queries, NULL };
+	static const struct query *const sets[] = { key_queries, signing_queries, ceremony_founding_queries, audit_queries, NULL };
 	struct rows_work w = { { NULL } };
 	struct buf pem = BUF_INIT;
 	struct db *db = NULL;
