@@ -10,7 +10,9 @@
  *
  * Parameters of a ceremony (JSON object; nothing else may be in it):
  *   generate         {}                                        the key's kind, token and algorithm are in its row
- *   certify          { "document_types": ["P"]?, "document_years": N?, "signer_id": "XX"? }      seal signers: characters 3-4 of their identifier
+ *   certify          { "document_types": ["P"]?, "document_years": N?, "signer_id": "XX"?, "link": true? }
+ *                    seal signers: signer_id, characters 3-4 of their identifier.  A CSCA key: its root certificate by itself; link: by the CSCA
+ *                    that is active now.  A rollover is both in one, where both keys are on one token.
  *   activate, retire, erase  {}
  *   crl              { "days": N? }                             until nextUpdate, 1 to 90; 60
  *   revoke           { "cause": "compromise" | "superseded" | "ceased" | "error" }
@@ -108,10 +110,11 @@ struct rite_facts {
 	const char *state, *country;
 	/* the key it is about */
 	const char *key_kind, *key_label, *algorithm;
-	struct bytes key_id; /* CKA_ID */
-	struct bytes spki;   /* certify */
-	unsigned key_number; /* which of its kind: goes into commonName */
-	unsigned use_days;   /* of its kind */
+	struct bytes key_id;                /* CKA_ID */
+	struct bytes spki;                  /* certify */
+	const struct cert *key_certificate; /* link: the root certificate of the CSCA key; NULL none */
+	unsigned key_number;                /* which of its kind: goes into commonName */
+	unsigned use_days;                  /* of its kind */
 	/* the CSCA that signs now; certificate NULL: there is none yet */
 	const struct cert *csca;
 	const char *csca_label;

@@ -23,7 +23,7 @@ struct execution {
 	/* read in the registry */
 	struct ceremony_case c;
 	struct ceremony_csca csca, signer;
-	struct cert *csca_cert;
+	struct cert *csca_cert, *key_cert;
 	struct revoked_certificate *revoked;
 	struct rite_fact_revoked *fact_revoked;
 	size_t nrevoked;
@@ -42,7 +42,8 @@ execution_reset(struct execution *e)
 	ceremony_csca_clear(&e->csca);
 	ceremony_csca_clear(&e->signer);
 	cert_free(e->csca_cert);
-	e->csca_cert = NULL;
+	cert_free(e->key_cert);
+	e->csca_cert = e->key_cert = NULL;
 	free(e->revoked);
 	free(e->fact_revoked);
 	e->revoked = NULL;
@@ -174,6 +175,13 @@ read_facts(struct tx *tx, struct execution *e, struct err *err)
 		return -1;
 	if (read_csca(tx, e, err) == -1)
 		return -1;
+	if (c->key_certificate.n > 0 && strcmp(c->key_kind, "csca") == 0) {
+		if (cert_parse(bytes_of(&c->key_certificate), &e->key_cert, err) == -1)
+			return err_prefix(err, "certificate of %s", c->key_label);
+		f->key_certificate = e->key_cert;
+	}
+	if (c->kind == CEREMONY_ACTIVATE && strcmp(c->key_kind, "csca") == 0 && f->csca != NULL && !c->key_has_link)
+		return err_set(err, FAIL_CONFLICT, "CSCA key %s: the active one has not certified it by a link certificate yet", c->key_label);
 	if (c->kind == CEREMONY_CRL)
 		return read_revoked(tx, e, err);
 	if (c->kind == CEREMONY_MASTER_LIST || c->kind == CEREMONY_DEVIATION_LIST) {

@@ -43,7 +43,8 @@ const struct query ceremony_execution_queries[] = {
 		" coalesce(extract(epoch FROM c.not_before)::bigint, 0), coalesce(extract(epoch FROM c.not_after)::bigint, 0), c.parameters::text,"
 		" c.payload, c.signing_key_id, c.certificate_id, coalesce(ks.state, ''), coalesce(k.kind, ''), coalesce(k.token_label, ''),"
 		" coalesce(k.key_label, ''), coalesce(k.algorithm, ''), coalesce(k.is_offline, false), g.spki, kc.id, kc.der, x.der,"
-		" coalesce(encode(x.serial, 'hex'), ''), r.request, e.ceremony_id IS NOT NULL, e.result::text"
+		" coalesce(encode(x.serial, 'hex'), ''), r.request, e.ceremony_id IS NOT NULL, e.result::text,"
+		" EXISTS (SELECT FROM certificate q WHERE q.signing_key_id = k.id AND q.profile = 'link')"
 		" FROM ceremony c LEFT JOIN current_state s ON s.subject_id = c.id AND s.machine = 'ceremony'"
 		" LEFT JOIN signing_key k ON k.id = c.signing_key_id LEFT JOIN current_state ks ON ks.subject_id = k.id AND ks.machine = 'key'"
 		" LEFT JOIN key_generation g ON g.signing_key_id = k.id"
@@ -134,6 +135,7 @@ case_of_row(const struct rows *rows, struct ceremony_case *c, struct err *err)
 	c->key_is_offline = row_bool(rows, 0, 16);
 	COPY(c->certificate_serial, 21);
 	c->was_executed = row_bool(rows, 0, 23);
+	c->key_has_link = row_bool(rows, 0, 25);
 	buf_str(&c->request, row_text(rows, 0, 22));
 	return row_json(rows, 0, 7, &c->parameters, err) == -1 || row_bytes(rows, 0, 8, &c->payload, err) == -1 ||
 			row_uuid_optional(rows, 0, 9, &c->signing_key_id, err) == -1 ||
