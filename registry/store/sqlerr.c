@@ -28,6 +28,8 @@ static const struct {
 	{ "revocation_certificate_id_key", "the certificate is revoked already" },
 	{ "key_generation_signing_key_id_key", "the key is generated already" },
 	{ "certificate_serial_key", "the serial number was used before" },
+	{ "trust_fingerprint_given", "a confirmation needs the fingerprint and the way it came" },
+	{ "trust_import_pkey", "the import is there already" },
 	{ "reason_given", "this decision needs a reason" },
 	{ "act_registration_act_id_key", "the act is registered already" },
 	{ "act_registration_office_id_kind_year_serial_key", "the act number is given already" },

@@ -60,6 +60,16 @@ const struct state_transition state_transitions[] = {
 	{ "key", "retired", "compromise", "compromised", "registry", "its certificate is revoked for compromise" },
 	{ "key", "retired", "erase", "erased", "registry", "by a ceremony; destroyed on its token" },
 	{ "key", "compromised", "erase", "erased", "registry", "by a ceremony; destroyed on its token" },
+	{ "trust_import", "new", "propose", "proposed", "pki_officer", "" },
+	{ "trust_import", "proposed", "accept", "accepted", "pki_officer", "names the changes that were shown; no list in it is older than the one held" },
+	{ "trust_import", "proposed", "reject", "rejected", "pki_officer", "with a reason" },
+	{ "trust", "new", "hold", "held", "registry", "a CRL or list whose import is accepted" },
+	{ "trust", "new", "enter", "candidate", "registry", "a certificate whose import is accepted" },
+	{ "trust", "candidate", "confirm", "candidate", "pki_officer", "with the fingerprint got out of band; each officer once" },
+	{ "trust", "candidate", "suffice", "trusted", "registry", "two officers have confirmed" },
+	{ "trust", "candidate", "withdraw", "withdrawn", "pki_officer", "with a reason" },
+	{ "trust", "trusted", "withdraw", "withdrawn", "pki_officer", "with a reason" },
+	{ "trust", "withdrawn", "readmit", "candidate", "pki_officer", "with a reason; it is confirmed anew" },
 	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 /* clang-format on */

@@ -89,7 +89,16 @@ static const char ceremonies[] =
 	" VALUES (1, '" U("c1") "', 'crl', now(), now() + interval '9 days', 1, '" U("d3") "');"
 	ASK("d4", "master_list", "NULL", "NULL", "{}", "'list'")
 	"INSERT INTO signed_list (kind, certificate_id, cms, signed_at, ceremony_id) VALUES ('master_list', '" U("c1") "', 'cms', now(), '" U("d4") "');"
-	"INSERT INTO signature_tally (certificate_id, made, recorded, from_at, to_at) VALUES ('" U("c1") "', 1, 1, now(), now());";
+	"INSERT INTO signature_tally (certificate_id, made, recorded, from_at, to_at) VALUES ('" U("c1") "', 1, 1, now(), now());"
+	/* and of the trust store: a certificate that came with a file and was entered */
+	"INSERT INTO trust_import (id, officer_id, source, file_sha256, file_size) VALUES ('" U("e0") "', " OFFICER_A ", 'embassy', sha256('x'), 1);"
+	"INSERT INTO trust_import_decision (trust_import_id, proposed_by, event, officer_id) VALUES ('" U("e0") "', " OFFICER_A ", 'propose', " OFFICER_A ");"
+	"INSERT INTO trust_import_decision (trust_import_id, proposed_by, event, officer_id, diff_sha256)"
+	" VALUES ('" U("e0") "', " OFFICER_A ", 'accept', " OFFICER_A ", sha256('x'));"
+	"INSERT INTO trust_object (id, kind, der, country, name, at, is_root) VALUES ('" U("e1") "', 'certificate', 'x', 'DE', 'x', now(), true);"
+	"INSERT INTO trust_find (trust_import_id, trust_object_id, position, place) VALUES ('" U("e0") "', '" U("e1") "', 0, 'file');"
+	"INSERT INTO trust_decision (trust_object_id, kind, event, trust_import_id, officer_id)"
+	" VALUES ('" U("e1") "', 'certificate', 'enter', '" U("e0") "', " OFFICER_A ");";
 /* clang-format on */
 
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */
@@ -397,7 +406,7 @@ main(void)
 	ok(counts.findings == 0, "nothing is found in an honest registry");
 	ok(counts.entries >= 630 && counts.rows == counts.entries && counts.leaves == counts.entries && counts.waiting == 0,
 		"%llu rows, entries and leaves were looked at", (unsigned long long)counts.entries);
-	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 9,
+	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 11,
 		"and heads, signatures, nodes, parties, images and states");
 	for (size_t i = 0; i < NELEM(tamperings); i++)
 		is_found(&tamperings[i]);
