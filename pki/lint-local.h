@@ -152,6 +152,7 @@
 	X(CRL_FRESHEST,              "crl_freshest",              CRL_PROFILE,                           LINT_ERROR) \
 	X(CRL_ENTRY_EXTENSION,       "crl_entry_extension",       CRL_PROFILE,                           LINT_ERROR) \
 	/* ---- SignedData: security object, master list, deviation list ---- */ \
+	X(NOT_DER,                   "not_der",                   "9303-10 4.6.2, 9303-12 8.1",          LINT_WARNING) \
 	X(CMS_VERSION,               "cms_version",               CMS_PROFILE,                           LINT_ERROR) \
 	X(CMS_DIGESTS,               "cms_digest_algorithms",     CMS_PROFILE,                           LINT_ERROR) \
 	X(CMS_DIGEST_NULL,           "cms_digest_null",           "RFC 5754 2",                          LINT_NOTICE) \

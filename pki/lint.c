@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
 
+#include "pki/ber.h"
 #include "pki/lint-local.h"
 #include "registry/doc9303/lds.h"
 
@@ -187,7 +188,7 @@ kind_of(struct bytes der)
 }
 
 static int
-object_lint(struct bytes der, const struct lint_options *options, struct lint *l, struct err *err)
+der_lint(struct bytes der, const struct lint_options *options, struct lint *l, struct err *err)
 {
 	struct der d = der_reader(der);
 	struct bytes inner;
@@ -209,6 +210,23 @@ object_lint(struct bytes der, const struct lint_options *options, struct lint *l
 	default:
 		return err_set(err, FAIL_INPUT, "neither certificate, CRL, list nor security object");
 	}
+}
+
+/* Some States send their lists in BER: a departure, and the rest is looked at in DER. */
+static int
+object_lint(struct bytes object, const struct lint_options *options, struct lint *l, struct err *err)
+{
+	struct buf der = BUF_INIT;
+	int rc;
+
+	if (!ber_is_indefinite(object))
+		return der_lint(object, options, l, err);
+	if (ber_to_der(object, FILE_LIMIT, &der, err) == -1)
+		return -1;
+	lint_add(l, LINT_NOT_DER, "encoded in BER, with indefinite lengths");
+	rc = der_lint(bytes_of(&der), options, l, err);
+	buf_clear(&der);
+	return rc;
 }
 
 static const struct lint_options no_options = { .profile = LINT_DETECT };

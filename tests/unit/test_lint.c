@@ -150,6 +150,7 @@ enum base { CSCA,
 	VDS,
 	CRL,
 	ML,
+	ML_BER,
 	DL,
 	SOD,
 	SOD_V0,
@@ -170,6 +171,7 @@ static const struct {
 	[VDS] = { "good/bcs-UTTV-01.cer", "keys/csca2.key.pem", NULL, 0, NULL },
 	[CRL] = { "good/utopia.crl", "keys/csca2.key.pem", NULL, 0, NULL },
 	[ML] = { "good/utopia.ml", NULL, NULL, 0, NULL },
+	[ML_BER] = { "good/utopia.ml", NULL, NULL, 0, NULL },
 	/* One deviation: documents PU, LDS with a malformed data group.  Signed by the master list signer, so never wholly good. */
 	[DL] = { "good/utopia.ml", NULL, "1/0/2", '=', "3029 0606 678108010107 a01f 041d 301b 020100 3116 3014 3004 8002 5055 310c 300a 0608 6781080101070201" },
 	[SOD] = { "sod/good-v1.bin", NULL, NULL, 0, NULL },
@@ -372,6 +374,8 @@ static const struct {
 	{ "cms_message_digest", SOD, SD "4/0/3/1.2.840.113549.1.9.4", 'd', "" },
 	{ "cms_unsigned_attrs_present", DL, "1/0/4/0", '+', "a100" },
 	{ "cms_signed_outside_period", ML, "1/0/4/0/3/1.2.840.113549.1.9.5/1/0", '=', UT49 },
+	{ "not_der", ML_BER, "", 'p', "" },
+	{ "ml_version", ML_BER, LIST "/0", '=', "020101" },
 	{ "ml_csca_absent", ML, "1/0/3", '-', "" },
 	{ "ml_version", ML, LIST "/0", '=', "020101" },
 	{ "ml_empty", ML, LIST "/1", '=', "3100" },
@@ -423,6 +427,24 @@ untag(struct buf *sod)
 	buf_move(sod, &inner);
 }
 
+/* The outermost object with an indefinite length. */
+static void
+make_ber(struct buf *object)
+{
+	struct der d = der_reader(bytes_of(object));
+	struct err err = ERR_INIT;
+	struct buf out = BUF_INIT;
+	struct tlv tlv;
+
+	if (der_next(&d, &tlv, "object", &err) == -1)
+		bail_out("%s", err.text);
+	buf_u8(&out, (uint8_t)tlv.tag);
+	buf_u8(&out, 0x80);
+	buf_bytes(&out, tlv.value);
+	buf_be(&out, 0, 2);
+	buf_move(object, &out);
+}
+
 static void
 test_planted(void)
 {
@@ -439,6 +461,8 @@ test_planted(void)
 		if (base == SOD_BARE)
 			untag(&object);
 		plant(&object, planted[i].path, planted[i].op, planted[i].octets, is_signed ? bases[base].key : NULL);
+		if (base == ML_BER)
+			make_ber(&object);
 		if (lint_file(bytes_of(&object), &with_issuers, &l, &err) == -1)
 			ok(false, "%s in %s: %s", planted[i].code, bases[base].file, err.text);
 		else if (!ok(lint_find(&l, planted[i].code) != NULL, "%s in %s: found", planted[i].code, bases[base].file))
