@@ -119,8 +119,8 @@ const struct query ledger_check_queries[] = {
 		"(SELECT ceremony_id, to_state, seq, created_at FROM ceremony_decision UNION ALL"
 		" SELECT ceremony_id, to_state, seq, created_at FROM ceremony_execution) u",
 		"ceremony_id"),
-	[Q_STATES + 6] = STATES("trust_import", "trust_import_decision", "trust_import_id"),
-	[Q_STATES + 7] = STATES("trust", "trust_decision", "trust_object_id"),
+	[Q_STATES + 6] = STATES("trust_import", "trust_import_decision", "import_id"),
+	[Q_STATES + 7] = STATES("trust", "trust_decision", "certificate_id"),
 	{ NULL, NULL },
 };
 

@@ -1,113 +1,152 @@
 /*
- * trust.h - the trust store in the registry: files of other States as proposals, what was in them, and what we believe of it.
- * registry/schema/0110-trust.sql holds the rules.  Roles catena_pki, and for reading catena_reader and catena_inspection.
+ * trust.h - the trust store of PKI officers: files of other States proposed, accepted by another officer, and the certificates in them
+ * confirmed out of band by two.  registry/schema/0110-trust.sql holds the rules; what the files say is read by pki/trustimport.h.
+ * Writing: role catena_pki.  Reading: also catena_inspection, catena_issuance, catena_reader.
  *
- * An import is proposed, seen, then accepted or rejected.  Its certificates become candidates, its CRLs and lists are held.  A candidate is
- * trusted when two officers have each given the fingerprint that they got another way.  Links between keys are not written here:
- * pki/trustload.h fills a struct truststore (pki/truststore.h), which finds them by the signatures.
+ * Texts for `kind`: "certificate" "crl" "master_list" "deviation_list"; `change`: "new" "known" "gone"; `issuer`: "self" "file" "held" "trusted"
+ * "wrong" "absent"; `standing`: "trusted" (two officers), "linked" (a trusted key signed it), "held", "distrusted".
  */
 #ifndef CATENA_STORE_TRUST_H
 #define CATENA_STORE_TRUST_H
 
 #include <jansson.h>
 
+#include "registry/base/digest.h"
 #include "registry/store/db.h"
 
-enum trust_kind { TRUST_CERTIFICATE,
-	TRUST_CRL,
-	TRUST_MASTER_LIST,
-	TRUST_DEVIATION_LIST,
-	TRUST_KINDS };
-extern const char *const trust_kind_names[]; /* "certificate" ...; NULL-terminated */
+enum { TRUST_ITEMS_MAX = 12000 }; /* of one proposal: what an officer is shown at once */
 
-/* One change of the store at a time, whoever makes it: until the commit. */
-int trust_lock(struct tx *tx, struct err *err);
+/* ---- proposals ---- */
 
-/* ---- proposing ---- */
-
-struct trust_import_new {
+struct trust_item {
+	const char *kind;
+	struct bytes der; /* n 0: held already (known, gone), or a master list */
+	uint8_t sha256[SHA256_LEN];
+	const char *country, *subject;
+	struct bytes authority;       /* key identifier; n 0 none */
+	int64_t valid_from, valid_to; /* valid_to: only with has_valid_to */
+	bool has_valid_to;
+	bool is_root;
+	unsigned departures;
+	const char *change, *place;
+	bool is_in_list;
+	uint8_t list_sha256[SHA256_LEN]; /* with is_in_list */
+	const char *issuer;
+	bool is_verified, is_taken;
+	const char *why; /* NULL none */
+};
+struct trust_proposal {
 	struct uuid id, officer_id;
-	const char *source, *file_name; /* file_name NULL: none */
-	const uint8_t *file_sha256;     /* 32 octets */
-	size_t file_size;
-	const json_t *problems; /* array of { place, text } */
+	const char *source;
+	struct bytes file;
+	const json_t *summary;
+	const struct trust_item *item;
+	size_t n;
 };
-struct trust_object_new {
-	enum trust_kind kind;
-	struct bytes der;
-	const char *country, *name; /* country in capitals */
-	struct bytes issuer_key;    /* CRLs; n 0 none */
-	int64_t at, until;          /* until 0: none */
-	bool is_root;
-	const char *place;         /* in the file */
-	const struct uuid *list;   /* of the list that carried it: from an earlier call; NULL none */
-	struct uuid id;            /* out: the object's, the same for the same octets */
-};
-int trust_import_add(struct tx *tx, const struct trust_import_new *import, struct err *err);
-/* The object, unless its octets are there already, and where it was found; fills object->id.  One round trip for all n. */
-int trust_objects_add(struct tx *tx, const struct uuid *import, struct trust_object_new *object, size_t n, struct err *err);
-
-/* ---- deciding ---- */
-
-int trust_import_accept(struct tx *tx, const struct uuid *import, const struct uuid *officer, const uint8_t diff_sha256[32], struct err *err);
-int trust_import_reject(struct tx *tx, const struct uuid *import, const struct uuid *officer, const char *reason, struct err *err);
-/* In the transaction that accepts the import: the certificate is a candidate, the CRL or list is held.  Queued. */
-int trust_enter(struct tx *tx, const struct uuid *object, enum trust_kind kind, const struct uuid *import, const struct uuid *officer, struct err *err);
-/* FAIL_CONFLICT: another fingerprint, the same officer again, not a candidate.  *state is the certificate's afterwards. */
-int trust_confirm(struct tx *tx, const struct uuid *object, const struct uuid *officer, const uint8_t fingerprint[32], const char *channel,
-	char state[16], struct err *err);
-/* event: "withdraw", "readmit". */
-int trust_decide(struct tx *tx, const struct uuid *object, const char *event, const struct uuid *officer, const char *reason, struct err *err);
-
-/* ---- reading ---- */
-
-struct trust_row {
-	struct uuid id;
-	enum trust_kind kind;
-	const char *state; /* "candidate" "trusted" "withdrawn" "held"; of an import's: "" when it is not in the store */
-	const char *country;
-	struct bytes der;
-	bool is_root;
-	bool is_ours;           /* of a ceremony here, not in trust_object: id is that of the certificate, CRL or list */
-	const char *provenance; /* a sentence for a person */
-	const char *place;      /* trust_import_each: in the file */
-	struct uuid list;       /* trust_import_each: the list it was in; zero none */
-	int64_t at;
-};
-typedef int trust_see(void *arg, const struct trust_row *row, struct err *err);
+/* The file, its contents and the decision "propose".  FAIL_CONFLICT: the officer is no PKI officer. */
+int trust_propose(struct tx *tx, const struct trust_proposal *proposal, struct err *err);
 /*
- * The store as it stands, our own CSCA certificates, newest CRL and deviation list included: certificates first.  country NULL: all; master
- * lists only when `lists`.
+ * event "accept" or "refuse" (with a reason).  Accepting takes over what the proposal says.  FAIL_CONFLICT: by who proposed it, decided already, a
+ * list that is older than the one held.
  */
-int trust_each(struct tx *tx, const char *country, bool lists, trust_see *see, void *arg, struct err *err);
-/* What an import holds, in the order of the file. */
-int trust_import_each(struct tx *tx, const struct uuid *import, trust_see *see, void *arg, struct err *err);
+int trust_import_decide(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason, struct err *err);
+/*
+ * { id, state, source, officer_id, file_sha256, file_octets, created_at, summary, counts { new, known, gone, left_out }, decisions [ { event, officer_id, reason?,
+ *   to_state, created_at } ], items [ { kind, sha256, country, subject, is_root, valid_from, valid_to?, departures, change, place, list_sha256?,
+ *   issuer, is_verified, is_taken, why?, certificate_id? } ] }
+ */
+int trust_import_read(struct tx *tx, const struct uuid *id, json_t **import, struct err *err); /* FAIL_NOT_FOUND */
+/* Newest first, without items and decisions; state NULL all; before: the last id of the page before, NULL first. */
+int trust_imports(struct tx *tx, const char *state, const struct uuid *before, unsigned limit, json_t **items, bool *more, struct err *err);
 
-struct trust_page {
-	const struct uuid *before; /* the last id of the page before; NULL: the first page */
+/* ---- certificates ---- */
+
+struct trust_filter {
+	const char *country;  /* NULL all */
+	const char *standing; /* NULL all */
+	const json_t *linked; /* array of SHA-256 in hexadecimal: those that a trusted key signed; NULL none known */
+	const struct uuid *after;
 	unsigned limit;
 };
-/* { id, officer_id, source, file_name?, file_sha256, file_size, state, problems, created_at, decisions [ { event, officer_id, reason?, diff_sha256?, created_at } ] } */
-int trust_import_read(struct tx *tx, const struct uuid *id, json_t **import, struct err *err); /* FAIL_NOT_FOUND */
-/* The same without problems and decisions; state NULL all. */
-int trust_imports(struct tx *tx, const char *state, const struct trust_page *page, json_t **items, bool *more, struct err *err);
+/* { id, sha256, country, subject, is_root, valid_from, valid_to, departures, state, standing, created_at }, by country */
+int trust_certificates(struct tx *tx, const struct trust_filter *filter, json_t **items, bool *more, struct err *err);
 /*
- * { id, kind, country, name, at, until?, is_root, sha256, state, changed_at, confirmations (certificates) }; kind, country, state NULL: all.
- * CRLs and lists: the newest of each issuer.
+ * The same with provenance [ { import_id, source, file_sha256, place, list_sha256?, list_country?, list_signed_at?, proposed_by, accepted_by,
+ * accepted_at } ] and decisions [ { event, officer_id, statement, to_state, created_at } ]; FAIL_NOT_FOUND.
  */
-struct trust_filter {
-	const char *kind, *country, *state;
-	struct trust_page page;
-};
-int trust_objects(struct tx *tx, const struct trust_filter *filter, json_t **items, bool *more, struct err *err);
-/* The same, with finds [ { import_id, source, place, list_id?, state (of the import), created_at } ] and decisions [ ... ]; der appended unless NULL. */
-int trust_object_read(struct tx *tx, const struct uuid *id, json_t **object, struct buf *der, struct err *err); /* FAIL_NOT_FOUND */
-/* [ { country, trusted, candidates, withdrawn, crl_at?, crl_until?, master_list_at?, deviation_list_at? } ], by country */
+int trust_certificate_read(struct tx *tx, const struct uuid *id, const json_t *linked, json_t **item, struct buf *der, struct err *err);
+/*
+ * event "confirm" (the statement says how, the fingerprint is the one got that way) or "distrust" (why; fingerprint NULL).  The second
+ * officer's makes it so.  *state: afterwards, of machine "trust".  FAIL_CONFLICT: another fingerprint, the same officer again.
+ */
+int trust_certificate_decide(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *statement,
+	const uint8_t *fingerprint, char state[16], struct err *err);
+/*
+ * [ { country, certificates, trusted, distrusted, master_list? { sha256, signed_at, age_days, is_verified }, deviation_list? (the same),
+ *   crl? { sha256, this_update, next_update?, is_late, is_verified } } ]
+ */
 int trust_states(struct tx *tx, json_t **states, struct err *err);
-/* As keys_due of keys.h: imports that wait, certificates with one confirmation, CRLs that ended, lists and trusted roots that grow old. */
-int trust_due(struct tx *tx, int64_t now, json_t **due, struct err *err);
 
-extern const struct query trust_queries[];         /* pkid */
-extern const struct query trust_reading_queries[]; /* programs that only call trust_each */
+/* ---- what is held, as octets ---- */
+
+enum trust_row_kind { TRUST_ROW_OWN, /* our CSCA's root and link certificates */
+	TRUST_ROW_TRUSTED,           /* confirmed by two officers */
+	TRUST_ROW_HELD,
+	TRUST_ROW_DISTRUSTED,
+	TRUST_ROW_CRL, /* the newest of each issuer, ours among them */
+	TRUST_ROW_DEVIATION_LIST };
+struct trust_row {
+	enum trust_row_kind kind;
+	uint8_t sha256[SHA256_LEN];
+	struct buf der;
+	char provenance[120]; /* "master list DE 2026-05-28, confirmed by two officers" */
+};
+struct trust_rows {
+	struct trust_row *row;
+	size_t n;
+};
+/* Everything an inspection needs (pki/trustload.h makes a trust store of it). */
+int trust_rows_read(struct tx *tx, struct trust_rows *rows, struct err *err);
+void trust_rows_clear(struct trust_rows *rows);
+/* A number that changes when trust_rows_read would give something else. */
+int trust_version(struct tx *tx, int64_t *version, struct err *err);
+
+/* The newest list held of each State, and what was in it. */
+struct trust_newest {
+	char kind[16];
+	char country[4];
+	uint8_t authority[64];
+	size_t authority_len;
+	int64_t dated_at;
+	uint8_t sha256[SHA256_LEN];
+	bool is_verified;
+};
+int trust_newest_read(struct tx *tx, struct trust_newest **newest, size_t *n, struct err *err); /* caller frees */
+/* Members of a list as it was taken over: { sha256, country, subject, is_root, ... } as columns for the diff. */
+struct trust_member {
+	uint8_t sha256[SHA256_LEN];
+	char country[4];
+	char subject[65];
+	bool is_root;
+};
+int trust_members(struct tx *tx, const uint8_t list_sha256[SHA256_LEN], struct trust_member **members, size_t *n, struct err *err);
+
+/* ---- what we publish ---- */
+
+/* Certificates of our keys and the newest CRL and lists.  kind: of the key (signing.h), or "crl" "master_list" "deviation_list". */
+struct trust_published {
+	char kind[32], profile[8]; /* "root" "link" "signer"; "" no certificate */
+	struct buf der;
+	struct buf signer; /* lists: certificate of the signer */
+};
+struct trust_publications {
+	struct trust_published *item;
+	size_t n;
+};
+int trust_published_read(struct tx *tx, struct trust_publications *published, struct err *err);
+void trust_publications_clear(struct trust_publications *published);
+
+extern const struct query trust_queries[];     /* pkid */
+extern const struct query trust_row_queries[]; /* trust_rows_read, trust_version, trust_newest_read, trust_members, trust_published_read */
 
 #endif

@@ -2,14 +2,15 @@
  * What the database itself refuses, as each program's role: changing an act, identity, decision or document; a document or an
  * identity without descent; deciding alone; skipping states (invariants 1, 3, 5).
  */
-#include "tests/sql/trusting.h"
+#include "tests/sql/ceremonies.h"
+#include "tests/sql/trusts.h"
 
 /* ---- changing what is written ---- */
 
 /* Tables whose rows stay, besides the ledgered ones. */
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
 	"ledger_leaf", "ledger_node", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
-	"office", "place", "program", "idempotency" };
+	"office", "place", "program", "idempotency", "trust_file", "trust_object" };
 
 static unsigned
 count_refused(enum chain_role role, const char *table, const char *state, bool is_loud)
@@ -82,7 +83,8 @@ test_inserts(void)
 		"civil: act act_decision act_match_key act_party act_registration act_series act_version birth_statistics duplicate_override outbox"
 		" person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
 		" portrait_image; issuance: application application_decision document document_decision outbox person_stop;"
-		" pki: ceremony ceremony_decision signing_key trust_decision trust_find trust_import trust_import_decision trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate crl"
+		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
+		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate crl"
 		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node revocation signature_tally signed_list tree_head",
 		"each role inserts what its program makes and nothing else");
 	is(chain_ask("SELECT string_agg(rolname || ' ' || relname, ', ' ORDER BY 1) FROM pg_roles, pg_class c JOIN pg_namespace n"
@@ -294,41 +296,6 @@ static const struct attempt states[] = {
 	{ "an enrolment under the identifier of an act", ENROLMENT, NULL, "INSERT INTO enrolment VALUES (" ID("31") ", " ID("21") ", " ID("01") ", " ID("13") ")", "23505", "ledger_entry_record_id_key" },
 };
 
-static const struct attempt trusting[] = {
-	{ "a root that one officer confirms twice", PKI, NULL, TRUST_CONFIRM("11", "14", "11"), "CA002", "a second officer" },
-	{ "a root under another fingerprint", PKI, NULL, TRUST_CONFIRM("11", "15", "12"), "CA002", "fingerprint" },
-	{ "a root confirmed without a fingerprint", PKI, NULL,
-		"INSERT INTO trust_decision (trust_object_id, kind, event, officer_id, channel) VALUES (" IDT("11") ", 'certificate', 'confirm', " ID("15") ", 'x')", "23514", "trust_fingerprint_given" },
-	{ "a root confirmed without saying how", PKI, NULL,
-		"INSERT INTO trust_decision (trust_object_id, kind, event, officer_id, fingerprint) VALUES (" IDT("11") ", 'certificate', 'confirm', " ID("15") ", sha256('11'))", "23514", "trust_fingerprint_given" },
-	{ "a root confirmed by somebody who is no PKI officer", PKI, NULL, TRUST_CONFIRM("11", "11", "11"), "CA002", "no active PKI officer" },
-	{ "a root confirmed by an officer who was put out of office", PKI, NULL, TRUST_CONFIRM("11", "13", "11"), "CA002", "no active PKI officer" },
-	{ "a root that one officer calls enough", PKI, NULL,
-		"INSERT INTO trust_decision (trust_object_id, kind, event, officer_id) VALUES (" IDT("11") ", 'certificate', 'suffice', " ID("15") ")", "CA002", "1 of 2 officers" },
-	{ "a withdrawn root confirmed", PKI, NULL, TRUST_CONFIRM("12", "15", "12"), "CA001", "trust is withdrawn" },
-	{ "a root readmitted without a reason", PKI, NULL,
-		"INSERT INTO trust_decision (trust_object_id, kind, event, officer_id) VALUES (" IDT("12") ", 'certificate', 'readmit', " ID("15") ")", "23514", "reason_given" },
-	{ "an old confirmation counted after a readmission", PKI,
-		TRUST_DECIDE("10", "withdraw", "14") TRUST_DECIDE("10", "readmit", "14") TRUST_CONFIRM("10", "16", "10"),
-		"INSERT INTO trust_decision (trust_object_id, kind, event, officer_id) VALUES (" IDT("10") ", 'certificate', 'suffice', " ID("16") ")", "CA002", "1 of 2 officers" },
-	{ "a certificate of an import that nobody accepted", PKI, NULL, TRUST_ENTER("13", "certificate", "enter", "a1", "15"), "CA002", "not accepted" },
-	{ "a certificate of no import", PKI, NULL,
-		"INSERT INTO trust_decision (trust_object_id, kind, event, officer_id) VALUES (" IDT("13") ", 'certificate', 'enter', " ID("15") ")", "23514", "trust_comes_of_an_import" },
-	{ "a certificate that was not in the import", PKI, NULL, TRUST_ENTER("13", "certificate", "enter", "a0", "14"), "23503", "trust_decision" },
-	{ "a CRL entered as a certificate", PKI, NULL, TRUST_ENTER("21", "certificate", "enter", "a0", "14"), "23503", "trust_decision" },
-	{ "an older CRL", PKI, NULL, TRUST_ENTER("21", "crl", "hold", "a0", "14"), "CA002", "a crl of the same State" },
-	{ "an older master list", PKI, NULL, TRUST_ENTER("31", "master_list", "hold", "a0", "14"), "CA002", "a master list of the same State" },
-	{ "an older master list after a newer one", PKI, TRUST_ENTER("32", "master_list", "hold", "a0", "14"),
-		TRUST_ENTER("31", "master_list", "hold", "a0", "14"), "CA002", "a master list of the same State" },
-	{ "an import accepted without having seen the changes", PKI, NULL,
-		"INSERT INTO trust_import_decision (trust_import_id, proposed_by, event, officer_id) VALUES (" IDT("a1") ", " ID("15") ", 'accept', " ID("14") ")", "23514", "trust_diff_was_seen" },
-	{ "an import accepted twice", PKI, NULL, TRUST_ACCEPT("a0", "14", "15"), "CA001", "trust_import is accepted" },
-	{ "an import accepted by somebody else", PKI, NULL, TRUST_ACCEPT("a1", "15", "11"), "CA002", "no active PKI officer" },
-	{ "the same octets as two objects", PKI, NULL, "INSERT INTO trust_object (id, kind, der, country, name, at, is_root) VALUES (" IDT("1f") ", 'certificate', '10', 'DE', 'x', now(), true)", "23505", "trust_object_once" },
-	{ "a root trusted by inspection", INSPECTION, NULL, TRUST_CONFIRM("11", "15", "11"), "42501", "permission" },
-	{ "a root trusted by the signer", SIGNER, NULL, TRUST_CONFIRM("11", "15", "11"), "42501", "permission" },
-};
-
 /* These change the stage, so they come last: what held once and does not any more. */
 static void
 test_no_longer(void)
@@ -398,7 +365,6 @@ main(void)
 	all_refused(signatures, sizeof(signatures) / sizeof(signatures[0]));
 	all_refused(identities, sizeof(identities) / sizeof(identities[0]));
 	all_refused(four_eyes, sizeof(four_eyes) / sizeof(four_eyes[0]));
-	all_refused(trusting, sizeof(trusting) / sizeof(trusting[0]));
 	all_refused(states, sizeof(states) / sizeof(states[0]));
 	test_no_longer();
 	chain_stop();

@@ -90,15 +90,17 @@ static const char ceremonies[] =
 	ASK("d4", "master_list", "NULL", "NULL", "{}", "'list'")
 	"INSERT INTO signed_list (kind, certificate_id, cms, signed_at, ceremony_id) VALUES ('master_list', '" U("c1") "', 'cms', now(), '" U("d4") "');"
 	"INSERT INTO signature_tally (certificate_id, made, recorded, from_at, to_at) VALUES ('" U("c1") "', 1, 1, now(), now());"
-	/* and of the trust store: a certificate that came with a file and was entered */
-	"INSERT INTO trust_import (id, officer_id, source, file_sha256, file_size) VALUES ('" U("e0") "', " OFFICER_A ", 'embassy', sha256('x'), 1);"
-	"INSERT INTO trust_import_decision (trust_import_id, proposed_by, event, officer_id) VALUES ('" U("e0") "', " OFFICER_A ", 'propose', " OFFICER_A ");"
-	"INSERT INTO trust_import_decision (trust_import_id, proposed_by, event, officer_id, diff_sha256)"
-	" VALUES ('" U("e0") "', " OFFICER_A ", 'accept', " OFFICER_A ", sha256('x'));"
-	"INSERT INTO trust_object (id, kind, der, country, name, at, is_root) VALUES ('" U("e1") "', 'certificate', 'x', 'DE', 'x', now(), true);"
-	"INSERT INTO trust_find (trust_import_id, trust_object_id, position, place) VALUES ('" U("e0") "', '" U("e1") "', 0, 'file');"
-	"INSERT INTO trust_decision (trust_object_id, kind, event, trust_import_id, officer_id)"
-	" VALUES ('" U("e1") "', 'certificate', 'enter', '" U("e0") "', " OFFICER_A ");";
+	/* and of the trust store: a certificate that came with a file and was confirmed once */
+	"INSERT INTO trust_file (sha256, content) VALUES (sha256('x'), 'x');"
+	"INSERT INTO trust_object (sha256, kind, der, country, subject, authority, valid_from, is_root, departures)"
+	" VALUES (sha256('x'), 'certificate', 'x', 'DE', 'x', '', now(), true, 0), (sha256('y'), 'crl', 'y', 'DE', 'x', '', now(), false, 0);"
+	"INSERT INTO trust_import (id, officer_id, source, file_sha256, summary) VALUES ('" U("e0") "', " OFFICER_A ", 'embassy', sha256('x'), '{}');"
+	"INSERT INTO trust_import_item (import_id, position, sha256, change, place, issuer, is_verified, is_taken)"
+	" VALUES ('" U("e0") "', 0, sha256('x'), 'new', 'file', 'self', true, true), ('" U("e0") "', 1, sha256('y'), 'new', 'file', 'trusted', true, true);"
+	"INSERT INTO trust_import_decision (import_id, proposed_by, event, officer_id) VALUES ('" U("e0") "', " OFFICER_A ", 'propose', " OFFICER_A ");"
+	"INSERT INTO trust_import_decision (import_id, proposed_by, event, officer_id) VALUES ('" U("e0") "', " OFFICER_A ", 'accept', " OFFICER_B ");"
+	"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint)"
+	" SELECT id, 'confirm', " OFFICER_A ", 'by telephone', sha256 FROM trust_certificate;";
 /* clang-format on */
 
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */

@@ -48,7 +48,7 @@ print_conf_page(struct buf *out)
 static void
 print_states_page(struct buf *out)
 {
-	page(out, "catena-states", 7, "the states of acts, enrolments, applications, documents, ceremonies and keys",
+	page(out, "catena-states", 7, "the states of acts, enrolments, applications, documents, ceremonies, keys and trust",
 		"Each decision is a row that is never changed; the database finds its transition and refuses what does not fit.\n");
 	states_print_manual(out);
 	buf_str(out, ".Sh SEE ALSO\n.Xr catena-roles 7\n");

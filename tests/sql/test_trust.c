@@ -1,0 +1,202 @@
+/*
+ * What the database itself holds of the trust store, as each program's role: one officer alone takes nothing over, trusts nobody and
+ * distrusts nobody; a proposal stays what the second officer saw; lists only grow newer.
+ */
+#include "tests/sql/trusts.h"
+
+struct attempt {
+	const char *name;
+	enum chain_role role;
+	const char *before; /* in the same transaction; NULL: nothing */
+	const char *sql;
+	const char *state, *message;
+};
+
+static bool
+refused(const struct attempt *a)
+{
+	const char *message = "", *got;
+	bool good;
+
+	chain_try_on(chain_as[a->role], "BEGIN", NULL);
+	if (a->before != NULL && (got = chain_try_on(chain_as[a->role], a->before, &message))[0] != 0)
+		bail_out("%s: %s %s", a->name, got, message);
+	got = chain_try_on(chain_as[a->role], a->sql, &message);
+	good = strcmp(got, a->state) == 0 && strstr(message, a->message) != NULL;
+	if (!good)
+		printf("# %s %s, wanted %s %s\n", got[0] != 0 ? got : "DONE", message, a->state, a->message);
+	chain_try_on(chain_as[a->role], "ROLLBACK", NULL);
+	return good;
+}
+
+#define NO_COMMIT(i, officer, kind, word, country, from, root, verified, taken) \
+	TRUST_IMPORT(i, officer, word) TRUST_OBJECT(kind, word, country, from, root) TRUST_ITEM(i, "0", word, "new", "self", verified, taken, "'it is so'") TRUST_DECIDE_IMPORT(i, officer, "propose", officer)
+#define CERTIFICATE_ROW "INSERT INTO trust_certificate (sha256, import_id) VALUES (sha256('root B'), " IDT("03") ")"
+#define LIST_ROW \
+	"INSERT INTO trust_list (kind, sha256, import_id, country, authority, dated_at, is_verified) VALUES ('master_list', sha256('list 2'), " IDT("02") ", 'DE', '', now(), true)"
+
+/* The stage: root A trusted (14, 16), list 2 of 2026-02-01 held; import 03 (root B) proposed by 14; root C held; root D confirmed by 14. */
+static const struct attempt attempts[] = {
+	/* imports */
+	{ "who proposed accepts", PKI, NULL, TRUST_DECIDE_IMPORT("03", "14", "accept", "14"), "23514", "four_eyes_import" },
+	{ "who proposed accepts and says another proposed", PKI, NULL, TRUST_DECIDE_IMPORT("03", "15", "accept", "14"), "23503", "trust_import_decision" },
+	{ "accepting at once, in the transaction of the proposal, by oneself", PKI, NO_COMMIT("0f", "15", "certificate", "root X", "FR", "2020-01-01", "true", "true", "true"),
+		TRUST_DECIDE_IMPORT("0f", "15", "accept", "15"), "23514", "four_eyes_import" },
+	{ "accepted by somebody who is no PKI officer", PKI, NULL, TRUST_DECIDE_IMPORT("03", "14", "accept", "12"), "CA002", "no active PKI officer" },
+	{ "accepted by a PKI officer who was put out of office", PKI, NULL, TRUST_DECIDE_IMPORT("03", "14", "accept", "13"), "CA002", "no active PKI officer" },
+	{ "accepted twice", PKI, TRUST_DECIDE_IMPORT("03", "14", "accept", "15"), TRUST_DECIDE_IMPORT("03", "14", "accept", "16"), "CA001", "accepted" },
+	{ "accepted after it was refused", PKI, TRUST_DECIDE_IMPORT("03", "14", "refuse", "14"), TRUST_DECIDE_IMPORT("03", "14", "accept", "15"), "CA001", "refused" },
+	{ "refused after it was accepted", PKI, TRUST_DECIDE_IMPORT("03", "14", "accept", "15"), TRUST_DECIDE_IMPORT("03", "14", "refuse", "16"), "CA001", "accepted" },
+	{ "refused without a reason", PKI, NULL,
+		"INSERT INTO trust_import_decision (import_id, proposed_by, event, officer_id) VALUES (" IDT("03") ", " ID("14") ", 'refuse', " ID("15") ")", "23514", "reason_given" },
+	{ "proposed in another's name", PKI, TRUST_IMPORT("0f", "14", "root X"), TRUST_DECIDE_IMPORT("0f", "14", "propose", "15"), "23514", "import_proposed_by_proposer" },
+	{ "an item slipped in after the proposal", PKI, NULL, TRUST_ITEM("03", "1", "root C", "new", "self", "true", "true", "NULL"), "CA002", "takes no more items" },
+	{ "a file that is not of its digest", PKI, NULL, "INSERT INTO trust_file (sha256, content) VALUES (sha256('a'), 'b')", "23514", "trust_file" },
+	{ "a certificate that is not of its digest", PKI, NULL,
+		"INSERT INTO trust_object (sha256, kind, der, country, subject, authority, valid_from, is_root, departures) VALUES (sha256('a'), 'certificate', 'b', 'DE', '', '', now(), true, 0)",
+		"23514", "trust_object" },
+	{ "a certificate without octets", PKI, NULL,
+		"INSERT INTO trust_object (sha256, kind, country, subject, authority, valid_from, is_root, departures) VALUES (sha256('a'), 'certificate', 'DE', '', '', now(), true, 0)",
+		"23514", "trust_object" },
+	{ "left out without a reason", PKI, TRUST_IMPORT("0f", "14", "root X") TRUST_OBJECT("certificate", "root X", "FR", "2020-01-01", "true"),
+		TRUST_ITEM("0f", "0", "root X", "new", "self", "true", "false", "NULL"), "23514", "left_out_with_reason" },
+	{ "taken though it is gone", PKI, TRUST_IMPORT("0f", "14", "root X"), TRUST_ITEM("0f", "0", "root C", "gone", "self", "true", "true", "NULL"), "23514", "trust_import_item" },
+	/* nobody writes what is held */
+	{ "a certificate taken over by the program itself", PKI, NULL, CERTIFICATE_ROW, "42501", "permission" },
+	{ "a list taken over by the program itself", PKI, NULL, LIST_ROW, "42501", "permission" },
+	{ "a certificate taken over by the signer", SIGNER, NULL, CERTIFICATE_ROW, "42501", "permission" },
+	{ "a certificate taken over by inspection", INSPECTION, NULL, CERTIFICATE_ROW, "42501", "permission" },
+	{ "a list taken over by inspection", INSPECTION, NULL, LIST_ROW, "42501", "permission" },
+	{ "a proposal of issuing", ISSUANCE, NULL, TRUST_FILE("x"), "42501", "permission" },
+	{ "a confirmation by inspection", INSPECTION, NULL, TRUST_DECIDE("root C", "confirm", "15"), "42501", "permission" },
+	{ "a confirmation by the reader", READER, NULL, TRUST_DECIDE("root C", "confirm", "15"), "42501", "permission" },
+	{ "a confirmation by the signer", SIGNER, NULL, TRUST_DECIDE("root C", "confirm", "15"), "42501", "permission" },
+	{ "a confirmation by the civil registry", CIVIL, NULL, TRUST_DECIDE("root C", "confirm", "15"), "42501", "permission" },
+	{ "a state of trust set by the program", PKI, NULL, "UPDATE current_state SET state = 'trusted' WHERE machine = 'trust'", "42501", "permission" },
+	/* trust */
+	{ "the same officer confirms twice", PKI, NULL, TRUST_DECIDE("root D", "confirm", "14"), "23514", "four_eyes_trust" },
+	{ "the same officer confirms twice and names another as the first", PKI, NULL,
+		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint, first_id, first_officer_id) SELECT c.id, 'confirm', " ID("14") ", 'x', c.sha256, d.id, d.officer_id"
+		" FROM trust_certificate c, trust_decision d WHERE c.sha256 = sha256('root D') AND d.officer_id = " ID("16"), "23514", "four_eyes_trust" },
+	{ "both confirmations by one officer in one statement", PKI, NULL,
+		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint) SELECT c.id, 'confirm', " ID("15") ", 'x', c.sha256 FROM trust_certificate c, generate_series(1, 2)"
+		" WHERE c.sha256 = sha256('root C')", "23514", "four_eyes_trust" },
+	{ "a first confirmation that calls itself the second", PKI, NULL,
+		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint, to_state) SELECT id, 'confirm', " ID("15") ", 'x', sha256, 'trusted' FROM trust_certificate"
+		" WHERE sha256 = sha256('root C'); SELECT 1 / (SELECT count(*) FROM trust_standing WHERE sha256 = sha256('root C') AND standing = 'trusted')", "22012", "zero" },
+	{ "confirmed by somebody who is no PKI officer", PKI, NULL, TRUST_DECIDE("root D", "confirm", "12"), "CA002", "no active PKI officer" },
+	{ "confirmed by an officer who was put out of office", PKI, NULL, TRUST_DECIDE("root D", "confirm", "13"), "CA002", "no active PKI officer" },
+	{ "confirmed without saying how", PKI, NULL,
+		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint) SELECT id, 'confirm', " ID("15") ", '', sha256 FROM trust_certificate WHERE sha256 = sha256('root D')",
+		"23514", "statement" },
+	{ "confirmed without a fingerprint", PKI, NULL,
+		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement) SELECT id, 'confirm', " ID("15") ", 'x' FROM trust_certificate WHERE sha256 = sha256('root D')",
+		"23514", "fingerprint_given" },
+	{ "confirmed with another fingerprint", PKI, NULL,
+		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint) SELECT id, 'confirm', " ID("15") ", 'x', sha256('x') FROM trust_certificate WHERE sha256 = sha256('root D')",
+		"CA002", "not that of the certificate" },
+	{ "a third confirmation", PKI, NULL, TRUST_DECIDE("root A", "confirm", "15"), "CA001", "trusted" },
+	{ "the same officer distrusts twice", PKI, TRUST_DECIDE("root A", "distrust", "15"), TRUST_DECIDE("root A", "distrust", "15"), "23514", "four_eyes_trust" },
+	{ "who contested confirms again alone", PKI, TRUST_DECIDE("root A", "distrust", "15"), TRUST_DECIDE("root A", "confirm", "15"), "23514", "four_eyes_trust" },
+	{ "a held one distrusted by one officer twice", PKI, TRUST_DECIDE("root C", "distrust", "15"), TRUST_DECIDE("root C", "distrust", "15"), "23514", "four_eyes_trust" },
+	{ "a distrusted one trusted again by one officer", PKI, TRUST_DECIDE("root C", "distrust", "15") TRUST_DECIDE("root C", "distrust", "16") TRUST_DECIDE("root C", "confirm", "15"),
+		TRUST_DECIDE("root C", "confirm", "15"), "23514", "four_eyes_trust" },
+	{ "distrusted a third time", PKI, TRUST_DECIDE("root C", "distrust", "15") TRUST_DECIDE("root C", "distrust", "16"), TRUST_DECIDE("root C", "distrust", "14"), "CA001", "distrusted" },
+	/* lists */
+	{ "an older list than the one held", PKI, NO_COMMIT("0f", "14", "master_list", "list 1", "DE", "2026-01-01", "false", "true", "true"),
+		TRUST_DECIDE_IMPORT("0f", "14", "accept", "15"), "CA002", "a newer one of the same issuer (DE) is held" },
+	{ "an older list, unverified", PKI, NO_COMMIT("0f", "14", "master_list", "list 1", "DE", "2026-01-01", "false", "false", "true"),
+		TRUST_DECIDE_IMPORT("0f", "14", "accept", "15"), "CA002", "a newer one of the same issuer (DE) is held" },
+};
+
+static const char *
+standing(const char *word)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof(sql), "SELECT state || ' ' || standing FROM trust_standing WHERE sha256 = sha256('%s')", word);
+	return chain_ask(sql);
+}
+
+static void
+test_lists(void)
+{
+	chain_do(PKI, TRUST_PROPOSE("10", "14", "master_list", "forged", "DE", "2099-01-01", "false", "false"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("10", "14", "accept", "15"));
+	chain_do(PKI, TRUST_PROPOSE("11", "14", "master_list", "list 3", "DE", "2026-03-01", "false", "true"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("11", "14", "accept", "15"));
+	is(chain_ask("SELECT string_agg(convert_from(o.der, 'UTF8'), ',' ORDER BY l.dated_at) FROM trust_list l JOIN trust_object o USING (sha256) WHERE l.is_verified"), "list 2,list 3",
+		"a list that nobody trusted signed, dated 2099, keeps no newer list of its State out");
+	chain_do(PKI, TRUST_PROPOSE("12", "14", "master_list", "list 0 of FR", "FR", "2020-01-01", "false", "true"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("12", "14", "accept", "15"));
+	is(chain_ask("SELECT count(*) FROM trust_list WHERE country = 'FR'"), "1", "an old list of another State is older than none");
+	chain_do(PKI, TRUST_PROPOSE("13", "16", "master_list", "list 3", "DE", "2026-03-01", "false", "true"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("13", "16", "accept", "15"));
+	is(chain_ask("SELECT count(*) FROM trust_list WHERE sha256 = sha256('list 3')"), "1", "the same list again changes nothing");
+	chain_do(PKI, "BEGIN;" TRUST_IMPORT("14", "14", "archive") TRUST_OBJECT("crl", "crl 9", "DE", "2026-05-02", "false") TRUST_OBJECT("crl", "crl 8", "DE", "2026-05-01", "false") TRUST_ITEM("14", "0", "crl 9", "new", "trusted", "true", "true", "NULL") TRUST_ITEM("14", "1", "crl 8", "new", "trusted", "true", "true", "NULL") TRUST_DECIDE_IMPORT("14", "14", "propose", "14") "COMMIT;");
+	chain_do(PKI, TRUST_DECIDE_IMPORT("14", "14", "accept", "15"));
+	is(chain_ask("SELECT count(*) FROM trust_list WHERE kind = 'crl'"), "2", "two issues of one CRL in one file come in by date");
+}
+
+static void
+test_trust(void)
+{
+	is(standing("root A"), "trusted trusted", "two officers confirmed root A");
+	is(standing("root C"), "held held", "acceptance alone trusts nobody");
+	is(standing("root D"), "confirmed held", "nor does one confirmation");
+	chain_do(PKI, TRUST_DECIDE("root D", "confirm", "15"));
+	is(standing("root D"), "trusted trusted", "the second officer's does");
+	is(chain_ask("SELECT count(*) FROM trust_decision WHERE first_officer_id = " ID("14") " AND officer_id = " ID("15") " AND to_state = 'trusted'"), "1",
+		"and the row names who was the first");
+	chain_do(PKI, TRUST_DECIDE("root D", "distrust", "16"));
+	is(standing("root D"), "contested trusted", "one who doubts takes no trust away");
+	chain_do(PKI, TRUST_DECIDE("root D", "confirm", "14"));
+	is(standing("root D"), "trusted trusted", "another may overrule the doubt");
+	chain_do(PKI, TRUST_DECIDE("root D", "distrust", "16"));
+	chain_do(PKI, TRUST_DECIDE("root D", "distrust", "15"));
+	is(standing("root D"), "distrusted distrusted", "two take it away");
+	chain_do(PKI, TRUST_DECIDE("root D", "confirm", "15"));
+	is(standing("root D"), "reconfirmed distrusted", "one does not give it back");
+	chain_do(PKI, TRUST_DECIDE("root D", "confirm", "14"));
+	is(standing("root D"), "trusted trusted", "two do");
+	/* an officer who is put out of office between the two confirmations */
+	chain_do(PKI, TRUST_DECIDE("root C", "confirm", "17"));
+	chain_do(OWNER, "UPDATE officer SET is_active = false WHERE id = " ID("17"));
+	ok(strcmp(chain_try_on(chain_as[PKI], TRUST_DECIDE("root C", "confirm", "15"), NULL), "CA002") == 0, "a confirmation of one who is out of office since counts for nothing");
+	chain_do(PKI, TRUST_DECIDE("root C", "distrust", "15") TRUST_DECIDE("root C", "confirm", "15") TRUST_DECIDE("root C", "confirm", "16"));
+	is(standing("root C"), "trusted trusted", "it is doubted and made anew");
+	is(chain_ask("SELECT count(*) FROM trust_provenance p JOIN trust_standing s ON s.id = p.certificate_id WHERE s.sha256 = sha256('root A') AND accepted_by = " ID("15")), "1",
+		"where root A came from is known");
+	chain_do(PKI, TRUST_PROPOSE("20", "15", "certificate", "root A", "DE", "2020-01-01", "true", "true"));
+	is(chain_ask("SELECT count(*) FROM trust_provenance p JOIN trust_standing s ON s.id = p.certificate_id WHERE s.sha256 = sha256('root A')"), "1", "a proposal is no provenance");
+	chain_do(PKI, TRUST_DECIDE_IMPORT("20", "15", "accept", "14"));
+	is(chain_ask("SELECT count(*) FROM trust_provenance p JOIN trust_standing s ON s.id = p.certificate_id WHERE s.sha256 = sha256('root A')"), "2", "its acceptance is");
+	is(standing("root A"), "trusted trusted", "and changes no trust");
+}
+
+int
+main(void)
+{
+	if (!chain_start())
+		return done_testing();
+	chain_ceremonies();
+	chain_trust();
+	chain_do(PKI, TRUST_PROPOSE("03", "14", "certificate", "root B", "FR", "2020-01-01", "true", "true"));
+	chain_do(PKI, TRUST_PROPOSE("04", "14", "certificate", "root C", "NL", "2020-01-01", "true", "true"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("04", "14", "accept", "15"));
+	chain_do(PKI, TRUST_PROPOSE("05", "14", "certificate", "root D", "BE", "2020-01-01", "true", "true"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("05", "14", "accept", "15") TRUST_DECIDE("root D", "confirm", "14"));
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
+		ok(refused(&attempts[i]), "refuses: %s", attempts[i].name);
+	test_lists();
+	test_trust();
+	ok(strcmp(chain_ask("SELECT count(*) FROM ledger_entry e WHERE e.kind LIKE 'trust%' AND NOT EXISTS (SELECT FROM ledger_record(e.kind, e.record_id) r"
+			    " WHERE content IS NOT NULL AND encode(sha256(r.salt || convert_to(r.content, 'UTF8')), 'hex') = e.leaf::jsonb->>'digest')"),
+		   "0") == 0,
+		"every entry of the ledger is the digest of its row");
+	is(chain_ask("SELECT string_agg(c.relname, ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'registry' AND relname LIKE 'trust%'"
+		     " AND relkind IN ('r', 'v') AND obj_description(c.oid) IS NULL"),
+		"", "every table and view says what it is");
+	chain_stop();
+	return done_testing();
+}
