@@ -10,8 +10,8 @@ struct examination {
 	const struct passive_input *in;
 	struct passive *out;
 	const struct sod *sod;
-	bool is_bare;           /* no tag 77 */
-	struct err lds_problem; /* of a kind: the LDS security object cannot be read, and sod->lds is empty */
+	bool is_bare;               /* no tag 77 */
+	struct err lds_problem;     /* of a kind: the LDS security object cannot be read, and sod->lds is empty */
 	const struct cert *signer;  /* NULL: not in the security object */
 	const struct trusted *csca; /* NULL: no trusted key signed it */
 	bool is_by_identifier;      /* the CSCA was found by authorityKeyIdentifier */

@@ -211,8 +211,7 @@ is_of_signer(const struct examination *x, const struct trusted_deviations *d)
 void
 check_deviations(struct examination *x)
 {
-	struct deviation_document document = { .document_type = x->document_code[0] != '\0' ? x->document_code : NULL, .signer = x->signer,
-		.issued_on = x->issued_on, .document_number = x->document_number[0] != '\0' ? x->document_number : NULL };
+	struct deviation_document document = { .document_type = x->document_code[0] != '\0' ? x->document_code : NULL, .signer = x->signer, .issued_on = x->issued_on, .document_number = x->document_number[0] != '\0' ? x->document_number : NULL };
 	size_t n = x->in->store != NULL ? truststore_deviation_lists(x->in->store) : 0, read = 0;
 
 	if (x->issued_on.precision == DATE_UNKNOWN && x->sod->cms->has_signing_time)

@@ -28,8 +28,8 @@ struct truststore {
 	size_t n, cap;
 	struct trust_key *key;
 	size_t nkey;
-	struct member **by_key; /* all members, those of one key together */
-	struct member **by_ski; /* all members in order of their subjectKeyIdentifier */
+	struct member **by_key;   /* all members, those of one key together */
+	struct member **by_ski;   /* all members in order of their subjectKeyIdentifier */
 	struct trusted_crl **crl; /* in the order they came */
 	size_t ncrl, crl_cap;
 	struct trusted_deviations **deviations;

@@ -26,7 +26,7 @@ enum trust {
 struct trusted {
 	struct cert *cert;
 	enum trust trust;
-	char provenance[120]; /* "file csca1.cer", "master list DE 2026-05-28, confirmed by two officers"; for a person */
+	char provenance[120];            /* "file csca1.cer", "master list DE 2026-05-28, confirmed by two officers"; for a person */
 	const struct trusted *linked_by; /* TRUST_LINKED */
 	bool is_verified;                /* self-signed, or signed by a trusted key: an anchor may be trusted without */
 	unsigned family;                 /* one number for all keys and names of a CSCA */

@@ -69,7 +69,7 @@ verify(struct trusted_deviations *d, const struct list_trust *all)
 		return;
 	}
 	trust.at = d->list->cms->has_signing_time ? d->list->cms->signing_time : signer != NULL ? signer->not_before
-												  : 0;
+												: 0;
 	deviationlist_check(d->list, &trust, report);
 	d->is_verified = report->anchor != NULL && !list_is_refused(report);
 	for (unsigned i = 0; i < report->n && !d->is_verified; i++)

@@ -326,7 +326,8 @@ test_refused(void)
 		"sod-zkr/johnny-silverhand-rsa-2048-sha256.sod", "cardaccess/ecdh/ef_cardsecurity", "cardaccess/ecdh/ef_cardaccess",
 		"cvc/misc/C_CZCVCADCZ000.cvcert", "dg2/ICAO_39794_5_mandatory.bin", "dg3/sample-39794-4-ed-1-v1.der", "vds/visa_224bitSig.bin" };
 	struct scene s = { .dg = { [1] = icao_need("utopia/lds/EF.DG1.bin"), [2] = icao_need("utopia/lds/EF.DG2.bin"), [12] = icao_need("utopia/lds/EF.DG12.bin") },
-		.anchor = icao_need("utopia/good/csca2.cer"), .crl = icao_need("utopia/good/utopia.crl") };
+		.anchor = icao_need("utopia/good/csca2.cer"),
+		.crl = icao_need("utopia/good/utopia.crl") };
 
 	for (size_t i = 0; i < NELEM(sods); i++) {
 		if (!icao_file(sods[i], &s.sod)) {
