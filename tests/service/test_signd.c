@@ -792,6 +792,36 @@ test_restart(void)
 	buf_clear(&after);
 }
 
+/* Last: afterwards nobody signs any more. */
+static void
+test_limit(void)
+{
+	struct uuid ids[3] = { new_document(), new_document(), new_document() };
+	struct err err = ERR_INIT;
+	struct buf sod[3];
+
+	sql("INSERT INTO registry.key_rule (kind, version, use_days, max_signatures, lead_days) SELECT 'document_signer', 2, 92, count(*) + 2, 14"
+	    " FROM registry.document_signature",
+		NULL);
+	if (rig_restart(&rig, "signd", &err) == -1) /* test_restart has ended it */
+		bail_out("%s", err.text);
+	ok(rig_count(&rig, "SELECT coalesce(sum(made - recorded), 1) FROM signature_tally") == 0, "what the token signed is counted, and all of it is recorded");
+	for (int i = 0; i < 3; i++) {
+		err = ERR_INIT;
+		sod[i] = sign(&ids[i], &err);
+	}
+	ok(sod[0].n > 0 && sod[1].n > 0 && sod[2].n == 0 && err.kind == FAIL_AGAIN, "a document signer stops at its number of signatures (%s)", err.text);
+	err = ERR_INIT;
+	sign(&ids[2], &err); /* the keys are loaded again, and the one at its limit put out of use */
+	ok(rig_count(&rig, "SELECT count(*) FROM key_retirement r JOIN current_state s ON s.subject_id = r.signing_key_id WHERE r.cause = 'signatures'"
+			   " AND s.state = 'retired'") == 1,
+		"and is retired");
+	ok(rig_count(&rig, "SELECT count(*) FROM signature_alarm WHERE alarm <> 'booklet_without_signature'") == 0, "no signature is without its booklet");
+	is(kind_of(bytes_str("{\"op\":\"status\"}")), "", "signd goes on: a ceremony gives it a successor");
+	for (int i = 0; i < 3; i++)
+		buf_clear(&sod[i]);
+}
+
 int
 main(void)
 {
@@ -821,6 +851,7 @@ main(void)
 	test_confined();
 	test_flood();
 	test_restart();
+	test_limit();
 	signclient_free(client);
 	rig_stop(&rig);
 	return done_testing();
