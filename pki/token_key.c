@@ -138,9 +138,14 @@ has_length(const CK_ATTRIBUTE *a, size_t least)
 	return a->ulValueLen != CK_UNAVAILABLE_INFORMATION && a->ulValueLen >= least;
 }
 
-/* A key that can leave the token, or do more than sign, is not one of ours. */
-static int
-check_protection(struct session *s, CK_OBJECT_HANDLE object, const char *label, struct err *err)
+struct protection {
+	CK_OBJECT_HANDLE object;
+	const char *otherwise; /* the first rule that does not hold; NULL: all do */
+};
+
+/* A key that can leave the token, or do more than sign, is not one of ours.  An attribute that the token does not know counts as false. */
+static CK_RV
+protection_run(struct session *s, CK_FUNCTION_LIST *f, void *arg)
 {
 	static const struct {
 		CK_ATTRIBUTE_TYPE type;
@@ -154,17 +159,31 @@ check_protection(struct session *s, CK_OBJECT_HANDLE object, const char *label, 
 		{ CKA_UNWRAP, false, "may also unwrap" },
 		{ CKA_DERIVE, false, "may also derive keys" },
 	};
+	struct protection *p = arg;
 	CK_BBOOL value[NELEM(rules)] = { 0 };
 	CK_ATTRIBUTE a[NELEM(rules)];
+	struct reading r = { p->object, a, NELEM(rules) };
+	CK_RV rv;
 
 	for (size_t i = 0; i < NELEM(rules); i++)
 		a[i] = (CK_ATTRIBUTE){ rules[i].type, &value[i], sizeof(value[i]) };
-	if (attributes_read(s, object, a, NELEM(a), err) == -1)
-		return -1;
-	for (size_t i = 0; i < NELEM(rules); i++)
+	if ((rv = read_run(s, f, &r)) != CKR_OK)
+		return rv;
+	p->otherwise = NULL;
+	for (size_t i = 0; i < NELEM(rules) && p->otherwise == NULL; i++)
 		if ((has_length(&a[i], 1) && value[i] != CK_FALSE) != rules[i].want)
-			return err_set(err, FAIL_DENIED, "token: key %s %s", label, rules[i].otherwise);
-	return 0;
+			p->otherwise = rules[i].otherwise;
+	return CKR_OK;
+}
+
+static int
+check_protection(struct session *s, CK_OBJECT_HANDLE object, const char *label, struct err *err)
+{
+	struct protection p = { .object = object };
+
+	if (session_run(s, protection_run, &p, "reading a key's attributes", err) == -1)
+		return -1;
+	return p.otherwise == NULL ? 0 : err_set(err, FAIL_DENIED, "token: key %s %s", label, p.otherwise);
 }
 
 static int
@@ -439,6 +458,7 @@ static CK_RV
 key_handle(struct session *s, CK_FUNCTION_LIST *f, struct token_key *key, CK_OBJECT_HANDLE *handle)
 {
 	struct search q = { .label = key->label, .id = token_key_id(key) };
+	struct protection p = { .otherwise = NULL };
 	CK_RV rv;
 
 	if (atomic_load(&key->connection) == s->connection) {
@@ -451,6 +471,11 @@ key_handle(struct session *s, CK_FUNCTION_LIST *f, struct token_key *key, CK_OBJ
 		return rv;
 	if (q.n != 1)
 		return CKR_KEY_HANDLE_INVALID;
+	p.object = q.found[0]; /* it may be another object than the one that was looked at when the key was found first */
+	if ((rv = protection_run(s, f, &p)) != CKR_OK)
+		return rv;
+	if (p.otherwise != NULL)
+		return CKR_KEY_FUNCTION_NOT_PERMITTED;
 	atomic_store(&key->handle, q.found[0]);
 	atomic_store(&key->connection, s->connection);
 	*handle = q.found[0];

@@ -206,6 +206,23 @@ test_planted(struct session *s)
 	}
 }
 
+/* The handle was forgotten, and another object of that name is there when it is looked for again. */
+static void
+test_swapped(struct session *s)
+{
+	static CK_BBOOL yes = CK_TRUE;
+	struct token_key *key = NULL;
+	struct buf sig = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (token_key_generate(s, "P-256", "swapped", BYTES_NONE, &key, &err) == -1 || token_key_destroy(s, key, &err) == -1)
+		bail_out("%s", err.text);
+	plant("swapped", (CK_ATTRIBUTE){ CKA_EXTRACTABLE, &yes, 1 });
+	ok(token_sign(s, key, token_key_sigalg(key), SIGNATURE_DER, MESSAGE, &sig, &err) == -1 && sig.n == 0, "refuses: a key that took another's place: %s", err.text);
+	token_key_free(key);
+	buf_clear(&sig);
+}
+
 /* Held while signing, and alone by who takes the sessions away: SoftHSM does not survive that in the middle of C_Sign. */
 static pthread_rwlock_t signing = PTHREAD_RWLOCK_INITIALIZER;
 
@@ -441,6 +458,7 @@ main(void)
 	test_keys(s);
 	test_hmac(s);
 	test_planted(s);
+	test_swapped(s);
 	token_return(t, s);
 	token_close(t);
 	test_loss();
