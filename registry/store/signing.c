@@ -10,12 +10,14 @@
 const char *const key_kind_names[] = { "csca", "document_signer", "master_list_signer", "deviation_list_signer", "visa_seal_signer",
 	"emergency_seal_signer", "civil_seal_signer", "ledger", "tls", NULL };
 
-enum { Q_HOLD,
+enum { Q_WHOLE,
+	Q_HOLD,
 	Q_CASES,
 	Q_RECORD,
 	Q_UIN,
 	Q_KEYS };
 const struct query signing_queries[] = {
+	[Q_WHOLE] = { "signing_whole", "SELECT id, issuing_state, issued_on, dg_hash_bits, dg_hashes FROM signing_hold_whole($1::uuid[])" },
 	/* A statement of its own: the next one's snapshot is taken when all is held. */
 	[Q_HOLD] = { "signing_hold", "SELECT signing_hold($1::uuid[])" },
 	/*
@@ -147,37 +149,105 @@ case_of_row(const struct rows *rows, size_t row, struct signing_case *c, struct 
 	return row_is_null(rows, row, 14) ? 0 : row_bytes(rows, row, 14, &c->sod, err);
 }
 
-int
-signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err)
+/* The place of the id among those; n: not there.  Batches are small enough for looking along. */
+static size_t
+place_of(const struct uuid *ids, size_t n, const struct uuid *id)
+{
+	size_t i = 0;
+
+	while (i < n && !uuid_equal(&ids[i], id))
+		i++;
+	return i;
+}
+
+/* {a,b,c} of those that are not known yet. */
+static int
+unknown_of(const struct uuid *ids, const struct signing_case *cases, size_t n, struct buf *array, size_t *count, struct err *err)
+{
+	char text[UUID_TEXT];
+
+	*count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!cases[i].is_known)
+			buf_printf(array, "%c%s", (*count)++ == 0 ? '{' : ',', uuid_format(&ids[i], text));
+	buf_str(array, *count == 0 ? "{}" : "}");
+	return buf_check(array, err);
+}
+
+/* Those whose descent is whole: nearly all. */
+static int
+read_whole(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err)
 {
 	struct buf array = BUF_INIT;
 	struct rows *rows = NULL;
-	char text[UUID_TEXT];
+	size_t count;
 	int rc = -1;
 
-	memset(cases, 0, n * sizeof(*cases));
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&array, "%c%s", i == 0 ? '{' : ',', uuid_format(&ids[i], text));
-	buf_str(&array, n == 0 ? "{}" : "}");
-	if (buf_check(&array, err) == -1 || tx_later(tx, &signing_queries[Q_HOLD], ARGS(arg_text(buf_cstr(&array))), -1, NULL, err) == -1 ||
-		tx_query(tx, &signing_queries[Q_CASES], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
+	if (unknown_of(ids, cases, n, &array, &count, err) == -1 || tx_query(tx, &signing_queries[Q_WHOLE], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
 		goto out;
-	if (rows_count(rows) != n) {
-		err_set(err, FAIL_INTERNAL, "%zu documents asked for, %zu rows came", n, rows_count(rows));
-		goto out;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (case_of_row(rows, i, &cases[i], err) == -1)
+	for (size_t row = 0; row < rows_count(rows); row++) {
+		struct signing_case whole = { .is_known = true, .state = "allocated", .application_in_production = true, .approved_by_another = true, .identity_is_current = true, .enrolment_verified = true, .evidence_holds = true, .holder_alive = true, .holder_not_stopped = true };
+		size_t i;
+
+		snprintf(whole.issuing_state, sizeof(whole.issuing_state), "%s", row_text(rows, row, 1));
+		whole.hash_bits = (int)row_int(rows, row, 3);
+		if (row_uuid(rows, row, 0, &whole.document_id, err) == -1 || row_date(rows, row, 2, &whole.issued_on, err) == -1 ||
+			dg_hashes_read(row_text(rows, row, 4), &whole, err) == -1)
 			goto out;
+		if ((i = place_of(ids, n, &whole.document_id)) == n) {
+			err_set(err, FAIL_INTERNAL, "a document came that was not asked for");
+			goto out;
+		}
+		cases[i] = whole;
+	}
 	rc = 0;
 out:
-	if (rc == -1) {
-		signing_cases_clear(cases, n);
-		memset(cases, 0, n * sizeof(*cases));
-	}
 	rows_free(rows);
 	buf_clear(&array);
 	return rc;
+}
+
+/* The others, link by link. */
+static int
+read_others(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err)
+{
+	struct buf array = BUF_INIT;
+	struct rows *rows = NULL;
+	size_t count, row = 0;
+	int rc = -1;
+
+	if (unknown_of(ids, cases, n, &array, &count, err) == -1)
+		goto out;
+	if (count == 0) {
+		rc = 0;
+		goto out;
+	}
+	if (tx_later(tx, &signing_queries[Q_HOLD], ARGS(arg_text(buf_cstr(&array))), -1, NULL, err) == -1 ||
+		tx_query(tx, &signing_queries[Q_CASES], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
+		goto out;
+	if (rows_count(rows) != count) {
+		err_set(err, FAIL_INTERNAL, "%zu documents asked for, %zu rows came", count, rows_count(rows));
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++) /* in their order, as the rows */
+		if (!cases[i].is_known && case_of_row(rows, row++, &cases[i], err) == -1)
+			goto out;
+	rc = 0;
+out:
+	rows_free(rows);
+	buf_clear(&array);
+	return rc;
+}
+
+int
+signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err)
+{
+	memset(cases, 0, n * sizeof(*cases));
+	if (read_whole(tx, ids, n, cases, err) == 0 && read_others(tx, ids, n, cases, err) == 0)
+		return 0;
+	signing_cases_clear(cases, n);
+	memset(cases, 0, n * sizeof(*cases));
+	return -1;
 }
 
 const char *

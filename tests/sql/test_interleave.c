@@ -125,6 +125,7 @@ static const struct collision revoke_then_document = { "the revocation of an ide
 
 /* signd holds what it has read until it commits; and waits for who came first, to read what then is. */
 #define HOLD   "SELECT signing_hold(ARRAY[" ID("e1") "]::uuid[])"
+#define WHOLE  "SELECT * FROM signing_hold_whole(ARRAY[" ID("e1") "]::uuid[])"
 #define SPOIL  "INSERT INTO document_decision (document_id, event, officer_id, reason) VALUES (" ID("e1") ", 'spoil', " ID("18") ", 'misprint')"
 #define AGAIN  "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'reproduce', " ID("18") ")"
 #define ANNUL  "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) VALUES (" ID("31") ", " ID("11") ", " ID("41") ", 'annul', " ID("12") ", 'no such birth')"
@@ -145,19 +146,21 @@ test_signing_holds(void)
 		{ "a stop of the holder", STOP_1, ISSUANCE },
 	};
 
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+	for (size_t i = 0; i < 2 * sizeof(changes) / sizeof(changes[0]); i++) {
+		const char *hold = i % 2 == 0 ? HOLD : WHOLE, *sql = changes[i / 2].sql;
 		char name[2][120];
-		struct collision before = { name[0], SIGNER, changes[i].role, HOLD, changes[i].sql, "", NULL };
-		struct collision after = { name[1], changes[i].role, SIGNER, changes[i].sql, HOLD, "", NULL };
+		struct collision before = { name[0], SIGNER, changes[i / 2].role, hold, sql, "", NULL };
+		struct collision after = { name[1], changes[i / 2].role, SIGNER, sql, hold, "", NULL };
 
-		snprintf(name[0], sizeof(name[0]), "a signature under way, then %s", changes[i].what);
-		snprintf(name[1], sizeof(name[1]), "%s, then a signature", changes[i].what);
+		snprintf(name[0], sizeof(name[0]), "a signature under way, then %s", changes[i / 2].what);
+		snprintf(name[1], sizeof(name[1]), "%s, then a signature", changes[i / 2].what);
 		collide(&before, false);
 		collide(&after, false);
 	}
+	ok(PQntuples(PQexec(chain_as[SIGNER], WHOLE)) == 1, "a whole descent is found whole");
 	for (int role = 0; role < NROLE; role++)
 		if (role != OWNER && role != SIGNER)
-			ok(strcmp(chain_try_on(chain_as[role], HOLD, NULL), "42501") == 0, "%s may not hold documents", chain_roles[role]);
+			ok(strcmp(chain_try_on(chain_as[role], HOLD, NULL), "42501") == 0 && strcmp(chain_try_on(chain_as[role], WHOLE, NULL), "42501") == 0, "%s may not hold documents", chain_roles[role]);
 }
 
 static void
