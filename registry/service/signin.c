@@ -30,7 +30,8 @@ password_limit(unsigned workers)
 	unsigned most = workers / 2;
 
 	pthread_mutex_lock(&hashes.lock);
-	hashes.most = most < 1 ? 1 : most > PASSWORD_AT_ONCE + PASSWORD_WAITING ? PASSWORD_AT_ONCE + PASSWORD_WAITING : most;
+	hashes.most = most < 1 ? 1 : most > PASSWORD_AT_ONCE + PASSWORD_WAITING ? PASSWORD_AT_ONCE + PASSWORD_WAITING
+										: most;
 	pthread_mutex_unlock(&hashes.lock);
 }
 
