@@ -12,7 +12,7 @@ enum { CALL_SECONDS = 60,
 
 static const struct {
 	const char *service, *base_path;
-} bases[] = { { "civild", "/civil/v1" }, { "enrold", "/enrolment/v1" }, { "issued", "/issuance/v1" }, { "registryd", "/registry/v1" } };
+} bases[] = { { "civild", "/civil/v1" }, { "enrold", "/enrolment/v1" }, { "issued", "/issuance/v1" }, { "registryd", "/registry/v1" }, { "pkid", "/pki/v1" } };
 
 const char *
 session_base_path(const char *service)

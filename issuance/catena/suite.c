@@ -24,6 +24,7 @@ const struct service suite_services[] = {
 	{ "enrold", "enrolment", SUITE_FIRST_PORT + 1 },
 	{ "issued", "passports", SUITE_FIRST_PORT + 2 },
 	{ "registryd", "registry", SUITE_FIRST_PORT + 3 },
+	{ "pkid", "keys", SUITE_FIRST_PORT + 4 },
 	{ NULL, NULL, 0 },
 };
 

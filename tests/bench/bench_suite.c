@@ -129,7 +129,7 @@ static void
 measure_resident(const struct state *state)
 {
 	static const char *const who[][3] = { { "civild", "civil", "auditor" }, { "enrold", "enrolment", "auditor" }, { "issued", "issuance", "auditor" },
-		{ "registryd", "registry", "auditor" } };
+		{ "registryd", "registry", "auditor" }, { "pkid", "pki", "auditor" } };
 	struct officers o = { NULL };
 	struct err err = ERR_INIT;
 

@@ -5,10 +5,11 @@
 #include "enrolment/civil/civild.h"
 #include "enrolment/identity/enrold.h"
 #include "issuance/issued.h"
+#include "pki/pkid/pkid.h"
 #include "registry/office/sessions.h"
 #include "registry/registryd/registryd.h"
 
-static const struct office_program *const office_programs[] = { &civil_program, &enrolment_program, &issued_program, &registry_program };
+static const struct office_program *const office_programs[] = { &civil_program, &enrolment_program, &issued_program, &registry_program, &pki_program };
 
 /* All routes of a program, its own and those that office_main adds: what(program, route, arg) for each. */
 __attribute__((unused)) static void

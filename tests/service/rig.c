@@ -204,6 +204,7 @@ hold_ceremony(struct rig *r, struct err *err)
 	o.now = clock_now();
 	snprintf(r->token_uri, sizeof(r->token_uri), "%.399s", softhsm_uri);
 	r->token_dir = softhsm_dir;
+	r->token_pin = SOFTHSM_PIN;
 	if (token_open(r->token_uri, bytes_str(SOFTHSM_PIN), 2, &token, err) == -1)
 		return -1;
 	if (ceremony_init(token, &o, &c, err) == 0 && cert_pem(bytes_of(&c.csca.cert), &pem, err) == 0 &&
@@ -550,7 +551,7 @@ static const char *
 base_path(const char *program)
 {
 	static const char *const paths[][2] = { { "civild", "/civil/v1" }, { "enrold", "/enrolment/v1" }, { "issued", "/issuance/v1" },
-		{ "registryd", "/registry/v1" } };
+		{ "registryd", "/registry/v1" }, { "pkid", "/pki/v1" } };
 
 	for (size_t i = 0; i < NELEM(paths); i++)
 		if (strcmp(paths[i][0], program) == 0)

@@ -66,6 +66,7 @@ struct rig {
 	struct uuid office[RIG_OFFICES];
 	char token_uri[400];
 	const char *token_dir; /* what SoftHSM keeps: gone, and the token is gone */
+	const char *token_pin;
 	struct rig_program program[RIG_PROGRAMS];
 	unsigned nprogram;
 

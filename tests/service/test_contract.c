@@ -5,7 +5,9 @@
 #include <gd.h>
 #include <unistd.h>
 
+#include "pki/rite.h"
 #include "registry/base/clock.h"
+#include "registry/base/file.h"
 #include "registry/service/signin.h"
 #include "tests/tap.h"
 
@@ -44,7 +46,7 @@ api_of(const struct office_program *p)
 static void
 read_apis(void)
 {
-	static const char *const files[NELEM(office_programs)] = { "civil", "enrolment", "issuance", "registry" };
+	static const char *const files[NELEM(office_programs)] = { "civil", "enrolment", "issuance", "registry", "pki" };
 	const char *top = getenv("top_srcdir");
 	struct err err = ERR_INIT;
 
@@ -543,6 +545,174 @@ registry_day(const struct day *day)
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s/cancellation", day->number), reason()));
 }
 
+/* Asked by one officer, approved by another: the id. */
+static void
+ask_ceremony(json_t *body, char id[UUID_TEXT])
+{
+	json_t *reply;
+
+	json_object_set_new(body, "reason", json_string("the year's keys"));
+	reply = post("pkid", "pki_officer.1", "/pki/v1/ceremonies", body);
+	keep(reply, "id", id, UUID_TEXT);
+	json_decref(reply);
+}
+
+static json_t *
+hold_ceremony(json_t *body)
+{
+	char id[UUID_TEXT];
+
+	ask_ceremony(body, id);
+	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/ceremonies/%s/approval", id), NULL));
+	return post("pkid", "pki_officer.1", path_of("/pki/v1/ceremonies/%s/execution", id), NULL);
+}
+
+/* A new key that signs: its id. */
+static void
+new_key(const char *kind, char id[UUID_TEXT])
+{
+	json_t *done = hold_ceremony(
+		json_pack("{s:s, s:{s:s, s:s, s:s}}", "kind", "generate", "key", "kind", kind, "token_label", "test", "algorithm", "brainpoolP256r1"));
+
+	keep(done, "signing_key_id", id, UUID_TEXT);
+	json_decref(done);
+	json_decref(hold_ceremony(json_pack("{s:s, s:s}", "kind", "certify", "signing_key_id", id)));
+	json_decref(hold_ceremony(json_pack("{s:s, s:s}", "kind", "activate", "signing_key_id", id)));
+}
+
+/* What csca-ceremony does with a request file, on the rig's token. */
+static void
+perform_offline(const char *text, struct buf *response)
+{
+	struct rite_outcome outcome = { .version = 0 };
+	struct rite rite = { .version = 0 };
+	struct token *token = NULL;
+	struct err err = ERR_INIT;
+
+	if (rite_of_text(bytes_str(text), &rite, &err) == -1 || token_open(rig.token_uri, bytes_str(rig.token_pin), 2, &token, &err) == -1 ||
+		rite_perform(token, &rite, bytes_str(text), &outcome, &err) == -1 || rite_outcome_to_text(&outcome, response, &err) == -1)
+		bail_out("%s", err.text);
+	token_close(token);
+	rite_outcome_clear(&outcome);
+	rite_clear(&rite);
+}
+
+static void
+offline_day(void)
+{
+	struct buf request = BUF_INIT, response = BUF_INIT;
+	struct err err = ERR_INIT;
+	char id[UUID_TEXT];
+	json_t *asked;
+
+	ask_ceremony(json_pack("{s:s, s:{s:s, s:s, s:s, s:b}}", "kind", "generate", "key", "kind", "csca", "token_label", "vault", "algorithm",
+			     "brainpoolP384r1", "is_offline", 1),
+		id);
+	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/ceremonies/%s/approval", id), NULL));
+	asked = get("pkid", "pki_officer.1", path_of("/pki/v1/ceremonies/%s/request", id));
+	if (json_canonical(asked, &request, &err) == -1)
+		bail_out("%s", err.text);
+	perform_offline(buf_cstr(&request), &response);
+	ok(exchange(at("pkid", "pki_officer.1"), "pkid", "POST", path_of("/pki/v1/ceremonies/%s/response", id), true,
+		   (struct client_body){ .bytes = bytes_of(&response), .content_type = "application/json" }, NULL) == 201,
+		"pkid takes the response of an offline ceremony");
+	json_decref(asked);
+	buf_clear(&request);
+	buf_clear(&response);
+}
+
+/* CscaMasterList and DeviationList of one member, as Doc 9303-12 8 and 9 have them. */
+static json_t *
+list_content(bool master)
+{
+	struct der_out o = DER_OUT_INIT;
+	struct buf der = BUF_INIT, pem = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct cert *csca = NULL;
+	json_t *content;
+
+	if (file_read(rig_path(&rig, "pki/csca.crt"), 1 << 16, &pem, &err) == -1 || cert_read(bytes_of(&pem), &csca, &err) == -1)
+		bail_out("%s", err.text);
+	der_open(&o, DER_SEQUENCE);
+	der_uint(&o, 0);
+	der_open(&o, DER_SET);
+	if (master) {
+		der_raw(&o, bytes_of(&csca->der));
+	} else {
+		der_open(&o, DER_SEQUENCE);
+		der_open(&o, DER_SEQUENCE);
+		der_str(&o, DER_CONTEXT(0), "P<");
+		der_close(&o);
+		der_open(&o, DER_SET);
+		der_open(&o, DER_SEQUENCE);
+		der_oid(&o, "2.23.136.1.1.7.2.4");
+		der_close(&o);
+		der_close(&o);
+		der_close(&o);
+	}
+	der_close(&o);
+	der_close(&o);
+	if (der_finish(&o, &der, &err) == -1)
+		bail_out("%s", err.text);
+	content = json_base64(bytes_of(&der));
+	cert_free(csca);
+	buf_clear(&der);
+	buf_clear(&pem);
+	return content;
+}
+
+static void
+pki_day(void)
+{
+	char key[UUID_TEXT], id[UUID_TEXT];
+	struct buf pem = BUF_INIT;
+	struct err err = ERR_INIT;
+	json_t *read;
+
+	new_key("document_signer", key);
+	read = get("pkid", "auditor.1", path_of("/pki/v1/keys/%s", key));
+	keep(read, "certificate_id", id, UUID_TEXT);
+	json_decref(read);
+	json_decref(get("pkid", "auditor.1", "/pki/v1/keys?kind=document_signer&state=active"));
+	json_decref(get("pkid", "auditor.1", path_of("/pki/v1/certificates?key=%s&limit=1", key)));
+	json_decref(get("pkid", "auditor.1", path_of("/pki/v1/certificates/%s", id)));
+	ok(exchange(at("pkid", "auditor.1"), "pkid", "GET", path_of("/pki/v1/certificates/%s/der", id), false, CLIENT_NO_BODY, NULL) == 200, "a certificate's octets");
+	json_decref(hold_ceremony(json_pack("{s:s, s:s, s:{s:s}}", "kind", "revoke", "certificate_id", id, "parameters", "cause", "superseded")));
+	read = hold_ceremony(json_pack("{s:s}", "kind", "crl"));
+	keep(read, "id", id, UUID_TEXT);
+	json_decref(read);
+	ok(exchange(at("pkid", "auditor.1"), "pkid", "GET", path_of("/pki/v1/ceremonies/%s/protocol", id), false, CLIENT_NO_BODY, NULL) == 200, "a printed protocol");
+	json_decref(get("pkid", "auditor.1", path_of("/pki/v1/ceremonies/%s", id)));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/ceremonies?kind=crl&limit=1"));
+	new_key("master_list_signer", key);
+	json_decref(hold_ceremony(json_pack("{s:s, s:o}", "kind", "master_list", "content", list_content(true))));
+	new_key("deviation_list_signer", key);
+	json_decref(hold_ceremony(json_pack("{s:s, s:o}", "kind", "deviation_list", "content", list_content(false))));
+	ask_ceremony(json_pack("{s:s}", "kind", "crl"), id);
+	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/ceremonies/%s/refusal", id), reason()));
+	ask_ceremony(json_pack("{s:s}", "kind", "crl"), id);
+	json_decref(post("pkid", "pki_officer.1", path_of("/pki/v1/ceremonies/%s/cancellation", id), reason()));
+	offline_day();
+	json_decref(get("pkid", "auditor.1", "/pki/v1/revocations"));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/crls?limit=1"));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/lists?kind=master_list"));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/rules"));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/duties"));
+	if (file_read(rig_path(&rig, "pki/csca.crt"), 1 << 16, &pem, &err) == -1)
+		bail_out("%s", err.text);
+	ok(exchange(at("pkid", "auditor.1"), "pkid", "POST", "/pki/v1/lint", true,
+		   (struct client_body){ .bytes = bytes_of(&pem), .content_type = "application/octet-stream" }, &read) == 200,
+		"the linter answers");
+	json_decref(read);
+	buf_clear(&pem);
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const published[] = { "csca", "crl", "master-list", "deviation-list" };
+
+		ok(exchange(at("pkid", NULL), "pkid", "GET", path_of("/pki/v1/public/%s", published[i]), false, CLIENT_NO_BODY, NULL) == 200, "%s is published",
+			published[i]);
+	}
+}
+
 static void
 session_day(const struct office_program *p, unsigned number)
 {
@@ -691,6 +861,7 @@ test_services(void)
 	enrolment_day(&day);
 	issuance_day(&day);
 	registry_day(&day);
+	pki_day();
 	for (size_t i = 0; i < NELEM(office_programs); i++)
 		session_day(office_programs[i], (unsigned)i + 1);
 	for (size_t i = 0; i < noperation; i++)
@@ -713,7 +884,7 @@ main(void)
 		compare_operation(&operations[i]);
 	for (size_t i = 0; i < NELEM(office_programs); i++)
 		compare_descriptions(office_programs[i]);
-	if (rig_start(&rig, (const char *const[]){ "signd", "civild", "enrold", "issued", "registryd", NULL }, &err) == 0) {
+	if (rig_start(&rig, (const char *const[]){ "signd", "civild", "enrold", "issued", "registryd", "pkid", NULL }, &err) == 0) {
 		test_services();
 		rig_stop(&rig);
 	} else if (err.kind == FAIL_NOT_FOUND)

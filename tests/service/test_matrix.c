@@ -165,7 +165,7 @@ main(void)
 	for (size_t i = 0; i < nline; i++)
 		if (!lines[i].seen)
 			ok(false, "matrix.tsv: %s: %s %s is a route", lines[i].program, lines[i].method, lines[i].path);
-	if (rig_start(&rig, (const char *const[]){ "signd", "civild", "enrold", "issued", "registryd", NULL }, &err) == -1) {
+	if (rig_start(&rig, (const char *const[]){ "signd", "civild", "enrold", "issued", "registryd", "pkid", NULL }, &err) == -1) {
 		if (err.kind != FAIL_NOT_FOUND)
 			bail_out("%s", err.text);
 		skip("the running programs", err.text);

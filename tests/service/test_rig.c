@@ -26,7 +26,7 @@ known_as(const char *program, const char *path, const char *login)
 int
 main(void)
 {
-	static const char *const programs[] = { "signd", "civild", "enrold", "issued", "registryd", NULL };
+	static const char *const programs[] = { "signd", "civild", "enrold", "issued", "registryd", "pkid", NULL };
 	struct err err = ERR_INIT;
 	uint64_t begun = clock_monotonic_ns();
 	const struct rig_officer *officer = NULL;

@@ -124,13 +124,13 @@ static const struct collision revoke_then_document = { "the revocation of an ide
 	"SELECT count(*) FROM document" };
 
 /* signd holds what it has read until it commits; and waits for who came first, to read what then is. */
-#define HOLD   "SELECT signing_hold(ARRAY[" ID("e1") "]::uuid[])"
-#define WHOLE  "SELECT * FROM signing_hold_whole(ARRAY[" ID("e1") "]::uuid[])"
-#define SPOIL  "INSERT INTO document_decision (document_id, event, officer_id, reason) VALUES (" ID("e1") ", 'spoil', " ID("18") ", 'misprint')"
-#define AGAIN  "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'reproduce', " ID("18") ")"
-#define ANNUL  "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) VALUES (" ID("31") ", " ID("11") ", " ID("41") ", 'annul', " ID("12") ", 'no such birth')"
+#define HOLD     "SELECT signing_hold(ARRAY[" ID("e1") "]::uuid[])"
+#define WHOLE    "SELECT * FROM signing_hold_whole(ARRAY[" ID("e1") "]::uuid[])"
+#define SPOIL    "INSERT INTO document_decision (document_id, event, officer_id, reason) VALUES (" ID("e1") ", 'spoil', " ID("18") ", 'misprint')"
+#define AGAIN    "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'reproduce', " ID("18") ")"
+#define ANNUL    "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) VALUES (" ID("31") ", " ID("11") ", " ID("41") ", 'annul', " ID("12") ", 'no such birth')"
 #define REVOKE_1 "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, reason) VALUES (" ID("71") ", " ID("13") ", 'revoke', " ID("15") ", 'fraud')"
-#define STOP_1 "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("06") ", " ID("21") ", 'court', 'R', " ID("17") ")"
+#define STOP_1   "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("06") ", " ID("21") ", 'court', 'R', " ID("17") ")"
 
 static void
 test_signing_holds(void)
