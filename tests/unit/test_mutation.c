@@ -149,11 +149,14 @@ good_list(const struct subject *subject, struct bytes file)
 	return list_is_good(file, subject->issuer);
 }
 
+static uint64_t slowest; /* nanoseconds of one try */
+
 /* In a block of exactly n octets, for the sanitizers. */
 static bool
 try(const struct subject *subject, struct bytes file)
 {
 	uint8_t *copy = malloc(file.n > 0 ? file.n : 1);
+	uint64_t begun = clock_monotonic_ns(), took;
 	bool good;
 
 	if (copy == NULL)
@@ -162,6 +165,8 @@ try(const struct subject *subject, struct bytes file)
 		memcpy(copy, file.p, file.n);
 	good = subject->is_good(subject, BYTES(copy, file.n));
 	free(copy);
+	took = clock_monotonic_ns() - begun;
+	slowest = took > slowest ? took : slowest;
 	return good;
 }
 
@@ -253,7 +258,6 @@ nestings(const struct subject *subject, struct bytes file)
 static void
 mutate(const struct subject *subject, struct bytes file, bool is_good_itself)
 {
-	uint64_t begun = clock_monotonic_ns();
 	unsigned cut, flipped, longer, nested;
 
 	ok(try(subject, file) == is_good_itself, "%s: %s as it is", subject->name, is_good_itself ? "good" : "not good");
@@ -262,7 +266,7 @@ mutate(const struct subject *subject, struct bytes file, bool is_good_itself)
 	longer = lengths(subject, file);
 	nested = nestings(subject, file);
 	ok(cut == 0 && flipped == 0 && longer == 0 && nested == 0, "%s: cut short %u, changed %u, lengths %u, nested %u are good", subject->name, cut, flipped, longer, nested);
-	ok(clock_monotonic_ns() - begun < UINT64_C(120) * 1000000000, "%s: and none of it hangs", subject->name);
+	ok(slowest < UINT64_C(20) * 1000000000, "%s: and none of it hangs", subject->name);
 }
 
 /* ---- the subjects ---- */
