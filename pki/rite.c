@@ -437,8 +437,7 @@ make_list(const struct rite_facts *f, struct rite *r, struct err *err)
 	r->list.at = f->at;
 	buf_bytes(&r->list.content, f->content);
 	buf_bytes(&r->list.signer, f->signer);
-	if (f->csca != NULL)
-		buf_bytes(&r->issuer, bytes_of(&f->csca->der));
+	buf_bytes(&r->issuer, f->signer_issuer);
 	return copy(f->signer_label, &r->list.signer_label, err);
 }
 

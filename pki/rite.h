@@ -127,7 +127,7 @@ struct rite_facts {
 	} * revoked;
 	size_t nrevoked;
 	/* lists */
-	struct bytes content, signer;
+	struct bytes content, signer, signer_issuer;
 	const char *signer_label;
 };
 /*

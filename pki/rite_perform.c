@@ -6,6 +6,7 @@
 
 #include "pki/cms.h"
 #include "pki/crl.h"
+#include "pki/masterlist.h"
 #include "registry/base/digest.h"
 
 enum { TEXTS_MOST = CERT_DOCUMENT_TYPES };
@@ -149,6 +150,54 @@ issue_crl(struct performance *p, struct err *err)
 	return rc;
 }
 
+/* CscaMasterList ::= SEQUENCE { version INTEGER (0), certList SET OF Certificate }, Doc 9303-12 8. */
+static int
+master_list_members(struct bytes content, struct bytes **members, size_t *n, struct err *err)
+{
+	struct der d = der_reader(content), list, set;
+	struct bytes *found = NULL;
+	uint64_t version;
+	struct tlv tlv;
+	size_t count = 0;
+
+	if (der_enter(&d, DER_SEQUENCE, &list, "master list", err) == -1 || der_end(&d, "master list", err) == -1 ||
+		der_get_uint(&list, &version, "master list: version", err) == -1 ||
+		der_enter(&list, DER_SET, &set, "master list: certificates", err) == -1 || der_end(&list, "master list", err) == -1)
+		return -1;
+	if (version != 0)
+		return err_set(err, FAIL_INPUT, "master list: version %llu, wanted 0 (Doc 9303-12 8)", (unsigned long long)version);
+	if ((found = calloc(MASTERLIST_MAX_CERTS, sizeof(*found))) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	while (der_more(&set)) {
+		if (count == MASTERLIST_MAX_CERTS)
+			err_set(err, FAIL_TOO_LARGE, "master list: more than %d certificates", MASTERLIST_MAX_CERTS);
+		if (count == MASTERLIST_MAX_CERTS || der_next(&set, &tlv, "master list: certificate", err) == -1) {
+			free(found);
+			return -1;
+		}
+		found[count++] = tlv.whole;
+	}
+	*members = found;
+	*n = count;
+	return 0;
+}
+
+static int
+sign_master_list(struct performance *p, const struct signer *signer, struct err *err)
+{
+	const struct rite_list *l = &p->rite->list;
+	struct masterlist_order order = { .csca = bytes_of(&p->rite->issuer), .signing_time = l->at };
+	struct bytes *members = NULL;
+	int rc = -1;
+
+	if (master_list_members(bytes_of(&l->content), &members, &order.n, err) == 0) {
+		order.cert = members;
+		rc = masterlist_issue(p->s, signer, &order, &p->out->list, err);
+	}
+	free(members);
+	return rc;
+}
+
 static int
 sign_list(struct performance *p, struct err *err)
 {
@@ -158,7 +207,8 @@ sign_list(struct performance *p, struct err *err)
 	int rc = -1;
 
 	if (token_key_find(p->s, l->signer_label, BYTES_NONE, &key, err) == 0 && signer_new(key, bytes_of(&l->signer), &signer, err) == 0)
-		rc = cms_sign(p->s, signer, rite_list_type(l->kind), bytes_of(&l->content), l->at, &p->out->list, err);
+		rc = l->kind == 0 ? sign_master_list(p, signer, err)
+				  : cms_sign(p->s, signer, rite_list_type(l->kind), bytes_of(&l->content), l->at, &p->out->list, err);
 	signer_free(signer);
 	return rc;
 }

@@ -190,6 +190,7 @@ read_facts(struct tx *tx, struct execution *e, struct err *err)
 			return -1;
 		}
 		f->signer = bytes_of(&e->signer.certificate);
+		f->signer_issuer = bytes_of(&e->signer.issuer);
 		f->signer_label = e->signer.key_label;
 	}
 	return 0;

@@ -116,6 +116,7 @@ struct ceremony_csca {
 	char token_label[33], key_label[65];
 	bool is_offline;
 	struct buf certificate;
+	struct buf issuer; /* certificate of who issued it; empty for a root */
 	int64_t use_until;
 };
 int ceremony_csca_read(struct tx *tx, struct ceremony_csca *csca, struct err *err);

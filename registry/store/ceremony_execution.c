@@ -25,7 +25,8 @@ enum { Q_LOCK,
 	Q_KEY_RULE };
 /* clang-format off */
 #define SIGNER_COLUMNS \
-	"SELECT k.id, c.id, k.token_label, k.key_label, coalesce(k.is_offline, false), c.der, extract(epoch FROM c.use_until)::bigint" \
+	"SELECT k.id, c.id, k.token_label, k.key_label, coalesce(k.is_offline, false), c.der, extract(epoch FROM c.use_until)::bigint," \
+	" (SELECT i.der FROM certificate i WHERE i.id = c.issuer_id)" \
 	" FROM signing_key k JOIN current_state s ON s.subject_id = k.id AND s.machine = 'key' AND s.state = 'active'" \
 	" JOIN certificate c ON c.signing_key_id = k.id AND c.profile IS DISTINCT FROM 'link'" \
 	" WHERE k.kind = $1 AND NOT EXISTS (SELECT FROM revocation r WHERE r.certificate_id = c.id)"
@@ -188,6 +189,7 @@ void
 ceremony_csca_clear(struct ceremony_csca *csca)
 {
 	buf_clear(&csca->certificate);
+	buf_clear(&csca->issuer);
 	*csca = (struct ceremony_csca){ 0 };
 }
 
@@ -205,7 +207,7 @@ signer_of(struct tx *tx, const struct query *q, const struct arg *args, size_t n
 	found.is_offline = row_bool(rows, 0, 4);
 	found.use_until = row_int(rows, 0, 6);
 	if (row_uuid(rows, 0, 0, &found.signing_key_id, err) == 0 && row_uuid(rows, 0, 1, &found.certificate_id, err) == 0 &&
-		row_bytes(rows, 0, 5, &found.certificate, err) == 0) {
+		row_bytes(rows, 0, 5, &found.certificate, err) == 0 && row_bytes(rows, 0, 7, &found.issuer, err) == 0) {
 		*out = found;
 		found = (struct ceremony_csca){ 0 };
 		rc = 0;
