@@ -100,7 +100,7 @@ COMMENT ON COLUMN trust_object.subject IS 'Common name of the subject, issuer or
 COMMENT ON COLUMN trust_object.authority IS 'Certificate: its key identifier; CRL: the identifier of the key that issued it; list: empty';
 COMMENT ON COLUMN trust_object.valid_from IS 'notBefore, thisUpdate, or the signing time of a list';
 COMMENT ON COLUMN trust_object.valid_to IS 'notAfter, nextUpdate; NULL where there is none';
-COMMENT ON COLUMN trust_object.is_root IS 'Certificate: subject = issuer; false: a link certificate, or no certificate';
+COMMENT ON COLUMN trust_object.is_root IS 'Certificate: signed by its own key; false: a link certificate, or no certificate';
 COMMENT ON COLUMN trust_object.departures IS 'Errors and warnings that the linter found';
 
 CREATE TABLE trust_import (
