@@ -1,5 +1,6 @@
 #include "pki/signd/ceremonies.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -466,6 +467,43 @@ execute(struct tx *tx, void *arg, struct err *err)
 	return check_case(e, err) == -1 ? -1 : carry_out(tx, e, err);
 }
 
+/* ---- refusals ---- */
+
+/*
+ * A scheduler that tries an approved ceremony again and again, because something is still missing, is refused again and again: the ledger
+ * gets the same refusal of the same ceremony once an hour.
+ */
+enum { TOLD = 64,
+	TOLD_SECONDS = 3600 };
+
+static bool
+was_told(const struct uuid *ceremony, const char *text, int64_t now)
+{
+	static struct {
+		struct uuid id;
+		uint8_t digest[SHA256_LEN];
+		int64_t at;
+	} told[TOLD];
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static unsigned next;
+	uint8_t digest[SHA256_LEN];
+	bool was = false;
+
+	sha256(bytes_str(text), digest);
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < TOLD && !was; i++)
+		was = uuid_equal(&told[i].id, ceremony) && memcmp(told[i].digest, digest, sizeof(digest)) == 0 && now >= told[i].at &&
+			now - told[i].at < TOLD_SECONDS;
+	if (!was) {
+		told[next].id = *ceremony;
+		memcpy(told[next].digest, digest, sizeof(digest));
+		told[next].at = now;
+		next = (next + 1) % TOLD;
+	}
+	pthread_mutex_unlock(&lock);
+	return was;
+}
+
 struct refusal {
 	const struct execution *e;
 	const char *text;
@@ -510,7 +548,7 @@ ceremonies_answer(const struct ceremonies *at, const char *op, const json_t *req
 		if (reply == NULL)
 			err_set(err, FAIL_INTERNAL, "out of memory");
 	} else if (err->kind != FAIL_AGAIN && err->kind != FAIL_INTERNAL && err->kind != FAIL_NOT_FOUND) {
-		if (db_run(at->db, DB_READ_COMMITTED, record_refusal, &(struct refusal){ &e, err->text }, &unrecorded) == -1)
+		if (!was_told(&e.id, err->text, e.now) && db_run(at->db, DB_READ_COMMITTED, record_refusal, &(struct refusal){ &e, err->text }, &unrecorded) == -1)
 			log_err(LOG_ERROR, "refusal_unrecorded", &unrecorded);
 	}
 	execution_reset(&e);

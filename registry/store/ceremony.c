@@ -81,6 +81,9 @@ const struct query ceremony_queries[] = {
 		" LEFT JOIN signing_key k ON k.id = c.signing_key_id"
 		" WHERE (c.not_before IS NULL OR c.not_before <= to_timestamp($1::bigint)) AND (c.not_after IS NULL OR c.not_after > to_timestamp($1::bigint))"
 		" AND NOT coalesce(k.is_offline AND c.kind IN ('generate', 'erase', 'rollover', 'name_change'), false)"
+		" AND NOT (c.kind IN ('certify', 'crl') AND coalesce((SELECT q.is_offline FROM signing_key q"
+		"  JOIN current_state qs ON qs.subject_id = q.id AND qs.machine = 'key' AND qs.state = 'active' JOIN certificate x ON x.signing_key_id = q.id"
+		"  AND x.profile IS DISTINCT FROM 'link' WHERE q.kind = 'csca' ORDER BY x.not_before DESC, x.created_at DESC, x.id DESC LIMIT 1), false))"
 		" ORDER BY c.created_at, c.id LIMIT $2" },
 	[Q_RULES] = { "ceremony_rules",
 		"SELECT jsonb_build_object('ceremonies', (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'officers', officers, 'version', version)"
