@@ -383,6 +383,19 @@ record(struct tx *tx, struct execution *e, struct issued *is, struct err *err)
 
 /* ---- carrying out ---- */
 
+/* A request is some days old when its response comes: what it was made from must still be so. */
+static int
+check_still_holds(const struct execution *e, struct err *err)
+{
+	const struct rite *r = &e->rite;
+
+	if (r->issuer.n > 0 && !r->has_list && !bytes_equal(bytes_of(&r->issuer), bytes_of(&e->csca.certificate)))
+		return err_set(err, FAIL_CONFLICT, "another CSCA key has become active since the request was made: the ceremony is to be asked again");
+	if (r->has_crl && (r->crl.revoked.n != e->nrevoked || r->crl.number != e->facts.crl_number))
+		return err_set(err, FAIL_CONFLICT, "certificates were revoked or a CRL issued since the request was made: the ceremony is to be asked again");
+	return 0;
+}
+
 /* The request that csca-ceremony has, or had: made once, then always the same. */
 static int
 order_offline(struct tx *tx, struct execution *e, struct err *err)
@@ -390,7 +403,7 @@ order_offline(struct tx *tx, struct execution *e, struct err *err)
 	if (e->c.request.n > 0) {
 		buf_bytes(&e->request, bytes_of(&e->c.request));
 		rite_clear(&e->rite);
-		return buf_check(&e->request, err) == -1 ? -1 : rite_of_text(bytes_of(&e->request), &e->rite, err);
+		return buf_check(&e->request, err) == -1 || rite_of_text(bytes_of(&e->request), &e->rite, err) == -1 ? -1 : check_still_holds(e, err);
 	}
 	if (!e->wants_request)
 		return err_set(err, FAIL_CONFLICT, "the ceremony needs the offline token %s: its request goes to csca-ceremony, whose response is imported",

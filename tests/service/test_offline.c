@@ -193,6 +193,7 @@ test_under_it(void)
 	struct cert *root = certificate(&csca_root), *cert;
 	struct buf request = BUF_INIT, response;
 	struct err err = ERR_INIT;
+	char text[UUID_TEXT];
 	json_t *result;
 
 	ok(hold((struct asking){ .kind = CEREMONY_GENERATE, .key = &key, .key_kind = "document_signer", .algorithm = "P-256" }) != NULL, "a document signer's key, online");
@@ -215,6 +216,16 @@ test_under_it(void)
 		bail_out("%s", err.text);
 	ok(signclient_ceremony_import(client, &other, NULL, bytes_of(&response), &result, &err) == -1 && strstr(err.text, "another ceremony") != NULL, "a response of another ceremony is refused (%s)", err.text);
 	ok(rig_count(&rig, "SELECT count(*) FROM crl") == 1 && rig_count(&rig, "SELECT count(*) FROM audit_event WHERE subject_kind = 'ceremony' AND detail LIKE '%%another ceremony%%'") == 1, "nothing is recorded of it but the refusal");
+	write_file("request", bytes_of(&request));
+	buf_clear(&response);
+	if (vault_run("--yes") != 0 || rig_sql(&rig, text, sizeof(text), &err, "SELECT c.id FROM certificate c JOIN signing_key k ON k.id = c.signing_key_id"
+									       " WHERE k.key_label = 'ds-1'") == -1 ||
+		uuid_parse(bytes_str(text), &id, &err) == -1)
+		bail_out("%s", err.text);
+	hold((struct asking){ .kind = CEREMONY_REVOKE, .certificate = &id, .parameters = "{\"cause\":\"ceased\"}" });
+	response = read_file("response");
+	err = ERR_INIT;
+	ok(signclient_ceremony_import(client, &other, NULL, bytes_of(&response), &result, &err) == -1 && err.kind == FAIL_CONFLICT, "a CRL made before a revocation is refused after it (%s)", err.text);
 	buf_clear(&request);
 	buf_clear(&response);
 	cert_free(root);
