@@ -350,6 +350,31 @@ check_free(struct session *s, const char *label, struct bytes id, struct err *er
 	return 0;
 }
 
+static CK_RV
+destroy_run(struct session *s, CK_FUNCTION_LIST *f, void *arg)
+{
+	return f->C_DestroyObject(s->handle, *(CK_OBJECT_HANDLE *)arg);
+}
+
+/*
+ * Public halves of this label and identifier whose private half is not there: a token writes one after the other, and who generated was
+ * killed in between.  Left alone they would make the new key ambiguous.
+ */
+static int
+drop_orphans(struct session *s, const char *label, struct bytes id, struct err *err)
+{
+	struct search q = { .class = CKO_PUBLIC_KEY, .label = label, .id = id };
+
+	do {
+		if (session_run(s, search_run, &q, "looking for a public key", err) == -1)
+			return -1;
+		for (CK_ULONG i = 0; i < q.n; i++)
+			if (session_run(s, destroy_run, &q.found[i], "removing half a key", err) == -1)
+				return -1;
+	} while (q.n > 0);
+	return 0;
+}
+
 static void
 add(CK_ATTRIBUTE *list, CK_ULONG *n, CK_ATTRIBUTE_TYPE type, const void *value, size_t len)
 {
@@ -375,7 +400,7 @@ token_key_generate(struct session *s, const char *kind, const char *label, struc
 		return err_set(err, FAIL_INPUT, "key kind: %s is none we make", kind);
 	if (label == NULL || label[0] == '\0' || strlen(label) >= TOKEN_LABEL_MAX || id.n > TOKEN_KEY_ID_MAX)
 		return err_set(err, FAIL_INPUT, "key label: wanted 1 to %d octets, and an identifier of at most %d", TOKEN_LABEL_MAX - 1, TOKEN_KEY_ID_MAX);
-	if (check_free(s, label, id, err) == -1)
+	if (check_free(s, label, id, err) == -1 || drop_orphans(s, label, id, err) == -1)
 		return -1;
 
 	add(g.private, &g.nprivate, CKA_TOKEN, &yes, sizeof(yes));
@@ -415,12 +440,6 @@ token_key_generate(struct session *s, const char *kind, const char *label, struc
 out:
 	der_out_clear(&params);
 	return rc;
-}
-
-static CK_RV
-destroy_run(struct session *s, CK_FUNCTION_LIST *f, void *arg)
-{
-	return f->C_DestroyObject(s->handle, *(CK_OBJECT_HANDLE *)arg);
 }
 
 int

@@ -223,6 +223,37 @@ test_swapped(struct session *s)
 	buf_clear(&sig);
 }
 
+/* Who generated was killed between the two halves: the public one is there alone, twice. */
+static void
+test_half(struct session *s)
+{
+	static CK_BBOOL yes = CK_TRUE;
+	CK_OBJECT_CLASS private_class = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE wanted[] = { { CKA_CLASS, &private_class, sizeof(private_class) }, { CKA_LABEL, (char *)(uintptr_t) "half", 4 } };
+	CK_FUNCTION_LIST *f = softhsm_module();
+	CK_SESSION_HANDLE session = 0;
+	CK_OBJECT_HANDLE found = 0;
+	struct token_key *key = NULL;
+	struct err err = ERR_INIT;
+	CK_ULONG n = 0;
+
+	for (int i = 0; i < 2; i++) {
+		plant("half", (CK_ATTRIBUTE){ CKA_SIGN, &yes, 1 });
+		if (f->C_OpenSession(softhsm_slot(), CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session) != CKR_OK ||
+			f->C_FindObjectsInit(session, wanted, 2) != CKR_OK || f->C_FindObjects(session, &found, 1, &n) != CKR_OK || n != 1 ||
+			f->C_FindObjectsFinal(session) != CKR_OK || f->C_DestroyObject(session, found) != CKR_OK)
+			bail_out("cannot leave half a key");
+		f->C_CloseSession(session);
+	}
+	ok(token_key_find(s, "half", BYTES_NONE, &key, &err) == -1 && err.kind == FAIL_NOT_FOUND, "half a key is none: %s", err.text);
+	err_clear(&err);
+	ok(token_key_generate(s, "P-256", "half", BYTES_NONE, &key, &err) == 0, "and does not keep a whole one from being made %s", err.text);
+	token_key_free(key);
+	key = NULL;
+	ok(token_key_find(s, "half", BYTES_NONE, &key, &err) == 0, "which is found %s", err.text);
+	token_key_free(key);
+}
+
 /* Held while signing, and alone by who takes the sessions away: SoftHSM does not survive that in the middle of C_Sign. */
 static pthread_rwlock_t signing = PTHREAD_RWLOCK_INITIALIZER;
 
@@ -459,6 +490,7 @@ main(void)
 	test_hmac(s);
 	test_planted(s);
 	test_swapped(s);
+	test_half(s);
 	token_return(t, s);
 	token_close(t);
 	test_loss();
