@@ -114,6 +114,13 @@ complain(const char *command, const struct err *err)
 		fprintf(stderr, "    %s\n", err->hint);
 }
 
+/* For programs that ask: the statuses 1 and 2 of catena pki are verdicts, and what could not begin gave none. */
+static int
+failure(int argc, char **argv, int otherwise)
+{
+	return argc > 1 && strcmp(argv[1], "pki") == 0 ? 3 : otherwise;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,11 +137,11 @@ main(int argc, char **argv)
 		words = no_words;
 	if (args_parse(commands, argc > 1 ? argc - 1 : 1, words, &args, &err) == -1) {
 		complain("", &err);
-		return 2;
+		return failure(argc, argv, 2);
 	}
 	if ((rc = args.command->run(&args, &err)) == -1) {
 		complain(args.command->name, &err);
-		return 1;
+		return failure(argc, argv, 1);
 	}
 	return rc;
 }

@@ -352,10 +352,12 @@ main(int argc, char **argv)
 	int rc = EXIT_FAILURE;
 
 	log_open("signd", LOG_INFO);
-	if (daemon_begin("signd", argc, argv, &args, &err) == 0 && conf_load(args.config_file, "signd", &conf, &err) == 0 &&
-		run(&d, conf, &err) == 0)
-		rc = EXIT_SUCCESS;
-	else {
+	if (daemon_begin("signd", argc, argv, &args, &err) == 0 && conf_load(args.config_file, "signd", &conf, &err) == 0) {
+		log_open("signd", log_level_of(conf_text(conf, "log_level")));
+		if (run(&d, conf, &err) == 0)
+			rc = EXIT_SUCCESS;
+	}
+	if (rc == EXIT_FAILURE) {
 		log_err(LOG_ERROR, "failed", &err);
 		fprintf(stderr, "signd: %s\n", err.text);
 	}

@@ -9,10 +9,20 @@
 #include "registry/base/clock.h"
 #include "registry/base/text.h"
 
+static const char *const names[] = { "error", "warning", "notice", "info", "debug" }; /* of enum log_level */
 static const char *program = "catena";
 static enum log_level least_level = LOG_INFO;
 static int log_fd = STDERR_FILENO;
 static _Thread_local char request_id[37];
+
+enum log_level
+log_level_of(const char *name)
+{
+	for (unsigned i = 0; i < NELEM(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum log_level)i;
+	return LOG_INFO;
+}
 
 void
 log_open(const char *name, enum log_level least)
@@ -65,7 +75,6 @@ add_string(struct buf *line, const char *s)
 static void
 begin(struct buf *line, enum log_level level, const char *event)
 {
-	static const char *const names[] = { "error", "warning", "notice", "info", "debug" };
 	char time[21];
 
 	buf_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"program\":", time_format(clock_now(), time), names[level]);

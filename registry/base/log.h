@@ -12,6 +12,7 @@ enum log_level { LOG_ERROR,
 	LOG_INFO,
 	LOG_DEBUG };
 
+enum log_level log_level_of(const char *name); /* "error" ... "debug", as the option log_level has them; else LOG_INFO */
 void log_open(const char *program, enum log_level least);
 void log_set_fd(int fd);
 /* The request id of this thread, put into each of its lines; "" for none.  Kept by copy (36 characters at most). */

@@ -195,17 +195,6 @@ office_close(struct office *office, struct err *err)
 	return 0;
 }
 
-static enum log_level
-log_level_of(const char *name)
-{
-	static const char *const names[] = { "error", "warning", "notice", "info", "debug" };
-
-	for (unsigned i = 0; i < NELEM(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return (enum log_level)i;
-	return LOG_INFO;
-}
-
 int
 office_main(int argc, char **argv, const struct office_program *program)
 {

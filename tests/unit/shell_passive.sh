@@ -1,0 +1,64 @@
+#!/bin/sh
+# shell_passive.sh: `catena pki passive` over the specimen State's documents: exit status, codes, JSON; needs no state folder and no database.
+set -u
+LC_ALL=C
+export LC_ALL
+catena=${top_builddir:-.}/catena
+utopia=${top_srcdir:-.}/tests/data/utopia
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+count=0
+failed=0
+
+# expect STATUS NAME [WANTED ...] -- ARGUMENTS: the command exits so, and each of the texts is in what it says.
+expect() {
+	status=$1
+	name=$2
+	shift 2
+	: >"$scratch/wanted"
+	while [ "$1" != -- ]; do
+		printf '%s\n' "$1" >>"$scratch/wanted"
+		shift
+	done
+	shift
+	"$catena" pki passive "$@" >"$scratch/out" 2>"$scratch/errors"
+	got=$?
+	missing=$(while read -r line; do grep -qF -- "$line" "$scratch/out" "$scratch/errors" || printf '%s\n' "$line"; done <"$scratch/wanted")
+	count=$((count + 1))
+	if [ "$got" = "$status" ] && [ -z "$missing" ]; then
+		printf 'ok %d - %s\n' "$count" "$name"
+	else
+		printf 'not ok %d - %s\n# status %s instead of %s; not said: %s\n' "$count" "$name" "$got" "$status" "$missing"
+		sed 's/^/#   /' "$scratch/out" "$scratch/errors"
+		failed=1
+	fi
+}
+
+lds=$utopia/lds
+files="--dg 1=$lds/EF.DG1.bin 2=$lds/EF.DG2.bin --dg 12=$lds/EF.DG12.bin"
+anchors="--anchor $utopia/good/csca1.cer $utopia/good/csca2.cer"
+crl="--crl $utopia/good/utopia.crl"
+day="--at 2026-11-21"
+sod=$utopia/sod
+# shellcheck disable=SC2086
+{
+	expect 0 "a good document" 'verdict: good' -- --sod "$sod/good-v1.bin" $files $anchors $crl $day
+	expect 0 "a master list as anchor is trusted as a whole" 'verdict: good' -- --sod "$sod/good-v1.bin" $files --anchor "$utopia/good/utopia.ml" $crl $day
+	expect 0 "with its EF.COM" 'verdict: good' -- --sod "$sod/good-v1.bin" $files --com "$lds/EF.COM-0108.bin" $anchors $crl $day
+	expect 1 "an EF.COM that names more" 'com_differs' -- --sod "$sod/good-v1.bin" $files --com "$lds/EF.COM-extra-DG14.bin" $anchors $crl $day
+	expect 1 "without a CRL" 'not checked' -- --sod "$sod/good-v1.bin" $files $anchors $day
+	expect 1 "a data group that was not read" 'not checked' -- --sod "$sod/good-v1.bin" --dg "1=$lds/EF.DG1.bin" $anchors $crl $day
+	expect 2 "another data group" 'malformed' -- --sod "$sod/good-v1.bin" --dg "1=$lds/EF.DG1.bin" "2=$lds/EF.DG12.bin" $anchors $crl $day
+	expect 2 "no anchor of its State" 'untrusted' -- --sod "$sod/good-v1.bin" $files --anchor "$utopia/good/csca1.cer" $crl $day
+	expect 2 "a revoked signer" 'revoked' -- --sod "$sod/revoked-ds.bin" $files $anchors $crl $day
+	expect 2 "a signature that does not hold" 'signature' -- --sod "$sod/signature-bit-flip.bin" $files $anchors $crl $day
+	expect 3 "no security object" 'unreadable' -- --sod "$lds/EF.DG1.bin" $files $anchors $crl $day
+	expect 3 "a file that is not there" 'unreadable' -- --sod "$scratch/none" $anchors
+	expect 3 "no --sod" '--sod is missing' -- $anchors
+	expect 3 "a day that is none" '--at' -- --sod "$sod/good-v1.bin" $anchors --at 2026-02-30
+	expect 3 "a data group that is none" '--dg' -- --sod "$sod/good-v1.bin" --dg "17=$lds/EF.DG1.bin" $anchors
+	expect 3 "an option that is none" 'no such option' -- --sod "$sod/good-v1.bin" --anchors x
+	expect 2 "as JSON" '"outcome":"refused"' '"code":"hash_wrong"' -- --sod "$sod/dg2-hash-wrong.bin" $files $anchors $crl $day --json
+}
+echo "1..$count"
+[ "$failed" = 0 ]
