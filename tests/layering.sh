@@ -23,9 +23,10 @@ arrows() {
 		registry/registryd:     registry
 		pki:                    registry/base registry/doc9303
 		pki/signd:              registry/base registry/doc9303 registry/service registry/store pki
-		pki/pkid:               registry pki
+		pki/pkid:               registry pki pki/trustload
+		pki/trustload:          registry/base registry/doc9303 registry/store registry/schema pki
 		enrolment:              registry pki
-		issuance:               registry pki
+		issuance:               registry pki pki/trustload
 	TABLE
 }
 

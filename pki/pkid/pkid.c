@@ -5,8 +5,9 @@
 
 #include "registry/store/ceremony.h"
 #include "registry/store/keys.h"
+#include "registry/store/trust.h"
 
-static const struct query *const queries[] = { ceremony_queries, keys_queries, NULL };
+static const struct query *const queries[] = { ceremony_queries, keys_queries, trust_queries, trust_row_queries, NULL };
 
 static int
 start(struct office *office, struct err *err)
@@ -19,7 +20,7 @@ start(struct office *office, struct err *err)
 	pthread_mutex_init(&own->signer_lock, NULL);
 	pthread_mutex_init(&own->lock, NULL);
 	pthread_cond_init(&own->wake, NULL);
-	if (signclient_new(conf_text(office->conf, "signd_socket"), &own->signer, err) == -1)
+	if (trust_cache_new(&own->trust, err) == -1 || signclient_new(conf_text(office->conf, "signd_socket"), &own->signer, err) == -1)
 		return -1;
 	return duties_start(office, err);
 }
@@ -33,6 +34,7 @@ stop(struct office *office)
 		return;
 	duties_stop(office);
 	signclient_free(own->signer);
+	trust_cache_free(own->trust);
 	pthread_cond_destroy(&own->wake);
 	pthread_mutex_destroy(&own->lock);
 	pthread_mutex_destroy(&own->signer_lock);
@@ -64,6 +66,18 @@ const struct route pki_routes[] = {
 	{ "GET",  "/ceremonies/{id}/request",       ROLE_PKI_OFFICER, get_ceremony_request,         0, "the request file for csca-ceremony, when the key is offline" },
 	{ "POST", "/ceremonies/{id}/response",      ROLE_PKI_OFFICER, post_ceremony_response,       ROUTE_CHANGES | ROUTE_RAW_BODY, "bring in the response file of csca-ceremony" },
 	{ "GET",  "/ceremonies/{id}/protocol",      READERS,          get_ceremony_protocol,        0, "the protocol for signatures by hand (PDF)" },
+	{ "GET",  "/trust/imports",                 READERS,          get_trust_imports,   0, "files of other States that were proposed, the newest first" },
+	{ "POST", "/trust/imports",                 ROLE_PKI_OFFICER, post_trust_import,   ROUTE_CHANGES | ROUTE_RAW_BODY, "propose a file: master list, LDIF, ZIP, certificates, CRLs" },
+	{ "GET",  "/trust/imports/{id}",            READERS,          get_trust_import,    0, "what a file would change, certificate by certificate" },
+	{ "POST", "/trust/imports/{id}/acceptance", ROLE_PKI_OFFICER, post_trust_acceptance, ROUTE_CHANGES, "take it over: another officer than who proposed it" },
+	{ "POST", "/trust/imports/{id}/refusal",    ROLE_PKI_OFFICER, post_trust_refusal,  ROUTE_CHANGES, "refuse it" },
+	{ "GET",  "/trust/certificates",            READERS,          get_trust_certificates, 0, "CSCA and link certificates of other States" },
+	{ "GET",  "/trust/certificates/{id}",       READERS,          get_trust_certificate, 0, "one of them, with where it came from and who decided what" },
+	{ "POST", "/trust/certificates/{id}/confirmation", ROLE_PKI_OFFICER, post_trust_confirmation, ROUTE_CHANGES, "confirm it out of band: the second officer's makes it trusted" },
+	{ "POST", "/trust/certificates/{id}/distrust", ROLE_PKI_OFFICER, post_trust_distrust, ROUTE_CHANGES, "distrust it: the second officer's takes the trust away" },
+	{ "GET",  "/trust/states",                  READERS,          get_trust_states,    0, "States with their newest lists and CRLs, and how old these are" },
+	{ "GET",  "/trust/pkd.ldif",                READERS,          get_trust_pkd,       0, "file for the upload to the PKD: our signers, CRL and lists" },
+	{ "GET",  "/trust/master-list-content",     READERS,          get_trust_master_list_content, 0, "content of our next master list, for its ceremony" },
 	{ "GET",  "/public/csca",                   0,                get_public_csca,           ROUTE_PUBLIC, "our CSCA certificates, roots and links (PEM)" },
 	{ "GET",  "/public/crl",                    0,                get_public_crl,            ROUTE_PUBLIC, "our newest CRL (DER)" },
 	{ "GET",  "/public/master-list",            0,                get_public_master_list,    ROUTE_PUBLIC, "our newest master list (CMS)" },

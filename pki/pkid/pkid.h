@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "pki/signclient.h"
+#include "pki/pkid/trust.h"
 #include "registry/office/office.h"
 #include "registry/service/page.h"
 
@@ -22,6 +23,7 @@ struct pkid {
 	pthread_mutex_t signer_lock; /* one ceremony at a time */
 	struct signclient *signer;
 	struct duties_seen seen;
+	struct trust_cache *trust;
 	pthread_t scheduler;
 	bool has_scheduler;
 	pthread_mutex_t lock; /* of is_stopping */

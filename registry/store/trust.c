@@ -58,13 +58,13 @@ const struct query trust_queries[] = {
 	[Q_READ] = { "trust_import_read",
 		"SELECT (" IMPORT " || jsonb_build_object('decisions', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event,"
 		" 'officer_id', d.officer_id, 'reason', d.reason, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')"
-		" FROM trust_import_decision d WHERE d.import_id = i.id),"
-		" 'items', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', o.kind, 'sha256', " HEX("o.sha256") ", 'country', o.country,"
+		" FROM trust_import_decision d WHERE d.import_id = i.id))"
+		" || CASE WHEN $2::boolean THEN jsonb_build_object('items', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', o.kind, 'sha256', " HEX("o.sha256") ", 'country', o.country,"
 		" 'subject', o.subject, 'is_root', o.is_root, 'valid_from', " AT_UTC("o.valid_from") ", 'valid_to', " AT_UTC("o.valid_to") ","
 		" 'departures', o.departures, 'change', t.change, 'place', t.place, 'list_sha256', " HEX("t.list_sha256") ", 'issuer', t.issuer,"
 		" 'is_verified', t.is_verified, 'is_taken', t.is_taken, 'why', t.why, 'certificate_id', c.id)) ORDER BY t.position), '[]')"
 		" FROM trust_import_item t JOIN trust_object o ON o.sha256 = t.sha256 LEFT JOIN trust_certificate c ON c.sha256 = t.sha256"
-		" WHERE t.import_id = i.id)))::text"
+		" WHERE t.import_id = i.id)) ELSE '{}' END)::text"
 		" FROM trust_import i JOIN current_state s ON s.subject_id = i.id WHERE i.id = $1" },
 	[Q_LIST] = { "trust_imports",
 		"SELECT " IMPORT "::text FROM trust_import i JOIN current_state s ON s.subject_id = i.id WHERE ($1::text IS NULL OR s.state = $1)"
@@ -215,12 +215,12 @@ trust_import_decide(struct tx *tx, const struct uuid *id, const char *event, con
 }
 
 int
-trust_import_read(struct tx *tx, const struct uuid *id, json_t **import, struct err *err)
+trust_import_read(struct tx *tx, const struct uuid *id, bool with_items, json_t **import, struct err *err)
 {
 	struct rows *rows = NULL;
 	int rc;
 
-	if (tx_query_one(tx, &trust_queries[Q_READ], ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "there is no such import", &rows, err) == -1)
+	if (tx_query_one(tx, &trust_queries[Q_READ], ARGS(arg_uuid(id), arg_bool(with_items)), FAIL_NOT_FOUND, "there is no such import", &rows, err) == -1)
 		return -1;
 	rc = row_json(rows, 0, 0, import, err);
 	rows_free(rows);

@@ -55,7 +55,7 @@ int trust_import_decide(struct tx *tx, const struct uuid *id, const char *event,
  *   to_state, created_at } ], items [ { kind, sha256, country, subject, is_root, valid_from, valid_to?, departures, change, place, list_sha256?,
  *   issuer, is_verified, is_taken, why?, certificate_id? } ] }
  */
-int trust_import_read(struct tx *tx, const struct uuid *id, json_t **import, struct err *err); /* FAIL_NOT_FOUND */
+int trust_import_read(struct tx *tx, const struct uuid *id, bool with_items, json_t **import, struct err *err); /* FAIL_NOT_FOUND */
 /* Newest first, without items and decisions; state NULL all; before: the last id of the page before, NULL first. */
 int trust_imports(struct tx *tx, const char *state, const struct uuid *before, unsigned limit, json_t **items, bool *more, struct err *err);
 

@@ -16,7 +16,7 @@
 #include "tests/service/schema.h"
 #include "tests/service/yaml.h"
 
-enum { OPERATIONS = 128,
+enum { OPERATIONS = 160,
 	BROKEN_SHOWN = 30 };
 
 struct operation {
@@ -661,6 +661,56 @@ list_content(bool master)
 	return content;
 }
 
+/* The trust store: a root of Utopia proposed and accepted, confirmed and distrusted; a CRL that is refused. */
+static json_t *
+propose(const char *file)
+{
+	const char *top = getenv("top_srcdir");
+	struct buf octets = BUF_INIT;
+	struct err err = ERR_INIT;
+	json_t *reply = NULL;
+
+	if (file_read(path_of("%s/tests/data/utopia/good/%s", top != NULL ? top : ".", file), 1 << 20, &octets, &err) == -1)
+		bail_out("%s", err.text);
+	ok(exchange(at("pkid", "pki_officer.1"), "pkid", "POST", "/pki/v1/trust/imports?source=courier", true,
+		   (struct client_body){ .bytes = bytes_of(&octets), .content_type = "application/octet-stream" }, &reply) == 201,
+		"pkid takes %s as a proposal", file);
+	buf_clear(&octets);
+	return reply;
+}
+
+static void
+trust_day(void)
+{
+	static const char *const handed_on[] = { "pkd.ldif", "master-list-content" };
+	char import[UUID_TEXT], certificate[UUID_TEXT], fingerprint[65];
+	json_t *reply = propose("csca1.cer"), *item;
+
+	keep(reply, "id", import, UUID_TEXT);
+	json_decref(reply);
+	json_decref(get("pkid", "auditor.1", path_of("/pki/v1/trust/imports/%s", import)));
+	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/trust/imports/%s/acceptance", import), NULL));
+	reply = propose("utopia.crl");
+	keep(reply, "id", import, UUID_TEXT);
+	json_decref(reply);
+	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/trust/imports/%s/refusal", import), reason()));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/trust/imports?state=refused&limit=1"));
+	reply = get("pkid", "auditor.1", "/pki/v1/trust/certificates?country=UT&standing=held&limit=1");
+	item = json_array_get(json_object_get(reply, "items"), 0);
+	keep(item, "id", certificate, UUID_TEXT);
+	keep(item, "sha256", fingerprint, sizeof(fingerprint));
+	json_decref(reply);
+	for (int i = 1; i <= 2; i++)
+		json_decref(post("pkid", i == 1 ? "pki_officer.1" : "pki_officer.2", path_of("/pki/v1/trust/certificates/%s/confirmation", certificate),
+			json_pack("{s:s, s:s}", "how", "by telephone, to the embassy", "fingerprint", fingerprint)));
+	json_decref(get("pkid", "auditor.1", path_of("/pki/v1/trust/certificates/%s", certificate)));
+	json_decref(get("pkid", "auditor.1", "/pki/v1/trust/states"));
+	for (size_t i = 0; i < NELEM(handed_on); i++)
+		ok(exchange(at("pkid", "auditor.1"), "pkid", "GET", path_of("/pki/v1/trust/%s", handed_on[i]), false, CLIENT_NO_BODY, NULL) == 200, "%s is handed out",
+			handed_on[i]);
+	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/trust/certificates/%s/distrust", certificate), reason()));
+}
+
 static void
 pki_day(void)
 {
@@ -693,6 +743,7 @@ pki_day(void)
 	ask_ceremony(json_pack("{s:s}", "kind", "crl"), id);
 	json_decref(post("pkid", "pki_officer.1", path_of("/pki/v1/ceremonies/%s/cancellation", id), reason()));
 	offline_day();
+	trust_day();
 	json_decref(get("pkid", "auditor.1", "/pki/v1/revocations"));
 	json_decref(get("pkid", "auditor.1", "/pki/v1/crls?limit=1"));
 	json_decref(get("pkid", "auditor.1", "/pki/v1/lists?kind=master_list"));
