@@ -2,6 +2,9 @@
  * What the database itself holds of the trust store, as each program's role: one officer alone takes nothing over, trusts nobody and
  * distrusts nobody; a proposal stays what the second officer saw; lists only grow newer.
  */
+#include <stdlib.h>
+
+#include "registry/store/trust.h"
 #include "tests/sql/trusts.h"
 
 struct attempt {
@@ -174,6 +177,164 @@ test_trust(void)
 	is(standing("root A"), "trusted trusted", "and changes no trust");
 }
 
+/* ---- the functions of the store, as the programs call them ---- */
+
+static struct db *
+open_as(enum chain_role role, const struct query *const *sets)
+{
+	char conninfo[CLUSTER_CONNINFO];
+	struct db_options o = { .conninfo = cluster_conninfo(&chain_cluster, chain_roles[role], conninfo), .connections = 1, .wait_ms = 5000, .queries = sets };
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+
+	if (!ok(db_open(&o, &db, &err) == 0, "%s may run its queries of the trust store", chain_roles[role]))
+		bail_out("%s", err.text);
+	return db;
+}
+
+static struct uuid
+uuid_of(const char *text)
+{
+	struct err err = ERR_INIT;
+	struct uuid id;
+
+	if (uuid_parse(BYTES(text + 1, 36), &id, &err) == -1)
+		bail_out("%s", err.text);
+	return id;
+}
+
+static int
+work_propose(struct tx *tx, void *arg, struct err *err)
+{
+	struct trust_proposal *p = arg;
+
+	return trust_propose(tx, p, err);
+}
+
+static int
+work_accept(struct tx *tx, void *arg, struct err *err)
+{
+	struct uuid officer = uuid_of(ID("15"));
+
+	return trust_import_decide(tx, arg, "accept", &officer, NULL, err);
+}
+
+static struct trust_item
+item_of(const char *kind, const char *word, const char *change, const char *list)
+{
+	struct trust_item i = { .kind = kind, .der = strcmp(change, "new") == 0 && strcmp(kind, "master_list") != 0 ? bytes_str(word) : BYTES_NONE, .country = "IT",
+		.subject = "CSCA \xC3\x89", .valid_from = 1700000000, .change = change, .place = "\"here\"", .issuer = "self", .is_verified = true,
+		.is_taken = strcmp(change, "gone") != 0, .is_in_list = list != NULL };
+
+	sha256(bytes_str(word), i.sha256);
+	if (list != NULL)
+		sha256(bytes_str(list), i.list_sha256);
+	return i;
+}
+
+static void
+propose(struct db *db, const char *id, struct trust_item *item, size_t n)
+{
+	json_t *summary = json_object();
+	struct trust_proposal p = { .id = uuid_of(id), .officer_id = uuid_of(ID("14")), .source = "post", .file = bytes_str(id), .summary = summary, .item = item, .n = n };
+	struct err err = ERR_INIT;
+
+	if (db_run(db, DB_READ_COMMITTED, work_propose, &p, &err) == -1 || db_run(db, DB_READ_COMMITTED, work_accept, &p.id, &err) == -1)
+		bail_out("%s", err.text);
+	json_decref(summary);
+}
+
+struct seen {
+	struct trust_rows rows;
+	struct trust_newest *newest;
+	struct trust_member *member;
+	size_t nnewest, nmember;
+	int64_t version;
+	const char *list;
+};
+
+static int
+work_see(struct tx *tx, void *arg, struct err *err)
+{
+	struct seen *s = arg;
+	uint8_t digest[SHA256_LEN];
+
+	sha256(bytes_str(s->list), digest);
+	return trust_rows_read(tx, &s->rows, err) == -1 || trust_newest_read(tx, &s->newest, &s->nnewest, err) == -1 ||
+			trust_members(tx, digest, &s->member, &s->nmember, err) == -1 || trust_version(tx, &s->version, err) == -1 ?
+		-1 :
+		0;
+}
+
+static struct seen
+see(struct db *db, const char *list)
+{
+	struct seen s = { .list = list };
+	struct err err = ERR_INIT;
+
+	if (db_run(db, DB_READ_ONLY, work_see, &s, &err) == -1)
+		bail_out("%s", err.text);
+	return s;
+}
+
+static void
+seen_clear(struct seen *s)
+{
+	trust_rows_clear(&s->rows);
+	free(s->newest);
+	free(s->member);
+}
+
+static const struct trust_row *
+row_of(const struct seen *s, const char *word)
+{
+	for (size_t i = 0; i < s->rows.n; i++)
+		if (bytes_equal(bytes_of(&s->rows.row[i].der), bytes_str(word)))
+			return &s->rows.row[i];
+	return NULL;
+}
+
+static void
+test_store(void)
+{
+	static const struct query *const rows_only[] = { trust_row_queries, NULL }, *const all[] = { trust_queries, trust_row_queries, NULL };
+	struct db *pki = open_as(PKI, all), *inspection = open_as(INSPECTION, rows_only), *issuance = open_as(ISSUANCE, rows_only), *reader = open_as(READER, rows_only);
+	struct trust_item first[] = { item_of("master_list", "it 1", "new", NULL), item_of("certificate", "it a", "new", "it 1"), item_of("certificate", "it b", "new", "it 1") };
+	struct trust_item second[] = { item_of("master_list", "it 2", "new", NULL), item_of("certificate", "it a", "known", "it 2"), item_of("certificate", "it b", "gone", "it 2") };
+	struct seen before = see(inspection, "it 1"), s;
+	const struct trust_row *row;
+
+	second[0].valid_from++;
+	propose(pki, IDT("30"), first, 3);
+	s = see(inspection, "it 1");
+	ok(s.version > before.version && s.rows.n == before.rows.n + 2, "what was taken over changes the version, and is seen by an inspection");
+	row = row_of(&s, "it a");
+	ok(row != NULL && row->kind == TRUST_ROW_HELD, "as held: %s", row != NULL ? row->provenance : "");
+	is(row != NULL ? row->provenance : "", "master list IT 2023-11-14", "with the list that brought it");
+	ok(s.nmember == 2, "the list has two members");
+	seen_clear(&s);
+	propose(pki, IDT("31"), second, 3);
+	s = see(inspection, "it 2");
+	ok(s.nmember == 1 && s.rows.n == before.rows.n + 2, "the next one has one; what is gone from it stays held");
+	for (size_t i = 0; i < s.nnewest; i++)
+		if (strcmp(s.newest[i].country, "IT") == 0)
+			ok(s.newest[i].dated_at == 1700000001 && s.newest[i].is_verified && strcmp(s.newest[i].kind, "master_list") == 0, "and is the newest of its State");
+	row = row_of(&s, "root A");
+	ok(row != NULL && row->kind == TRUST_ROW_TRUSTED && strstr(row->provenance, "confirmed by two officers") != NULL, "the row of a trusted one says so");
+	seen_clear(&s);
+	chain_do(PKI, TRUST_DECIDE("it b", "distrust", "14"));
+	chain_do(PKI, TRUST_DECIDE("it b", "distrust", "15"));
+	s = see(inspection, "it 2");
+	row = row_of(&s, "it b");
+	ok(row != NULL && row->kind == TRUST_ROW_DISTRUSTED, "a distrusted one is named as such");
+	seen_clear(&s);
+	seen_clear(&before);
+	db_close(pki);
+	db_close(inspection);
+	db_close(issuance);
+	db_close(reader);
+}
+
 int
 main(void)
 {
@@ -190,6 +351,7 @@ main(void)
 		ok(refused(&attempts[i]), "refuses: %s", attempts[i].name);
 	test_lists();
 	test_trust();
+	test_store();
 	ok(strcmp(chain_ask("SELECT count(*) FROM ledger_entry e WHERE e.kind LIKE 'trust%' AND NOT EXISTS (SELECT FROM ledger_record(e.kind, e.record_id) r"
 			    " WHERE content IS NOT NULL AND encode(sha256(r.salt || convert_to(r.content, 'UTF8')), 'hex') = e.leaf::jsonb->>'digest')"),
 		   "0") == 0,
