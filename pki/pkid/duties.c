@@ -10,6 +10,7 @@
 #include "registry/base/log.h"
 #include "registry/store/ceremony.h"
 #include "registry/store/keys.h"
+#include "registry/store/trust.h"
 
 enum { READY = 16, /* ceremonies carried out in one round */
 	ALARMS = 1000 };
@@ -31,7 +32,7 @@ work_look(struct tx *tx, void *arg, struct err *err)
 	int rc = -1;
 
 	if (ceremony_ready(tx, l->now, l->ready, READY, &l->nready, err) == -1 || keys_due(tx, l->now, &due, err) == -1 ||
-		keys_alarms(tx, ALARMS, &alarms, err) == -1 || ceremony_list(tx, &pending, &waiting, &more, err) == -1)
+		trust_due(tx, l->now, due, err) == -1 || keys_alarms(tx, ALARMS, &alarms, err) == -1 || ceremony_list(tx, &pending, &waiting, &more, err) == -1)
 		goto out;
 	l->due = (int64_t)json_array_size(due);
 	l->late = 0;

@@ -5,6 +5,7 @@
 #include "registry/base/clock.h"
 #include "registry/store/ceremony.h"
 #include "registry/store/keys.h"
+#include "registry/store/trust.h"
 
 enum { ALARMS = 200 };
 
@@ -245,7 +246,7 @@ work_duties(struct tx *tx, const struct request *rq, void *arg, struct reply *rp
 	(void)arg;
 	if (keys_due(tx, clock_now(), &due, err) == -1)
 		return -1;
-	if (keys_alarms(tx, ALARMS, &alarms, err) == -1) {
+	if (trust_due(tx, clock_now(), due, err) == -1 || keys_alarms(tx, ALARMS, &alarms, err) == -1) {
 		json_decref(due);
 		return -1;
 	}

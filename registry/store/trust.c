@@ -18,7 +18,8 @@ enum { Q_FILE,
 	Q_CERTIFICATES,
 	Q_CERTIFICATE,
 	Q_TRUST,
-	Q_STATES };
+	Q_STATES,
+	Q_DUE };
 /* clang-format off */
 #define IMPORT \
 	"jsonb_build_object('id', i.id, 'state', s.state, 'source', i.source, 'officer_id', i.officer_id, 'file_sha256', " HEX("i.file_sha256") "," \
@@ -98,6 +99,21 @@ const struct query trust_queries[] = {
 		"  count(c.id) FILTER (WHERE c.standing = 'distrusted') AS distrusted"
 		"  FROM (SELECT country, id, standing FROM trust_standing UNION ALL SELECT DISTINCT country, NULL::uuid, NULL FROM trust_list) c GROUP BY c.country) k"
 		NEWEST("master_list") "m ON true" NEWEST("deviation_list") "v ON true" NEWEST("crl") "r ON true ORDER BY k.country" },
+	[Q_DUE] = { "trust_due",
+		"SELECT jsonb_strip_nulls(jsonb_build_object('what', d.what, 'kind', 'trust', 'due_at', " AT_UTC("d.due_at") ","
+		" 'is_late', d.due_at <= to_timestamp($1::bigint), 'detail', d.detail, 'import_id', d.import_id, 'trust_certificate_id', d.certificate_id))::text FROM ("
+		"SELECT 'import' AS what, s.changed_at + interval '7 days' AS due_at, 'a proposal waits for another officer' AS detail, s.subject_id AS import_id,"
+		" NULL::uuid AS certificate_id FROM current_state s WHERE s.machine = 'trust_import' AND s.state = 'proposed'"
+		" UNION ALL "
+		"SELECT 'confirmation', s.changed_at + interval '7 days', 'a certificate waits for the confirmation of a second officer', NULL, s.subject_id"
+		" FROM current_state s WHERE s.machine = 'trust' AND s.state IN ('confirmed', 'reconfirmed')"
+		" UNION ALL "
+		"SELECT 'distrust', s.changed_at + interval '1 day', 'one officer distrusts a certificate, a second one decides', NULL, s.subject_id"
+		" FROM current_state s WHERE s.machine = 'trust' AND s.state IN ('doubted', 'contested')"
+		" UNION ALL "
+		"SELECT 'foreign_crl', max(coalesce(o.valid_to, l.dated_at + interval '90 days')), 'the CRL of ' || l.country || ' ends', NULL, NULL"
+		" FROM trust_list l JOIN trust_object o ON o.sha256 = l.sha256 WHERE l.kind = 'crl' AND l.is_verified GROUP BY l.country, l.authority"
+		" HAVING max(coalesce(o.valid_to, l.dated_at + interval '90 days')) < to_timestamp($1::bigint) + interval '2 days') d ORDER BY d.due_at" },
 	{ NULL, NULL }
 };
 /* clang-format on */
@@ -312,6 +328,36 @@ trust_states(struct tx *tx, json_t **states, struct err *err)
 	if (tx_query(tx, &trust_queries[Q_STATES], NULL, 0, &rows, err) == -1)
 		return -1;
 	rc = rows_json_list(rows, 0, 1000, states, &more, err);
+	rows_free(rows);
+	return rc;
+}
+
+static void
+insert_due(json_t *due, json_t *item)
+{
+	const char *at = json_string_value(json_object_get(item, "due_at")), *other;
+	size_t i = json_array_size(due);
+
+	while (i > 0 && (other = json_string_value(json_object_get(json_array_get(due, i - 1), "due_at"))) != NULL && strcmp(other, at) > 0)
+		i--;
+	json_array_insert(due, i, item);
+}
+
+int
+trust_due(struct tx *tx, int64_t now, json_t *due, struct err *err)
+{
+	struct rows *rows = NULL;
+	json_t *items = NULL, *item;
+	bool more;
+	size_t i;
+	int rc;
+
+	if (tx_query(tx, &trust_queries[Q_DUE], ARGS(arg_int(now)), &rows, err) == -1)
+		return -1;
+	rc = rows_json_list(rows, 0, 1000, &items, &more, err);
+	json_array_foreach (items, i, item)
+		insert_due(due, item);
+	json_decref(items);
 	rows_free(rows);
 	return rc;
 }

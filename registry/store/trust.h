@@ -87,6 +87,16 @@ int trust_certificate_decide(struct tx *tx, const struct uuid *id, const char *e
  */
 int trust_states(struct tx *tx, json_t **states, struct err *err);
 
+/*
+ * What waits for a second officer or is late, inserted into `due`, which is in order of due_at (keys_due of keys.h):
+ *   import        proposed and not decided, due after a week
+ *   confirmation  confirmed by one officer, due after a week
+ *   distrust      doubted by one officer, due after a day
+ *   foreign_crl   no newer CRL of a State that we trust has come in before the last one's next update
+ * { what, kind: "trust", due_at, is_late, detail, import_id?, trust_certificate_id? }
+ */
+int trust_due(struct tx *tx, int64_t now, json_t *due, struct err *err);
+
 /* ---- what is held, as octets ---- */
 
 enum trust_row_kind { TRUST_ROW_OWN, /* our CSCA's root and link certificates */

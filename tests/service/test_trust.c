@@ -196,6 +196,17 @@ reason(void)
 	return json_pack("{s:s}", "reason", "the embassy says it was never theirs");
 }
 
+static bool
+is_due(const json_t *duties, const char *what)
+{
+	const json_t *due = json_object_get(duties, "due");
+
+	for (size_t i = 0; i < json_array_size(due); i++)
+		if (strcmp(text_of(json_array_get(due, i), "what"), what) == 0)
+			return true;
+	return false;
+}
+
 /* ---- a root, its confirmation, its link ---- */
 
 static void
@@ -206,6 +217,9 @@ test_roots(void)
 	const json_t *item;
 
 	is(text_of(import, "state"), "proposed", "a root of another State is proposed");
+	reply = get("/pki/v1/duties");
+	ok(is_due(reply, "import"), "that another officer is to look at it is among the duties");
+	json_decref(reply);
 	reply = get(import_path(import, ""));
 	item = json_array_get(json_object_get(reply, "items"), 0);
 	ok(json_array_size(json_object_get(reply, "items")) == 1 && strcmp(text_of(item, "change"), "new") == 0 && strcmp(text_of(item, "issuer"), "self") == 0 &&
@@ -229,6 +243,9 @@ test_roots(void)
 	standing_is("good/csca1.cer", "held", "one is not enough");
 	ok(ask("pki_officer.1", "POST", certificate_path("good/csca1.cer", "/confirmation"), confirmation("good/csca1.cer", true), NULL) == 409,
 		"and cannot confirm twice");
+	reply = get("/pki/v1/duties");
+	ok(is_due(reply, "confirmation") && !is_due(reply, "import"), "that a second officer is to confirm it is among the duties");
+	json_decref(reply);
 	ok(ask("auditor.1", "POST", certificate_path("good/csca1.cer", "/confirmation"), confirmation("good/csca1.cer", true), NULL) == 403, "an auditor confirms nothing");
 	ok(ask("pki_officer.2", "POST", certificate_path("good/csca1.cer", "/confirmation"), confirmation("good/csca1.cer", true), NULL) == 201, "the other one confirms");
 	standing_is("good/csca1.cer", "trusted", "then it is trusted");
