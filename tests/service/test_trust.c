@@ -141,12 +141,11 @@ take(const char *file)
 	return import;
 }
 
-/* Path of the certificate in the file. */
+/* Path of the certificate with these octets. */
 static const char *
-certificate_path(const char *file, const char *what)
+path_of_certificate(struct bytes der, const char *what)
 {
 	static char path[160];
-	struct buf b = utopia(file);
 	uint8_t digest[SHA256_LEN];
 	char hex[65];
 	json_t *list = get("/pki/v1/trust/certificates?limit=200");
@@ -154,15 +153,24 @@ certificate_path(const char *file, const char *what)
 	size_t i;
 
 	path[0] = '\0';
-	sha256(bytes_of(&b), digest);
+	sha256(der, digest);
 	for (i = 0; i < SHA256_LEN; i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	json_array_foreach (json_object_get(list, "items"), i, item)
 		if (strcmp(text_of(item, "sha256"), hex) == 0)
 			snprintf(path, sizeof(path), "/pki/v1/trust/certificates/%s%s", text_of(item, "id"), what);
 	if (path[0] == '\0')
-		bail_out("%s is not held", file);
+		bail_out("%s is not held", hex);
 	json_decref(list);
+	return path;
+}
+
+static const char *
+certificate_path(const char *file, const char *what)
+{
+	struct buf b = utopia(file);
+	const char *path = path_of_certificate(bytes_of(&b), what);
+
 	buf_clear(&b);
 	return path;
 }
@@ -177,17 +185,25 @@ standing_is(const char *file, const char *want, const char *why)
 }
 
 static json_t *
-confirmation(const char *file, bool is_right)
+confirmation_of(struct bytes der, bool is_right)
 {
-	struct buf b = utopia(file);
 	uint8_t digest[SHA256_LEN];
 	char hex[100] = "";
 
-	sha256(bytes_of(&b), digest);
+	sha256(der, digest);
 	for (size_t i = 0; i < SHA256_LEN; i++)
 		snprintf(hex + strlen(hex), 4, "%s%02X", i > 0 ? ":" : "", digest[i] ^ (!is_right && i == 31));
-	buf_clear(&b);
 	return json_pack("{s:s, s:s}", "how", "read out by telephone to the embassy", "fingerprint", hex);
+}
+
+static json_t *
+confirmation(const char *file, bool is_right)
+{
+	struct buf b = utopia(file);
+	json_t *body = confirmation_of(bytes_of(&b), is_right);
+
+	buf_clear(&b);
+	return body;
 }
 
 static json_t *
@@ -408,15 +424,27 @@ germany(const char *name, struct buf *out)
 static void
 test_germany(void)
 {
-	struct buf list = BUF_INIT;
+	struct buf list = BUF_INIT, root = BUF_INIT;
 	uint64_t begun, proposed, accepted;
 	json_t *import, *reply;
 	const json_t *summary;
+	unsigned other = 0;
 
-	if (!germany("DE_ML_2026-05-28.ml", &list)) {
+	if (!germany("DE_ML_2026-05-28.ml", &list) || !germany("DE_CSCA07.cer", &root)) {
 		skip("Germany's list", "no test data");
 		return;
 	}
+	import = propose(bytes_of(&list), 201);
+	ok(json_is_false(json_object_get(json_array_get(json_object_get(json_object_get(import, "summary"), "lists"), 0), "is_verified")),
+		"the signer of Germany's list is under nobody we trust: it does not count as verified");
+	ok(ask("pki_officer.2", "POST", import_path(import, "/refusal"), reason(), NULL) == 201, "it is refused until the root is confirmed");
+	json_decref(import);
+	import = propose(bytes_of(&root), 201);
+	ok(ask("pki_officer.2", "POST", import_path(import, "/acceptance"), NULL, NULL) == 201 &&
+			ask("pki_officer.1", "POST", path_of_certificate(bytes_of(&root), "/confirmation"), confirmation_of(bytes_of(&root), true), NULL) == 201 &&
+			ask("pki_officer.2", "POST", path_of_certificate(bytes_of(&root), "/confirmation"), confirmation_of(bytes_of(&root), true), NULL) == 201,
+		"its root is taken over and confirmed by two officers");
+	json_decref(import);
 	begun = clock_monotonic_ns();
 	import = propose(bytes_of(&list), 201);
 	proposed = clock_monotonic_ns();
@@ -430,7 +458,7 @@ test_germany(void)
 		(double)(accepted - proposed) / 1e9);
 	ok(json_integer_value(json_object_get(summary, "certificates")) == 581 && json_integer_value(json_object_get(summary, "verified")) == 569,
 		"581 CSCA certificates, 569 of them under their issuer");
-	ok(json_is_false(json_object_get(json_array_get(json_object_get(summary, "lists"), 0), "is_verified")), "its signer is under nobody we trust: it does not count as verified");
+	ok(json_is_true(json_object_get(json_array_get(json_object_get(summary, "lists"), 0), "is_verified")), "now the list is verified");
 	ok((double)(accepted - begun) / 1e9 < 6.0, "in time, on a machine that does other things as well");
 	reply = get(import_path(import, ""));
 	ok(json_array_size(json_object_get(reply, "items")) == 582, "each of them is shown");
@@ -442,13 +470,20 @@ test_germany(void)
 	ok(json_array_size(json_object_get(reply, "items")) == 2 && *text_of(reply, "next") != '\0', "certificates come by State, standing and page");
 	json_decref(reply);
 	reply = get("/pki/v1/trust/certificates?standing=trusted");
-	ok(json_array_size(json_object_get(reply, "items")) == 0, "none of them is trusted");
+	ok(json_array_size(json_object_get(reply, "items")) == 1, "of all these only the root that was confirmed is trusted");
+	json_decref(reply);
+	reply = get("/pki/v1/trust/certificates?standing=linked&limit=200");
+	printf("# DE: %zu certificates count as trusted by links\n", json_array_size(json_object_get(reply, "items")));
+	for (size_t i = 0; i < json_array_size(json_object_get(reply, "items")); i++)
+		other += strcmp(text_of(json_array_get(json_object_get(reply, "items"), i), "country"), "DE") != 0;
+	ok(other == 0, "a link never leads to another State");
 	json_decref(reply);
 	json_decref(import);
 	import = propose(bytes_of(&list), 201);
 	ok(count_of(import, "known") == 582 && count_of(import, "new") == 0 && count_of(import, "gone") == 0, "the same list again would change nothing");
 	json_decref(import);
 	buf_clear(&list);
+	buf_clear(&root);
 }
 
 int
