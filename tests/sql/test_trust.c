@@ -3,6 +3,7 @@
  * distrusts nobody; a proposal stays what the second officer saw; lists only grow newer.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "registry/store/trust.h"
 #include "tests/sql/trusts.h"
@@ -139,6 +140,41 @@ test_lists(void)
 	chain_do(PKI, "BEGIN;" TRUST_IMPORT("14", "14", "archive") TRUST_OBJECT("crl", "crl 9", "DE", "2026-05-02", "false") TRUST_OBJECT("crl", "crl 8", "DE", "2026-05-01", "false") TRUST_ITEM("14", "0", "crl 9", "new", "trusted", "true", "true", "NULL") TRUST_ITEM("14", "1", "crl 8", "new", "trusted", "true", "true", "NULL") TRUST_DECIDE_IMPORT("14", "14", "propose", "14") "COMMIT;");
 	chain_do(PKI, TRUST_DECIDE_IMPORT("14", "14", "accept", "15"));
 	is(chain_ask("SELECT count(*) FROM trust_list WHERE kind = 'crl'"), "2", "two issues of one CRL in one file come in by date");
+}
+
+/* Two officers who decide at once: the second waits and then sees what the first did. */
+static void
+test_at_once(void)
+{
+	PGconn *second = chain_connect(PKI);
+	const char *message;
+	PGresult *r;
+
+	chain_do(PKI, TRUST_PROPOSE("40", "14", "master_list", "es new", "ES", "2026-06-02", "false", "true"));
+	chain_do(PKI, TRUST_PROPOSE("41", "14", "master_list", "es old", "ES", "2026-06-01", "false", "true"));
+	chain_do(PKI, "BEGIN;" TRUST_DECIDE_IMPORT("40", "14", "accept", "15"));
+	if (PQsendQuery(second, TRUST_DECIDE_IMPORT("41", "14", "accept", "16")) != 1)
+		bail_out("%s", PQerrorMessage(second));
+	usleep(300000);
+	ok(PQconsumeInput(second) == 1 && PQisBusy(second), "an acceptance waits for one that is under way");
+	chain_do(PKI, "COMMIT");
+	r = PQgetResult(second);
+	message = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	ok(message != NULL && strcmp(message, "CA002") == 0, "then the older list is refused: %s", PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
+	PQclear(r);
+	while ((r = PQgetResult(second)) != NULL)
+		PQclear(r);
+	chain_do(PKI, TRUST_PROPOSE("42", "14", "certificate", "root E", "ES", "2020-01-01", "true", "true"));
+	chain_do(PKI, TRUST_DECIDE_IMPORT("42", "14", "accept", "15"));
+	chain_do(PKI, "BEGIN;" TRUST_DECIDE("root E", "confirm", "14"));
+	if (PQsendQuery(second, TRUST_DECIDE("root E", "confirm", "14")) != 1)
+		bail_out("%s", PQerrorMessage(second));
+	usleep(200000);
+	chain_do(PKI, "COMMIT");
+	while ((r = PQgetResult(second)) != NULL)
+		PQclear(r);
+	is(standing("root E"), "confirmed held", "one officer at two desks at once has confirmed once");
+	PQfinish(second);
 }
 
 static void
@@ -351,6 +387,7 @@ main(void)
 		ok(refused(&attempts[i]), "refuses: %s", attempts[i].name);
 	test_lists();
 	test_trust();
+	test_at_once();
 	test_store();
 	ok(strcmp(chain_ask("SELECT count(*) FROM ledger_entry e WHERE e.kind LIKE 'trust%' AND NOT EXISTS (SELECT FROM ledger_record(e.kind, e.record_id) r"
 			    " WHERE content IS NOT NULL AND encode(sha256(r.salt || convert_to(r.content, 'UTF8')), 'hex') = e.leaf::jsonb->>'digest')"),
