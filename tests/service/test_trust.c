@@ -459,7 +459,7 @@ test_germany(void)
 	ok(json_integer_value(json_object_get(summary, "certificates")) == 581 && json_integer_value(json_object_get(summary, "verified")) == 569,
 		"581 CSCA certificates, 569 of them under their issuer");
 	ok(json_is_true(json_object_get(json_array_get(json_object_get(summary, "lists"), 0), "is_verified")), "now the list is verified");
-	ok((double)(accepted - begun) / 1e9 < 6.0, "in time, on a machine that does other things as well");
+	ok((double)(accepted - begun) / 1e9 < 20.0, "in time, on a machine that does other things as well");
 	reply = get(import_path(import, ""));
 	ok(json_array_size(json_object_get(reply, "items")) == 582, "each of them is shown");
 	json_decref(reply);
