@@ -341,8 +341,7 @@ test_bad(void)
 	ok(ask("auditor.1", "GET", "/pki/v1/trust/certificates/018f2a00-0000-7000-8000-00000000abcd", NULL, NULL) == 404, "a certificate that is not there");
 	ok(ask("pki_officer.1", "POST", "/pki/v1/trust/imports/018f2a00-0000-7000-8000-00000000abcd/acceptance", NULL, NULL) == 404, "accepting what is not there");
 	ok(ask("pki_officer.1", "POST", "/pki/v1/trust/certificates/018f2a00-0000-7000-8000-00000000abcd/distrust", reason(), NULL) == 404, "distrusting what is not there");
-	ok(ask("pki_officer.1", "POST", certificate_path("good/csca2.cer", "/confirmation"), json_pack("{s:s, s:s}", "how", "by post, in a sealed letter", "fingerprint",
-		   "0000000000000000000000000000000000000000000000000000000000000zzz"), NULL) == 400, "refuses a fingerprint that is none");
+	ok(ask("pki_officer.1", "POST", certificate_path("good/csca2.cer", "/confirmation"), json_pack("{s:s, s:s}", "how", "by post, in a sealed letter", "fingerprint", "0000000000000000000000000000000000000000000000000000000000000zzz"), NULL) == 400, "refuses a fingerprint that is none");
 	ok(ask("pki_officer.1", "POST", certificate_path("good/csca2.cer", "/confirmation"), json_pack("{s:s}", "how", "by post, in a sealed letter"), NULL) == 400,
 		"refuses a confirmation without fingerprint");
 	ok(ask("pki_officer.1", "POST", certificate_path("good/csca2.cer", "/distrust"), json_pack("{s:s}", "reason", "no"), NULL) == 400, "refuses a reason that is none");
@@ -459,7 +458,6 @@ test_germany(void)
 	ok(json_integer_value(json_object_get(summary, "certificates")) == 581 && json_integer_value(json_object_get(summary, "verified")) == 569,
 		"581 CSCA certificates, 569 of them under their issuer");
 	ok(json_is_true(json_object_get(json_array_get(json_object_get(summary, "lists"), 0), "is_verified")), "now the list is verified");
-	ok((double)(accepted - begun) / 1e9 < 20.0, "in time, on a machine that does other things as well");
 	reply = get(import_path(import, ""));
 	ok(json_array_size(json_object_get(reply, "items")) == 582, "each of them is shown");
 	json_decref(reply);
