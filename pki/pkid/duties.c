@@ -12,7 +12,8 @@
 #include "registry/store/keys.h"
 #include "registry/store/trust.h"
 
-enum { READY = 16, /* ceremonies carried out in one round */
+enum { READY = 16,  /* ceremonies looked up at once */
+	LOOKS = 64, /* in one round at most */
 	ALARMS = 1000 };
 
 struct look {
@@ -49,7 +50,7 @@ out:
 }
 
 /* One that fails does not keep the others: it is tried again in the next round, and its failure is in the log. */
-static void
+static bool
 carry_out(struct pkid *own, const struct uuid *ceremony)
 {
 	struct err err = ERR_INIT;
@@ -66,25 +67,51 @@ carry_out(struct pkid *own, const struct uuid *ceremony)
 		log_event(LOG_WARNING, "ceremony", "id", id, "problem", err.text, NULL);
 	else
 		log_event(LOG_NOTICE, "ceremony", "id", id, "outcome", "executed", NULL);
+	return rc == 0;
 }
 
+/* signd looks at its keys when it is asked something: one whose time is over retires also when nobody has anything to be signed. */
 static void
-round_of(struct office *office)
+wake_signer(struct pkid *own)
+{
+	struct buf status = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	pthread_mutex_lock(&own->signer_lock);
+	if (signclient_status(own->signer, &status, &err) == -1)
+		log_event(LOG_WARNING, "signer", "problem", err.text, NULL);
+	pthread_mutex_unlock(&own->signer_lock);
+	buf_clear(&status);
+}
+
+/* Whether anything was done: then more may be ready, as the certificate of a key that was generated. */
+static bool
+look_and_do(struct office *office)
 {
 	struct pkid *own = office->own;
 	struct look look = { .now = clock_now() };
 	struct err err = ERR_INIT;
+	bool done = false;
 
 	if (db_run(office->db, DB_READ_COMMITTED, work_look, &look, &err) == -1) {
 		log_event(LOG_WARNING, "duties", "problem", err.text, NULL);
-		return;
+		return false;
 	}
 	own->seen.due = look.due;
 	own->seen.late = look.late;
 	own->seen.alarms = look.alarms;
 	own->seen.pending = look.pending;
 	for (size_t i = 0; i < look.nready; i++)
-		carry_out(own, &look.ready[i]);
+		done |= carry_out(own, &look.ready[i]);
+	return done;
+}
+
+static void
+round_of(struct office *office)
+{
+	wake_signer(office->own);
+	for (int i = 0; i < LOOKS && look_and_do(office); i++)
+		;
 }
 
 static void *

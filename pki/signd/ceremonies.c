@@ -57,6 +57,9 @@ execution_reset(struct execution *e)
 
 /* ---- what must hold ---- */
 
+enum { CRL_APART = 48 * 3600,     /* not more often (Doc 9303-12 5.1.4) */
+	CSCA_RESTS = 2 * 86400 }; /* a new CSCA key, on the day of its certificate and the next: States are to have it before they meet it */
+
 /* In which states of its key each kind of ceremony is carried out: looked at before the token is touched. */
 static const struct {
 	enum ceremony_kind kind;
@@ -124,15 +127,35 @@ static int
 read_revoked(struct tx *tx, struct execution *e, struct err *err)
 {
 	struct rite_facts *f = &e->facts;
+	char moment[21];
+	int64_t last;
 
-	if (ceremony_crl_facts(tx, &f->crl_number, &f->csca_name_changed, &e->revoked, &e->nrevoked, err) == -1)
+	if (ceremony_crl_facts(tx, &f->crl_number, &last, &f->csca_name_changed, &e->revoked, &e->nrevoked, err) == -1)
 		return -1;
+	if (last != 0 && e->now < last + CRL_APART)
+		return err_set(err, FAIL_DENIED, "CRL: the last one is younger than 48 hours, the next may be issued at %s (Doc 9303-12 5.1.4)",
+			time_format(last + CRL_APART, moment));
 	if ((e->fact_revoked = calloc(e->nrevoked + 1, sizeof(*e->fact_revoked))) == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	for (size_t i = 0; i < e->nrevoked; i++)
 		e->fact_revoked[i] = (struct rite_fact_revoked){ BYTES(e->revoked[i].serial, e->revoked[i].serial_len), e->revoked[i].revoked_at };
 	f->revoked = e->fact_revoked;
 	f->nrevoked = e->nrevoked;
+	return 0;
+}
+
+/* The successor of a CSCA key that is at work: linked to it, and known before it is used. */
+static int
+may_succeed(const struct execution *e, struct err *err)
+{
+	const struct ceremony_case *c = &e->c;
+	char moment[21];
+
+	if (!c->key_has_link)
+		return err_set(err, FAIL_CONFLICT, "CSCA key %s: the active one has not certified it by a link certificate yet", c->key_label);
+	if (e->now < e->key_cert->not_before + CSCA_RESTS)
+		return err_set(err, FAIL_DENIED, "CSCA key %s: is not used in its first two days, from %s on (Doc 9303-12)", c->key_label,
+			time_format(e->key_cert->not_before + CSCA_RESTS, moment));
 	return 0;
 }
 
@@ -181,8 +204,8 @@ read_facts(struct tx *tx, struct execution *e, struct err *err)
 			return err_prefix(err, "certificate of %s", c->key_label);
 		f->key_certificate = e->key_cert;
 	}
-	if (c->kind == CEREMONY_ACTIVATE && strcmp(c->key_kind, "csca") == 0 && f->csca != NULL && !c->key_has_link)
-		return err_set(err, FAIL_CONFLICT, "CSCA key %s: the active one has not certified it by a link certificate yet", c->key_label);
+	if (c->kind == CEREMONY_ACTIVATE && f->key_certificate != NULL && f->csca != NULL && may_succeed(e, err) == -1)
+		return -1;
 	if (c->kind == CEREMONY_CRL)
 		return read_revoked(tx, e, err);
 	if (c->kind == CEREMONY_MASTER_LIST || c->kind == CEREMONY_DEVIATION_LIST) {

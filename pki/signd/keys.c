@@ -209,6 +209,7 @@ keys_load(struct db *db, const struct tokens *tokens, int64_t now, struct keys *
 	found.has_uin_key = true;
 	if (found.ndocument == 0)
 		log_event(LOG_WARNING, "no_document_signer", "why", "none is active, on a token that is there, within its period and with signatures left", NULL);
+	atomic_store(&found.turn, atomic_load(&keys->turn)); /* else each loading would begin with the newest again */
 	keys_clear(keys);
 	*keys = found;
 	found = (struct keys){ 0 };

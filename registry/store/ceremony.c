@@ -78,12 +78,20 @@ const struct query ceremony_queries[] = {
 		" ORDER BY c.created_at DESC, c.id DESC LIMIT $5::int + 1" },
 	[Q_READY] = { "ceremony_ready",
 		"SELECT c.id FROM ceremony c JOIN current_state s ON s.subject_id = c.id AND s.state = 'approved'"
-		" LEFT JOIN signing_key k ON k.id = c.signing_key_id"
+		" LEFT JOIN signing_key k ON k.id = c.signing_key_id LEFT JOIN key_standing t ON t.id = k.id"
 		" WHERE (c.not_before IS NULL OR c.not_before <= to_timestamp($1::bigint)) AND (c.not_after IS NULL OR c.not_after > to_timestamp($1::bigint))"
 		" AND NOT coalesce(k.is_offline AND c.kind IN ('generate', 'erase', 'rollover', 'name_change'), false)"
 		" AND NOT (c.kind IN ('certify', 'crl') AND coalesce((SELECT q.is_offline FROM signing_key q"
 		"  JOIN current_state qs ON qs.subject_id = q.id AND qs.machine = 'key' AND qs.state = 'active' JOIN certificate x ON x.signing_key_id = q.id"
 		"  AND x.profile IS DISTINCT FROM 'link' WHERE q.kind = 'csca' ORDER BY x.not_before DESC, x.created_at DESC, x.id DESC LIMIT 1), false))"
+		" AND CASE WHEN c.kind IN ('generate', 'rollover', 'name_change') THEN t.state = 'approved'"
+		"  WHEN c.kind = 'certify' THEN t.state IN ('generated', 'active')"
+		"  WHEN c.kind = 'activate' THEN t.state = 'generated' AND t.certificate_id IS NOT NULL"
+		"   AND (t.kind <> 'csca' OR t.not_before + interval '2 days' <= to_timestamp($1::bigint))"
+		"  WHEN c.kind = 'retire' THEN t.state IN ('generated', 'active')"
+		"  WHEN c.kind = 'erase' THEN t.state IN ('retired', 'compromised')"
+		"  WHEN c.kind = 'crl' THEN NOT EXISTS (SELECT FROM crl l WHERE l.this_update + interval '48 hours' > to_timestamp($1::bigint))"
+		"  ELSE true END"
 		" ORDER BY c.created_at, c.id LIMIT $2" },
 	[Q_RULES] = { "ceremony_rules",
 		"SELECT jsonb_build_object('ceremonies', (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'officers', officers, 'version', version)"

@@ -72,7 +72,10 @@ struct ceremony_filter {
 	unsigned limit;
 };
 int ceremony_list(struct tx *tx, const struct ceremony_filter *filter, json_t **items, bool *more, struct err *err);
-/* Approved ceremonies that may be executed at `now` and are not offline, oldest first: for the scheduler. */
+/*
+ * Approved ceremonies that may be executed at `now` and are not offline, oldest first: for the scheduler.  Those for which the key is not ready
+ * yet, or the last CRL too young, wait for their time: signd would refuse them.
+ */
 int ceremony_ready(struct tx *tx, int64_t now, struct uuid *ids, size_t room, size_t *n, struct err *err);
 /* { ceremonies: [ { kind, officers, version } ], keys: [ { kind, use_days, max_signatures, lead_days, version } ] } */
 int ceremony_rules(struct tx *tx, json_t **rules, struct err *err);
@@ -128,8 +131,12 @@ struct revoked_certificate {
 	size_t serial_len;
 	int64_t revoked_at;
 };
-/* All that a CRL names, the number the next one has, whether the CSCA ever changed its name; *revoked is malloc'd. */
-int ceremony_crl_facts(struct tx *tx, int64_t *number, bool *name_changed, struct revoked_certificate **revoked, size_t *n, struct err *err);
+/*
+ * All that a CRL names, the number the next one has, thisUpdate of the last one (0: none yet), whether the CSCA ever changed its name;
+ * *revoked is malloc'd.
+ */
+int ceremony_crl_facts(struct tx *tx, int64_t *number, int64_t *last_update, bool *name_changed, struct revoked_certificate **revoked, size_t *n,
+	struct err *err);
 /* use_days of a kind of key; FAIL_NOT_FOUND. */
 int ceremony_use_days(struct tx *tx, const char *key_kind, unsigned *days, struct err *err);
 

@@ -60,7 +60,7 @@ const struct query ceremony_execution_queries[] = {
 		" ORDER BY c.not_before DESC, c.created_at DESC, c.id DESC LIMIT 1" },
 	[Q_CRL] = { "ceremony_crl_number",
 		"SELECT coalesce(max(number), 0) + 1, EXISTS (SELECT FROM ceremony_execution e JOIN ceremony c ON c.id = e.ceremony_id"
-		" WHERE c.kind = 'name_change') FROM crl" },
+		" WHERE c.kind = 'name_change'), coalesce(extract(epoch FROM max(this_update))::bigint, 0) FROM crl" },
 	[Q_REVOKED] = { "ceremony_revoked",
 		"SELECT serial, extract(epoch FROM revoked_at)::bigint FROM revocation ORDER BY serial" },
 	[Q_USE_DAYS] = { "ceremony_use_days",
@@ -231,19 +231,21 @@ ceremony_signer_read(struct tx *tx, const char *key_kind, int64_t now, struct ce
 }
 
 int
-ceremony_crl_facts(struct tx *tx, int64_t *number, bool *name_changed, struct revoked_certificate **revoked, size_t *n, struct err *err)
+ceremony_crl_facts(struct tx *tx, int64_t *number, int64_t *last_update, bool *name_changed, struct revoked_certificate **revoked, size_t *n,
+	struct err *err)
 {
 	struct revoked_certificate *list = NULL;
 	struct rows *rows = NULL;
 	struct buf serial = BUF_INIT;
 	bool changed;
-	int64_t next;
+	int64_t next, last;
 	int rc = -1;
 
 	if (tx_query_one(tx, &ceremony_execution_queries[Q_CRL], NULL, 0, FAIL_INTERNAL, "no number", &rows, err) == -1)
 		return -1;
 	next = row_int(rows, 0, 0);
 	changed = row_bool(rows, 0, 1);
+	last = row_int(rows, 0, 2);
 	rows_free(rows);
 	rows = NULL;
 	if (tx_query(tx, &ceremony_execution_queries[Q_REVOKED], NULL, 0, &rows, err) == -1)
@@ -265,6 +267,7 @@ ceremony_crl_facts(struct tx *tx, int64_t *number, bool *name_changed, struct re
 		list[i].revoked_at = row_int(rows, i, 1);
 	}
 	*number = next;
+	*last_update = last;
 	*name_changed = changed;
 	*revoked = list;
 	*n = rows_count(rows);

@@ -45,10 +45,13 @@ int keys_list_newest(struct tx *tx, const char *kind, struct buf *cms, int64_t *
 
 /*
  * What needs an officer, at `now`: [ { what, kind, signing_key_id?, due_at, is_late, detail } ], the soonest first.
- *   successor  an active key ends (period or signatures) within its lead time, and no other active or generated key of the kind outlives it
- *   signer     no active key of a kind that had one
- *   activate   a key that is generated and certified and not active
- *   erase      a document signer that is retired
+ *   successor  an active key ends (period or signatures), and no other active or generated key of the kind outlives it: late from its lead time
+ *              on; a key that is only asked for is no successor
+ *   signer     no active key of a kind that had one: since the last one ended
+ *   certify    a key that is generated and has no certificate: in 7 days
+ *   activate   a key that is generated and certified and not active: when the active one ends; a CSCA key after its first two days and,
+ *              so that States have 90 days to hear of it, within its lead time
+ *   erase      a key that is retired or compromised (of a CSCA: compromised): in 7 days
  *   crl        the next CRL: before next_update, and 48 hours after a revocation
  */
 int keys_due(struct tx *tx, int64_t now, json_t **due, struct err *err);

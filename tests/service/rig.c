@@ -195,7 +195,7 @@ work_keys(struct tx *tx, void *arg, struct err *err)
 static int
 hold_ceremony(struct rig *r, struct err *err)
 {
-	struct ceremony_options o = { .state = "UTO", .country = "UT", .organization = "Utopia", .signers = r->signers, .signer_kind = r->signer_kind };
+	struct ceremony_options o = { .state = "UTO", .country = "UT", .organization = "Utopia", .signers = r->signers, .signer_kind = r->signer_kind, .csca_kind = r->csca_kind };
 	struct ceremony c = { 0 };
 	struct token *token = NULL;
 	struct buf pem = BUF_INIT;

@@ -59,6 +59,7 @@ struct rig {
 	const char *options;     /* further lines of catena.conf, before its sections: "workers = 4\n"; may be NULL */
 	unsigned signers;        /* document signers of the ceremony; 0: 1 */
 	const char *signer_kind; /* their curve; NULL: that of the ceremony */
+	const char *csca_kind;   /* the CSCA's; the same */
 
 	/* to be read */
 	char folder[64]; /* the rig's folder: keys/ run/ pki/ NAME.conf NAME.log, and the certificates of tests/unit/throwaway.h */

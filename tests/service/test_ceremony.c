@@ -109,7 +109,9 @@ test_crl_and_revocation(void)
 	ok(hold((struct asking){ .kind = CEREMONY_REVOKE, .certificate = &ds_certificate, .parameters = "{\"cause\":\"compromise\"}" }) != NULL, "the document signer is revoked");
 	is(key_state(&ds_key), "compromised", "its key is compromised");
 	ok(signers() == 1, "signd no longer signs with it");
-	ok(hold((struct asking){ .kind = CEREMONY_CRL, .parameters = "{\"days\":30}" }) != NULL, "the next CRL");
+	ok(hold((struct asking){ .kind = CEREMONY_CRL }) == NULL, "no other CRL within 48 hours");
+	clock_forward(2);
+	ok(hold((struct asking){ .kind = CEREMONY_CRL, .parameters = "{\"days\":30}" }) != NULL, "then the next one");
 	crl = newest_crl();
 	ok(crl->nentry == 1 && crl_find(crl, cert->serial) != NULL && crl->number.n == 1 && crl->number.p[0] == 2, "is number 2 and names it");
 	ok(crl->next_update - crl->this_update == INT64_C(30) * 86400, "for 30 days");
@@ -145,7 +147,10 @@ rollover(enum ceremony_kind kind, const char *parameters, struct uuid *root_id, 
 	err = ERR_INIT;
 	ok(profile_check(is_new_name ? PROFILE_CSCA_NAME_CHANGE : PROFILE_CSCA_LINK, link, &err) == 0, "and keeps its profile (%s)", err.text);
 	ok(bytes_equal(root->subject, old->subject) != is_new_name, is_new_name ? "under a new name" : "under the same name");
-	ok(hold((struct asking){ .kind = CEREMONY_ACTIVATE, .key = &key }) != NULL, "it is activated");
+	clock_forward(1);
+	ok(hold((struct asking){ .kind = CEREMONY_ACTIVATE, .key = &key }) == NULL, "it rests on the day after");
+	clock_forward(1);
+	ok(hold((struct asking){ .kind = CEREMONY_ACTIVATE, .key = &key }) != NULL, "then it is activated");
 	cert_free(root);
 	cert_free(link);
 	cert_free(old);
@@ -230,6 +235,7 @@ test_rules(void)
 		bail_out("%s", err.text);
 	err = ERR_INIT;
 	ok(execute(&id, &err) == NULL && err.kind == FAIL_DENIED, "an approval ends with its officer's office (%s)", err.text);
+	clock_forward(2);
 	if (rig_sql(&rig, NULL, 0, &err, "UPDATE officer SET is_active = true WHERE login = 'pki_officer.2'") == -1)
 		bail_out("%s", err.text);
 	err = ERR_INIT;

@@ -182,8 +182,9 @@ test_csca_moves(void)
 	csca_root = certificate_id(result, 0);
 	ok(execute(&activation, &err) == NULL && strstr(err.text, "link") != NULL, "without a link certificate it is not activated (%s)", err.text);
 	ok(hold((struct asking){ .kind = CEREMONY_CERTIFY, .key = &csca, .parameters = "{\"link\":true}" }) != NULL, "the CSCA of before links to it");
+	clock_forward(2);
 	err = ERR_INIT;
-	ok(execute(&activation, &err) != NULL, "then it is (%s)", err.text);
+	ok(execute(&activation, &err) != NULL, "then it is, when it has rested two days (%s)", err.text);
 }
 
 static void
@@ -209,6 +210,7 @@ test_under_it(void)
 
 	/* the response of one ceremony is none of another */
 	response = read_file("response");
+	clock_forward(2);
 	other = ask((struct asking){ .kind = CEREMONY_CRL });
 	decide(&other, "approve", 1);
 	err = ERR_INIT;
