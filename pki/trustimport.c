@@ -32,7 +32,7 @@ struct candidate {
 struct reading {
 	struct trustimport *out;
 	const struct trustimport_held *held;
-	struct part *part; /* by index of the file's items */
+	struct part *part;          /* by index of the file's items */
 	struct masterlist **master; /* by index of out->list; NULL none */
 	long *list_of;              /* by index of the file's items: index of out->list, -1 */
 	uint8_t (*known)[32];       /* digests of what is held, sorted */
@@ -393,7 +393,8 @@ signed_by(struct reading *r, const struct signed_part *s, const struct cert *iss
 	if (r->budget == 0 || alg == NULL || alg->key != issuer->key->type)
 		return false;
 	r->budget--;
-	return (s->cert != NULL ? cert_verify(s->cert, issuer, &no) : crl_may_sign(issuer) ? crl_verify(s->crl, issuer, &no) : -1) == 0;
+	return (s->cert != NULL ? cert_verify(s->cert, issuer, &no) : crl_may_sign(issuer) ? crl_verify(s->crl, issuer, &no)
+											   : -1) == 0;
 }
 
 /* Whose key signed it, trusted ones first; "wrong": somebody has the key identifier that it names and did not. */

@@ -16,7 +16,7 @@
 /* What is held; all of it may be empty. */
 struct trustimport_newest { /* the newest list or CRL of an issuer */
 	enum certfile_kind kind;
-	const char *country; /* in capitals */
+	const char *country;    /* in capitals */
 	struct bytes authority; /* CRLs: key identifier of the issuer */
 	int64_t dated_at;
 	const uint8_t *sha256;
@@ -39,8 +39,8 @@ struct trustimport_item {
 	enum certfile_kind kind;
 	struct bytes der; /* in the proposal; n 0 with "gone" */
 	uint8_t sha256[32];
-	char country[4];  /* in capitals; "" none */
-	char subject[72]; /* common name, in UTF-8 without control characters */
+	char country[4];                    /* in capitals; "" none */
+	char subject[72];                   /* common name, in UTF-8 without control characters */
 	uint8_t authority[TRUSTIMPORT_KEY]; /* certificate: its key identifier; CRL: that of the key that issued it */
 	size_t authority_len;
 	int64_t valid_from, valid_to;
@@ -57,7 +57,7 @@ struct trustimport_item {
 struct trustimport_list {
 	enum certfile_kind kind;
 	uint8_t sha256[32];
-	struct list_report report; /* its pointers are NULL */
+	struct list_report report;       /* its pointers are NULL */
 	struct masterlist_counts counts; /* master lists */
 	bool is_refused;
 	bool has_previous; /* one of the same State is held */

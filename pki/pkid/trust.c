@@ -143,7 +143,8 @@ read_held(struct tx *tx, void *arg, struct err *err)
 static enum certfile_kind
 kind_of(const char *name)
 {
-	return strcmp(name, "crl") == 0 ? CERTFILE_CRL : strcmp(name, "master_list") == 0 ? CERTFILE_MASTER_LIST : CERTFILE_DEVIATION_LIST;
+	return strcmp(name, "crl") == 0 ? CERTFILE_CRL : strcmp(name, "master_list") == 0 ? CERTFILE_MASTER_LIST
+											  : CERTFILE_DEVIATION_LIST;
 }
 
 static const char *
@@ -240,11 +241,7 @@ make_items(struct proposing *p, struct err *err)
 		const struct trustimport_item *from = &t->item[i];
 		struct trust_item *to = &p->item[i];
 
-		*to = (struct trust_item){ .kind = name_of(from->kind), .der = from->kind == CERTFILE_MASTER_LIST ? BYTES_NONE : from->der, .country = from->country,
-			.subject = from->subject, .authority = BYTES(from->authority, from->authority_len), .valid_from = from->valid_from,
-			.valid_to = from->valid_to, .has_valid_to = from->has_valid_to, .is_root = from->is_root, .departures = from->departures,
-			.change = from->change, .place = from->place, .is_in_list = from->list >= 0, .issuer = from->issuer, .is_verified = from->is_verified,
-			.is_taken = from->is_taken, .why = from->why[0] != '\0' ? from->why : NULL };
+		*to = (struct trust_item){ .kind = name_of(from->kind), .der = from->kind == CERTFILE_MASTER_LIST ? BYTES_NONE : from->der, .country = from->country, .subject = from->subject, .authority = BYTES(from->authority, from->authority_len), .valid_from = from->valid_from, .valid_to = from->valid_to, .has_valid_to = from->has_valid_to, .is_root = from->is_root, .departures = from->departures, .change = from->change, .place = from->place, .is_in_list = from->list >= 0, .issuer = from->issuer, .is_verified = from->is_verified, .is_taken = from->is_taken, .why = from->why[0] != '\0' ? from->why : NULL };
 		memcpy(to->sha256, from->sha256, SHA256_LEN);
 		if (to->is_in_list)
 			memcpy(to->list_sha256, t->list[from->list].sha256, SHA256_LEN);
@@ -264,8 +261,7 @@ static int
 work_propose(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	struct proposing *p = arg;
-	struct trust_proposal proposal = { .officer_id = rq->who.officer_id, .source = buf_cstr(&p->source), .file = rq->body, .summary = p->summary,
-		.item = p->item, .n = p->import->n };
+	struct trust_proposal proposal = { .officer_id = rq->who.officer_id, .source = buf_cstr(&p->source), .file = rq->body, .summary = p->summary, .item = p->item, .n = p->import->n };
 
 	if (uuid_new(&proposal.id, err) == -1 || trust_propose(tx, &proposal, err) == -1)
 		return -1;

@@ -6,9 +6,9 @@
 #include "registry/store/document.h"
 #include "tests/bench/bare.h"
 
-enum { STATIONS = 4,  /* batches at the same time */
+enum { STATIONS = 4, /* batches at the same time */
 	SESSIONS = BARE_SESSIONS,
-	WARM = 800,   /* documents before the clock runs: connections open, statements are prepared */
+	WARM = 800, /* documents before the clock runs: connections open, statements are prepared */
 	PEOPLE = 4800 };
 
 /* ---- personalisation ---- */

@@ -34,7 +34,8 @@ refused(const struct attempt *a)
 }
 
 #define NO_COMMIT(i, officer, kind, word, country, from, root, verified, taken) \
-	TRUST_IMPORT(i, officer, word) TRUST_OBJECT(kind, word, country, from, root) TRUST_ITEM(i, "0", word, "new", "self", verified, taken, "'it is so'") TRUST_DECIDE_IMPORT(i, officer, "propose", officer)
+	TRUST_IMPORT(i, officer, word) \
+	TRUST_OBJECT(kind, word, country, from, root) TRUST_ITEM(i, "0", word, "new", "self", verified, taken, "'it is so'") TRUST_DECIDE_IMPORT(i, officer, "propose", officer)
 #define CERTIFICATE_ROW "INSERT INTO trust_certificate (sha256, import_id) VALUES (sha256('root B'), " IDT("03") ")"
 #define LIST_ROW \
 	"INSERT INTO trust_list (kind, sha256, import_id, country, authority, dated_at, is_verified) VALUES ('master_list', sha256('list 2'), " IDT("02") ", 'DE', '', now(), true)"
@@ -81,13 +82,16 @@ static const struct attempt attempts[] = {
 	{ "the same officer confirms twice", PKI, NULL, TRUST_DECIDE("root D", "confirm", "14"), "23514", "four_eyes_trust" },
 	{ "the same officer confirms twice and names another as the first", PKI, NULL,
 		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint, first_id, first_officer_id) SELECT c.id, 'confirm', " ID("14") ", 'x', c.sha256, d.id, d.officer_id"
-		" FROM trust_certificate c, trust_decision d WHERE c.sha256 = sha256('root D') AND d.officer_id = " ID("16"), "23514", "four_eyes_trust" },
+																				       " FROM trust_certificate c, trust_decision d WHERE c.sha256 = sha256('root D') AND d.officer_id = " ID("16"),
+		"23514", "four_eyes_trust" },
 	{ "both confirmations by one officer in one statement", PKI, NULL,
 		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint) SELECT c.id, 'confirm', " ID("15") ", 'x', c.sha256 FROM trust_certificate c, generate_series(1, 2)"
-		" WHERE c.sha256 = sha256('root C')", "23514", "four_eyes_trust" },
+																	   " WHERE c.sha256 = sha256('root C')",
+		"23514", "four_eyes_trust" },
 	{ "a first confirmation that calls itself the second", PKI, NULL,
 		"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint, to_state) SELECT id, 'confirm', " ID("15") ", 'x', sha256, 'trusted' FROM trust_certificate"
-		" WHERE sha256 = sha256('root C'); SELECT 1 / (SELECT count(*) FROM trust_standing WHERE sha256 = sha256('root C') AND standing = 'trusted')", "22012", "zero" },
+																		   " WHERE sha256 = sha256('root C'); SELECT 1 / (SELECT count(*) FROM trust_standing WHERE sha256 = sha256('root C') AND standing = 'trusted')",
+		"22012", "zero" },
 	{ "confirmed by somebody who is no PKI officer", PKI, NULL, TRUST_DECIDE("root D", "confirm", "12"), "CA002", "no active PKI officer" },
 	{ "confirmed by an officer who was put out of office", PKI, NULL, TRUST_DECIDE("root D", "confirm", "13"), "CA002", "no active PKI officer" },
 	{ "confirmed without saying how", PKI, NULL,
@@ -258,9 +262,7 @@ work_accept(struct tx *tx, void *arg, struct err *err)
 static struct trust_item
 item_of(const char *kind, const char *word, const char *change, const char *list)
 {
-	struct trust_item i = { .kind = kind, .der = strcmp(change, "new") == 0 && strcmp(kind, "master_list") != 0 ? bytes_str(word) : BYTES_NONE, .country = "IT",
-		.subject = "CSCA \xC3\x89", .valid_from = 1700000000, .change = change, .place = "\"here\"", .issuer = "self", .is_verified = true,
-		.is_taken = strcmp(change, "gone") != 0, .is_in_list = list != NULL };
+	struct trust_item i = { .kind = kind, .der = strcmp(change, "new") == 0 && strcmp(kind, "master_list") != 0 ? bytes_str(word) : BYTES_NONE, .country = "IT", .subject = "CSCA \xC3\x89", .valid_from = 1700000000, .change = change, .place = "\"here\"", .issuer = "self", .is_verified = true, .is_taken = strcmp(change, "gone") != 0, .is_in_list = list != NULL };
 
 	sha256(bytes_str(word), i.sha256);
 	if (list != NULL)
@@ -297,9 +299,9 @@ work_see(struct tx *tx, void *arg, struct err *err)
 
 	sha256(bytes_str(s->list), digest);
 	return trust_rows_read(tx, &s->rows, err) == -1 || trust_newest_read(tx, &s->newest, &s->nnewest, err) == -1 ||
-			trust_members(tx, digest, &s->member, &s->nmember, err) == -1 || trust_version(tx, &s->version, err) == -1 ?
-		-1 :
-		0;
+			trust_members(tx, digest, &s->member, &s->nmember, err) == -1 || trust_version(tx, &s->version, err) == -1
+		? -1
+		: 0;
 }
 
 static struct seen

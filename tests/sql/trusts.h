@@ -24,7 +24,7 @@
 	"BEGIN;" TRUST_IMPORT(i, officer, word) TRUST_OBJECT(kind, word, country, from, root) TRUST_ITEM(i, "0", word, "new", "self", verified, "true", "NULL") TRUST_DECIDE_IMPORT(i, officer, "propose", officer) "COMMIT;"
 #define TRUST_DECIDE(word, event, officer) \
 	"INSERT INTO trust_decision (certificate_id, event, officer_id, statement, fingerprint) SELECT id, '" event "', " ID(officer) ", 'asked the embassy'," \
-	" CASE '" event "' WHEN 'confirm' THEN sha256 END FROM trust_certificate WHERE sha256 = sha256('" word "');"
+																      " CASE '" event "' WHEN 'confirm' THEN sha256 END FROM trust_certificate WHERE sha256 = sha256('" word "');"
 
 /* One of everything: a certificate that two have confirmed, a master list. */
 __attribute__((unused)) static void
