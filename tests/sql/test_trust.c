@@ -35,7 +35,9 @@ refused(const struct attempt *a)
 
 #define NO_COMMIT(i, officer, kind, word, country, from, root, verified, taken) \
 	TRUST_IMPORT(i, officer, word) \
-	TRUST_OBJECT(kind, word, country, from, root) TRUST_ITEM(i, "0", word, "new", "self", verified, taken, "'it is so'") TRUST_DECIDE_IMPORT(i, officer, "propose", officer)
+	TRUST_OBJECT(kind, word, country, from, root) \
+	TRUST_ITEM(i, "0", word, "new", "self", verified, taken, "'it is so'") \
+	TRUST_DECIDE_IMPORT(i, officer, "propose", officer)
 #define CERTIFICATE_ROW "INSERT INTO trust_certificate (sha256, import_id) VALUES (sha256('root B'), " IDT("03") ")"
 #define LIST_ROW \
 	"INSERT INTO trust_list (kind, sha256, import_id, country, authority, dated_at, is_verified) VALUES ('master_list', sha256('list 2'), " IDT("02") ", 'DE', '', now(), true)"
