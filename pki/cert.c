@@ -361,19 +361,34 @@ static int
 moment_read(struct cert *c, struct der *validity, int64_t *at, const char *what, struct err *err)
 {
 	bool is_generalized = der_peek(validity) == DER_GENERALIZED_TIME;
-	char text[96];
 
 	if (der_get_time(validity, at, what, err) == -1)
 		return -1;
-	if (is_generalized && *at < YEAR_2050) {
-		snprintf(text, sizeof(text), "%s: GeneralizedTime before 2050 (RFC 5280 4.1.2.5)", what);
-		note_malformed(c, text);
-	}
+	c->has_odd_time |= is_generalized && *at < YEAR_2050;
 	return 0;
 }
 
 static int
-tbs_read(struct cert *c, struct tlv *inner_alg, struct err *err)
+key_read(struct cert *c, struct bytes spki, bool any_key, struct err *err)
+{
+	struct err problem = ERR_INIT;
+
+	if (pubkey_parse(spki, &c->key, &problem) == 0)
+		return 0;
+	if (!any_key || problem.kind == FAIL_INTERNAL) {
+		*err = problem;
+		return -1;
+	}
+	c->key = calloc(1, sizeof(*c->key));
+	if (c->key == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	c->key->type = KEY_UNUSABLE;
+	snprintf(c->key_problem, sizeof(c->key_problem), "%.*s", (int)sizeof(c->key_problem) - 1, problem.text);
+	return 0;
+}
+
+static int
+tbs_read(struct cert *c, bool any_key, struct tlv *inner_alg, struct err *err)
 {
 	struct name_fields subject = { c->country, sizeof(c->country), c->subject_cn, sizeof(c->subject_cn), NULL, 0 };
 	struct name_fields issuer = { c->issuer_country, sizeof(c->issuer_country), NULL, 0, NULL, 0 };
@@ -403,13 +418,13 @@ tbs_read(struct cert *c, struct tlv *inner_alg, struct err *err)
 	c->issuer = issuer_tlv.whole;
 	c->subject = subject_tlv.whole;
 	if (name_read(c->issuer, &issuer, "issuer", err) == -1 || name_read(c->subject, &subject, "subject", err) == -1 ||
-		pubkey_parse(spki.whole, &c->key, err) == -1 || extensions_read(c, &tbs, err) == -1)
+		key_read(c, spki.whole, any_key, err) == -1 || extensions_read(c, &tbs, err) == -1)
 		return -1;
 	return der_end(&tbs, "certificate", err);
 }
 
 static int
-frame_read(struct cert *c, struct err *err)
+frame_read(struct cert *c, bool any_key, struct err *err)
 {
 	struct der d = der_reader(bytes_of(&c->der)), top;
 	struct tlv tbs, alg, inner_alg;
@@ -424,17 +439,17 @@ frame_read(struct cert *c, struct err *err)
 	if (unused != 0)
 		return err_set(err, FAIL_INPUT, "signatureValue: %u unused bits (RFC 5280 4.1.1.3)", unused);
 	c->tbs = tbs.whole;
-	if (tbs_read(c, &inner_alg, err) == -1)
+	if (tbs_read(c, any_key, &inner_alg, err) == -1)
 		return -1;
 	if (!bytes_equal(alg.whole, inner_alg.whole))
 		return err_set(err, FAIL_INPUT, "certificate: signature and signatureAlgorithm differ (RFC 5280 4.1.1.2)");
-	if (sigalg_get(alg.whole, 0, &c->sigalg, &unknown) == -1)
+	if (sigalg_get(alg.whole, 0, &c->unusual_sigalg, &c->sigalg, &unknown) == -1)
 		c->sigalg = NULL;
 	return 0;
 }
 
-int
-cert_parse(struct bytes der, struct cert **cert, struct err *err)
+static int
+parse(struct bytes der, bool any_key, struct cert **cert, struct err *err)
 {
 	struct cert *c;
 	struct err none = ERR_INIT;
@@ -446,7 +461,7 @@ cert_parse(struct bytes der, struct cert **cert, struct err *err)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	c->path_len = -1;
 	buf_bytes(&c->der, der);
-	if (buf_check(&c->der, err) == -1 || frame_read(c, err) == -1) {
+	if (buf_check(&c->der, err) == -1 || frame_read(c, any_key, err) == -1) {
 		cert_free(c);
 		return -1;
 	}
@@ -456,7 +471,19 @@ cert_parse(struct bytes der, struct cert **cert, struct err *err)
 }
 
 int
-cert_read(struct bytes in, struct cert **cert, struct err *err)
+cert_parse(struct bytes der, struct cert **cert, struct err *err)
+{
+	return parse(der, false, cert, err);
+}
+
+int
+cert_parse_any_key(struct bytes der, struct cert **cert, struct err *err)
+{
+	return parse(der, true, cert, err);
+}
+
+static int
+read_either(struct bytes in, bool any_key, struct cert **cert, struct err *err)
 {
 	BIO *bio;
 	char *name = NULL, *header = NULL;
@@ -465,7 +492,7 @@ cert_read(struct bytes in, struct cert **cert, struct err *err)
 	int rc;
 
 	if (in.n > 0 && in.p[0] == DER_SEQUENCE)
-		return cert_parse(in, cert, err);
+		return parse(in, any_key, cert, err);
 	if (in.n > CERT_MAX)
 		return err_set(err, FAIL_TOO_LARGE, "certificate: %zu octets, at most %d", in.n, CERT_MAX);
 	bio = BIO_new_mem_buf(in.p != NULL ? (const void *)in.p : "", (int)in.n);
@@ -474,12 +501,24 @@ cert_read(struct bytes in, struct cert **cert, struct err *err)
 	if (PEM_read_bio(bio, &name, &header, &der, &n) != 1 || strcmp(name, "CERTIFICATE") != 0)
 		rc = err_set(err, FAIL_INPUT, "certificate: neither DER nor PEM");
 	else
-		rc = cert_parse(BYTES(der, (size_t)n), cert, err);
+		rc = parse(BYTES(der, (size_t)n), any_key, cert, err);
 	OPENSSL_free(name);
 	OPENSSL_free(header);
 	OPENSSL_free(der);
 	BIO_free(bio);
 	return rc;
+}
+
+int
+cert_read(struct bytes in, struct cert **cert, struct err *err)
+{
+	return read_either(in, false, cert, err);
+}
+
+int
+cert_read_any_key(struct bytes in, struct cert **cert, struct err *err)
+{
+	return read_either(in, true, cert, err);
 }
 
 int

@@ -54,7 +54,9 @@ struct cert {
 	char subject_cn[65]; /* for messages about certificates, never about persons */
 	int64_t not_before, not_after;
 	struct pubkey *key;
+	char key_problem[96];          /* why the key is KEY_UNUSABLE; "" it is not */
 	const struct sigalg *sigalg;   /* NULL: an algorithm we do not know */
+	struct sigalg unusual_sigalg;  /* room that `sigalg` may point at */
 	bool is_self_signed;           /* subject = issuer and verifies under its own key */
 	unsigned present, critical;    /* bits 1 << enum extension */
 	struct bytes aki, ski;         /* key identifiers; n 0 when absent */
@@ -69,11 +71,15 @@ struct cert {
 	unsigned ndocument_types;
 	char document_type[CERT_DOCUMENT_TYPES][3];
 	bool has_unknown_critical; /* an extension marked critical that this reader does not know */
+	bool has_odd_time;         /* validity: GeneralizedTime before 2050 */
 	char malformed[96];        /* the first extension whose value cannot be read, and why; "" none */
 };
 
-int cert_parse(struct bytes der, struct cert **cert, struct err *err);       /* exactly one certificate, DER */
+int cert_parse(struct bytes der, struct cert **cert, struct err *err); /* exactly one certificate, DER */
+/* As cert_parse; also one whose key is of no kind that we know, which others' security objects may carry: to say so, not to trust it. */
+int cert_parse_any_key(struct bytes der, struct cert **cert, struct err *err);
 int cert_read(struct bytes pem_or_der, struct cert **cert, struct err *err); /* either, one certificate */
+int cert_read_any_key(struct bytes pem_or_der, struct cert **cert, struct err *err);
 int cert_dup(const struct cert *cert, struct cert **copy, struct err *err);
 void cert_free(struct cert *cert);
 /* Whether `issuer`'s key made the signature of `subject`: the mathematics only.  -1 FAIL_INPUT. */

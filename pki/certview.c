@@ -385,6 +385,8 @@ key_row(struct view *v, const struct cert *c)
 {
 	if (c->key->type == KEY_EC)
 		rowf(v, "public key", "public_key", "EC %s, %s parameters", c->key->curve->name, c->key->is_explicit ? "explicit" : "named");
+	else if (c->key->type == KEY_UNUSABLE)
+		rowf(v, "public key", "public_key", "cannot be used: %s", c->key_problem);
 	else
 		rowf(v, "public key", "public_key", "RSA with %u bits", c->key->bits);
 }

@@ -236,16 +236,19 @@ cms_free(struct cms *c)
 static int
 read_digest_algorithms(struct cms *c, struct der *sd, struct err *err)
 {
+	struct err unknown = ERR_INIT;
 	struct der set;
 	struct tlv alg;
 	unsigned n = 0, bits = 0;
 
 	if (der_enter(sd, DER_SET, &set, "SignedData digestAlgorithms", err) == -1)
 		return -1;
-	for (; der_more(&set); n++)
-		if (der_next(&set, &alg, "SignedData digestAlgorithms", err) == -1 ||
-			digest_alg_get(alg.whole, &bits, err) == -1)
+	for (; der_more(&set); n++) {
+		if (der_next(&set, &alg, "SignedData digestAlgorithms", err) == -1)
 			return -1;
+		if (digest_alg_get(alg.whole, &bits, &unknown) == -1)
+			bits = 0;
+	}
 	c->content_hash_bits = n == 1 ? bits : 0;
 	return 0;
 }
@@ -284,7 +287,7 @@ read_certificates(struct cms *c, struct der *sd, struct err *err)
 		}
 		if (c->ncert == CMS_MAX_CERTS)
 			return err_set(err, FAIL_INPUT, "SignedData: more than %d certificates", CMS_MAX_CERTS);
-		if (cert_parse(one.whole, &c->cert[c->ncert], err) == -1)
+		if (cert_parse_any_key(one.whole, &c->cert[c->ncert], err) == -1)
 			return -1;
 		c->ncert++;
 	}
@@ -373,6 +376,7 @@ read_signer_info(struct cms *c, struct der *sd, struct err *err)
 {
 	struct der set, si;
 	struct tlv alg;
+	struct err unknown = ERR_INIT;
 	struct bytes unsigned_attrs;
 	uint64_t version;
 	int there;
@@ -383,17 +387,21 @@ read_signer_info(struct cms *c, struct der *sd, struct err *err)
 	if (der_more(&set))
 		return err_set(err, FAIL_INPUT, "signerInfos: more than one (Doc 9303-10 4.6.2.2)");
 	if (der_get_uint(&si, &version, "SignerInfo version", err) == -1 || read_sid(c, &si, err) == -1 ||
-		der_next(&si, &alg, "SignerInfo digestAlgorithm", err) == -1 ||
-		digest_alg_get(alg.whole, &c->hash_bits, err) == -1)
+		der_next(&si, &alg, "SignerInfo digestAlgorithm", err) == -1)
 		return -1;
+	if (digest_alg_get(alg.whole, &c->hash_bits, &unknown) == -1)
+		c->hash_bits = 0;
 	c->signer_version = version < 100 ? (unsigned)version : 100;
 	there = der_optional(&si, DER_CONTEXT_CONS(0), &c->signed_attrs, "signedAttrs", err);
 	if (there == -1 || (there == 1 && read_attributes(c, err) == -1))
 		return -1;
 	if (der_next(&si, &alg, "SignerInfo signatureAlgorithm", err) == -1 ||
-		sigalg_get(alg.whole, c->hash_bits, &c->sigalg, err) == -1 ||
 		der_get(&si, DER_OCTET_STRING, &c->signature, "SignerInfo signature", err) == -1)
 		return -1;
+	if (sigalg_get(alg.whole, c->hash_bits, &c->unusual_sigalg, &c->sigalg, &unknown) == -1) {
+		c->unusual_sigalg = (struct sigalg){ .name = "an algorithm we do not know", .key = KEY_UNUSABLE, .hash_bits = c->hash_bits };
+		c->sigalg = &c->unusual_sigalg;
+	}
 	there = der_optional(&si, DER_CONTEXT_CONS(1), &unsigned_attrs, "unsignedAttrs", err);
 	if (there == -1)
 		return -1;
@@ -508,6 +516,8 @@ cms_check_attributes(const struct cms *c, const char *content_type, struct err *
 		return err_set(err, FAIL_INPUT, "contentType attribute: %s, wanted %s (RFC 5652 11.1)",
 			c->attr_content_type[0] != '\0' ? c->attr_content_type : "missing", c->content_type);
 	n = digest_of(c->hash_bits, c->content, digest);
+	if (n == 0)
+		return err_set(err, FAIL_INPUT, "digestAlgorithm: none of SHA-1, SHA-224, -256, -384, -512 (Doc 9303-12 4.1.6)");
 	if (!bytes_equal(c->attr_digest, BYTES(digest, n)))
 		return err_set(err, FAIL_INPUT, "messageDigest attribute: not the %s of the content (RFC 5652 11.2)", digest_name(c->hash_bits));
 	return 0;

@@ -45,9 +45,9 @@ struct cms {
 	bool is_ber;    /* it was sent in BER; `der` is what was made of it */
 	unsigned version;
 	char content_type[64];
-	struct bytes content;       /* eContent's octets */
-	unsigned content_hash_bits; /* digest of the only digestAlgorithm; 0 when there is not exactly one */
-	struct cert *cert[CMS_MAX_CERTS];
+	struct bytes content;             /* eContent's octets */
+	unsigned content_hash_bits;       /* digest of the only digestAlgorithm; 0 when there is not exactly one */
+	struct cert *cert[CMS_MAX_CERTS]; /* also with keys that cannot be used: see cert_parse_any_key() */
 	unsigned ncert;
 	unsigned nother; /* certificates of other kinds (attribute certificates and the like), passed over */
 	bool has_crls;
@@ -55,24 +55,25 @@ struct cms {
 	unsigned signer_version;
 	struct bytes sid_issuer, sid_serial; /* issuerAndSerialNumber ... */
 	struct bytes sid_ski;                /* ... or subjectKeyIdentifier */
-	unsigned hash_bits;
-	struct bytes signed_attrs; /* contents of [0]; n 0 when absent */
-	bool attrs_sorted;         /* DER order of the SET; otherwise a departure that still may verify */
+	unsigned hash_bits;                  /* 0: a digest we do not know, with which nothing verifies */
+	struct bytes signed_attrs;           /* contents of [0]; n 0 when absent */
+	bool attrs_sorted;                   /* DER order of the SET; otherwise a departure that still may verify */
 	char attr_content_type[64];
 	struct bytes attr_digest;
 	bool has_signing_time;
 	int64_t signing_time;
-	const struct sigalg *sigalg;
+	const struct sigalg *sigalg;  /* of key type KEY_UNUSABLE when it is unknown */
+	struct sigalg unusual_sigalg; /* room that `sigalg` may point at */
 	struct bytes signature;
 	bool has_unsigned_attrs;
 };
 
 /*
  * A ContentInfo of SignedData with exactly one SignerInfo; nothing after it.  Tolerated and visible in the members: other version
- * numbers, NULL parameters, either form of sid, no certificate, attributes out of order.  -1 FAIL_INPUT.
+ * numbers, NULL parameters, either form of sid, no certificate, attributes out of order, algorithms and keys that we do not know.  -1 FAIL_INPUT.
  */
 int cms_parse(struct bytes der, struct cms **cms, struct err *err);
-/* As cms_parse; one of indefinite length is made DER first.  For lists, which some States send so; EF.SOD is DER. */
+/* As cms_parse; one of indefinite length is made DER first: some States send lists so.  EF.SOD is to be DER, too. */
 int cms_parse_any(struct bytes ber_or_der, struct cms **cms, struct err *err);
 void cms_free(struct cms *cms);
 /* The certificate inside that sid names, by issuer and serial number or key identifier; NULL when it is not there. */

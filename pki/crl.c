@@ -10,6 +10,8 @@
 #define YEAR_2050 INT64_C(2524608000) /* 2050-01-01: UTCTime ends */
 #define DAY       INT64_C(86400)
 
+enum { REASON_REMOVE_FROM_CRL = 8 };
+
 static void
 note_malformed(struct crl *c, const char *text)
 {
@@ -128,6 +130,25 @@ read_reason(struct crl *c, struct crl_entry *entry, struct bytes value)
 		note_malformed(c, "reasonCode: not an ENUMERATED of one octet (RFC 5280 5.3.1)");
 }
 
+/* certificateIssuer: whether it surely names another State's issuer.  Within a State names are no proof of anything. */
+static bool
+is_of_other_state(struct crl *c, struct bytes value)
+{
+	struct der d = der_reader(value), names;
+	struct err err = ERR_INIT;
+	char country[4], cn[65];
+	struct tlv name;
+
+	if (der_enter(&d, DER_SEQUENCE, &names, "certificateIssuer", &err) == -1) {
+		note_malformed(c, err.text);
+		return false;
+	}
+	while (der_more(&names) && der_next(&names, &name, "certificateIssuer", &err) == 0)
+		if (name.tag == DER_CONTEXT_CONS(4) && cert_name_parts(name.value, country, cn, &err) == 0 && country[0] != '\0')
+			return c->country[0] != '\0' && strcasecmp(country, c->country) != 0;
+	return false;
+}
+
 static int
 entry_extensions_read(struct crl *c, struct der *seq, struct crl_entry *entry, struct err *err)
 {
@@ -147,8 +168,11 @@ entry_extensions_read(struct crl *c, struct der *seq, struct crl_entry *entry, s
 			if (strcmp(x.oid, entry_extensions[i].oid) == 0)
 				bit = entry_extensions[i].bit;
 		entry->extensions |= (uint8_t)bit;
+		c->has_unknown_critical_entry |= bit == CRL_ENTRY_UNKNOWN && x.is_critical;
 		if (bit == CRL_ENTRY_REASON)
 			read_reason(c, entry, x.value);
+		else if (bit == CRL_ENTRY_ISSUER)
+			entry->is_foreign = is_of_other_state(c, x.value);
 	}
 	c->entry_extensions |= entry->extensions;
 	return der_end(seq, "revokedCertificates", err);
@@ -200,6 +224,7 @@ entry_read(struct crl *c, struct der *list, struct crl_entry *entry, struct err 
 	struct der seq;
 
 	memset(entry, 0, sizeof(*entry));
+	entry->is_foreign = c->nentry > 0 && entry[-1].is_foreign; /* the issuer holds until another is named: RFC 5280 5.3.3 */
 	if (der_enter(list, DER_SEQUENCE, &seq, "revokedCertificates", err) == -1 ||
 		der_get(&seq, DER_INTEGER, &serial, "revoked serial number", err) == -1)
 		return -1;
@@ -301,7 +326,7 @@ frame_read(struct crl *c, struct err *err)
 		return -1;
 	if (!bytes_equal(alg.whole, inner_alg.whole))
 		return err_set(err, FAIL_INPUT, "CRL: signature and signatureAlgorithm differ (RFC 5280 5.1.1.2)");
-	if (sigalg_get(alg.whole, 0, &c->sigalg, &unknown) == -1)
+	if (sigalg_get(alg.whole, 0, &c->unusual_sigalg, &c->sigalg, &unknown) == -1)
 		c->sigalg = NULL;
 	return 0;
 }
@@ -401,14 +426,21 @@ const struct crl_entry *
 crl_find(const struct crl *crl, struct bytes serial)
 {
 	struct crl_entry key = { .serial = without_zeros(serial) };
+	const struct crl_entry *end = crl->entry + crl->nentry, *e;
 
-	return crl->nentry == 0 ? NULL : bsearch(&key, crl->entry, crl->nentry, sizeof(*crl->entry), entry_compare);
+	e = crl->nentry == 0 ? NULL : bsearch(&key, crl->entry, crl->nentry, sizeof(*crl->entry), entry_compare);
+	while (e != NULL && e > crl->entry && entry_compare(e - 1, &key) == 0)
+		e--;
+	for (; e != NULL && e < end && entry_compare(e, &key) == 0; e++)
+		if (!e->is_foreign && !((crl->present & CRL_DELTA) && e->reason == REASON_REMOVE_FROM_CRL))
+			return e;
+	return NULL;
 }
 
 bool
 crl_is_complete(const struct crl *crl)
 {
-	return !(crl->present & (CRL_DELTA | CRL_IDP)) && !((crl->present & crl->critical) & CRL_UNKNOWN) && !(crl->entry_extensions & CRL_ENTRY_ISSUER);
+	return !(crl->present & (CRL_DELTA | CRL_IDP)) && !crl->has_unknown_critical_entry && !((crl->present & crl->critical) & CRL_UNKNOWN) && !(crl->entry_extensions & CRL_ENTRY_ISSUER);
 }
 
 bool

@@ -37,6 +37,7 @@ struct crl_entry {
 	uint8_t reason;       /* reasonCode, 0 when absent or unreadable */
 	bool is_not_minimal;  /* the serial number had superfluous octets */
 	bool is_not_positive; /* zero or negative */
+	bool is_foreign;      /* an indirect CRL's word about a certificate that another State issued: crl_find() passes it over */
 };
 
 struct crl {
@@ -49,17 +50,19 @@ struct crl {
 	char issuer_cn[65];
 	int64_t this_update, next_update;
 	bool has_next_update;
-	const struct sigalg *sigalg; /* NULL: an algorithm we do not know */
-	unsigned present, critical;  /* enum crl_extension */
-	bool has_duplicate;          /* an extension of the list is there twice: the first one counts */
-	struct bytes aki;            /* key identifier; n 0 when absent */
-	struct bytes number;         /* cRLNumber: contents octets of the INTEGER; n 0 when absent */
-	bool has_revoked;            /* revokedCertificates is there, perhaps empty */
-	struct crl_entry *entry;     /* in order of length, then octets of the serial number */
+	const struct sigalg *sigalg;  /* NULL: an algorithm we do not know */
+	struct sigalg unusual_sigalg; /* room that `sigalg` may point at */
+	unsigned present, critical;   /* enum crl_extension */
+	bool has_duplicate;           /* an extension of the list is there twice: the first one counts */
+	struct bytes aki;             /* key identifier; n 0 when absent */
+	struct bytes number;          /* cRLNumber: contents octets of the INTEGER; n 0 when absent */
+	bool has_revoked;             /* revokedCertificates is there, perhaps empty */
+	struct crl_entry *entry;      /* in order of length, then octets of the serial number */
 	size_t nentry;
-	unsigned entry_extensions; /* of all entries together */
-	size_t ntwice;             /* serial numbers that are there more than once */
-	char malformed[96];        /* the first part whose value cannot be read, and why; "" none */
+	unsigned entry_extensions;       /* of all entries together */
+	bool has_unknown_critical_entry; /* an entry extension we do not know is critical: the list is no use for saying "not revoked" */
+	size_t ntwice;                   /* serial numbers that are there more than once */
+	char malformed[96];              /* the first part whose value cannot be read, and why; "" none */
 };
 
 /*
@@ -80,7 +83,10 @@ bool crl_may_sign(const struct cert *issuer);
  */
 const struct cert *crl_issuer(const struct crl *crl, const struct cert *const *cert, size_t n);
 
-/* The entry of a serial number (contents octets, as in struct cert); NULL: not revoked.  Logarithmic. */
+/*
+ * The entry of a serial number (contents octets, as in struct cert); NULL: not revoked.  Logarithmic.  What a delta CRL takes off the list
+ * (reason removeFromCRL) and what is another State's is not revoked by it.
+ */
 const struct crl_entry *crl_find(const struct crl *crl, struct bytes serial);
 /*
  * Whether the list speaks about all certificates of its State.  A delta CRL or one of a distribution point does not: an absence from

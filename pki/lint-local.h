@@ -23,6 +23,7 @@
 	X(ALGORITHM_UNKNOWN,         "signature_algorithm_unknown", "9303-12 4.1.6",                     LINT_ERROR) \
 	X(HASH_WEAK,                 "hash_weak",                 "9303-12 4.1.6",                       LINT_ERROR) \
 	X(ALGORITHM_PARAMETERS,      "signature_parameters",      "RFC 4055 2.1, RFC 5758 3.2",          LINT_WARNING) \
+	X(PSS_MASK,                  "signature_pss_mask",        "RFC 4055 3.1",                        LINT_WARNING) \
 	X(SIGNATURE_WRONG,           "signature_wrong",           "9303-12 7.1.1",                       LINT_ERROR) \
 	X(SIGNATURE_UNCHECKED,       "signature_not_checked",     "9303-12 7.1.1",                       LINT_WARNING) \
 	X(COUNTRY_ABSENT,            "country_absent",            TABLE_5,                               LINT_ERROR) \
@@ -168,6 +169,7 @@
 	X(CMS_DIGEST_WRONG,          "cms_message_digest",        "RFC 5652 11.2",                       LINT_ERROR) \
 	X(CMS_TIME_ABSENT,           "cms_signing_time_absent",   "9303-12 8.1",                         LINT_ERROR) \
 	X(CMS_UNSIGNED,              "cms_unsigned_attrs_present", "9303-12 9",                          LINT_ERROR) \
+	X(CMS_SIGNATURE_DIGEST,      "cms_signature_digest",      "RFC 5652 5.4",                        LINT_WARNING) \
 	X(CMS_SIGNATURE_FORM,        "cms_signature_plain",       "RFC 5753 2.1.1",                      LINT_ERROR) \
 	X(CMS_SIGNED_OUTSIDE,        "cms_signed_outside_period", "9303-12 4.3",                         LINT_WARNING) \
 	X(ML_SIGNER,                 "ml_signer",                 "9303-12 8.1",                         LINT_ERROR) \
@@ -228,7 +230,7 @@ void lint_serial(struct lint *l, struct bytes serial, const char *what);
 /* A Time: its moment into *at; false when it is none. */
 bool lint_time(struct lint *l, const struct tlv *time, const char *what, int64_t *at);
 /* An AlgorithmIdentifier of a signature; NULL when unknown. */
-const struct sigalg *lint_sigalg(struct lint *l, struct bytes algorithm, unsigned digest_bits, const char *what);
+const struct sigalg *lint_sigalg(struct lint *l, struct bytes algorithm, unsigned digest_bits, struct sigalg *room, const char *what);
 void lint_key(struct lint *l, struct bytes spki);
 /* A structure walked to its last octet: what is not DER is a finding of the code. */
 bool lint_is_der(struct lint *l, struct bytes in, enum lint_code code, const char *what);

@@ -208,6 +208,7 @@ same_country(const char *a, const char *b)
 static void
 body_lint(struct lint *l, const struct parts *p, struct name_facts *issuer, struct name_facts *subject, struct moments *validity)
 {
+	struct sigalg room;
 	bool has_begin, has_end;
 
 	if (p->version.n != 1 || p->version.p[0] != 2)
@@ -215,7 +216,7 @@ body_lint(struct lint *l, const struct parts *p, struct name_facts *issuer, stru
 	lint_serial(l, p->serial, "serialNumber");
 	if (!bytes_equal(p->algorithm.whole, p->inner_algorithm.whole))
 		lint_add(l, LINT_ALGORITHMS_DIFFER, "signature: not equal to signatureAlgorithm");
-	lint_sigalg(l, p->algorithm.whole, 0, "signatureAlgorithm");
+	lint_sigalg(l, p->algorithm.whole, 0, &room, "signatureAlgorithm");
 	lint_name(l, p->issuer.whole, "issuer", issuer);
 	lint_name(l, p->subject.whole, "subject", subject);
 	/* The letters' case is a departure of its own. */

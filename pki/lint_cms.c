@@ -18,6 +18,7 @@ struct signer_parts {
 	bool has_attrs, has_unsigned;
 	unsigned hash_bits;
 	const struct sigalg *alg;
+	struct sigalg room; /* for `alg` */
 };
 
 struct signed_parts {
@@ -273,7 +274,7 @@ certificates_lint(struct lint *l, const struct signed_parts *p, const struct sig
 		struct cert *cert = NULL;
 		struct err err = ERR_INIT;
 
-		if (cert_parse(p->cert[i].whole, &cert, &err) == -1)
+		if (cert_parse_any_key(p->cert[i].whole, &cert, &err) == -1)
 			lint_member(l, p->cert[i].whole, p->ncert == 1 ? "signer" : "inside", LINT_DETECT, LINT_ERROR);
 		else {
 			bool is_signer = signer == NULL && named != NULL && is_named(cert, named);
@@ -341,7 +342,9 @@ signer_lint(struct lint *l, const struct signed_parts *p, struct signer_parts *s
 
 	digest_lint(l, s->digest.whole, "digestAlgorithm", &s->hash_bits);
 	digests_lint(l, p->digests, s);
-	s->alg = lint_sigalg(l, s->algorithm.whole, s->hash_bits, "signatureAlgorithm");
+	s->alg = lint_sigalg(l, s->algorithm.whole, s->hash_bits, &s->room, "signatureAlgorithm");
+	if (s->alg != NULL && s->hash_bits != 0 && s->alg->hash_bits != s->hash_bits)
+		lint_add(l, LINT_CMS_SIGNATURE_DIGEST, "signatureAlgorithm: %s, digestAlgorithm is %s", s->alg->name, digest_name(s->hash_bits));
 	sid_lint(l, p, s);
 	if (!s->has_attrs)
 		lint_add(l, LINT_CMS_ATTRS_ABSENT, "signedAttrs: missing");

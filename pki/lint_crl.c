@@ -217,6 +217,7 @@ lint_revocation_list(struct bytes der, struct lint *l, struct err *err)
 	struct crl_parts p;
 	struct crl *crl = NULL;
 	struct err why = ERR_INIT;
+	struct sigalg room;
 
 	if (parts_read(der, &p, err) == -1)
 		return -1;
@@ -224,7 +225,7 @@ lint_revocation_list(struct bytes der, struct lint *l, struct err *err)
 		lint_add(l, LINT_CRL_VERSION, "version: not 2");
 	if (!bytes_equal(p.algorithm.whole, p.inner_algorithm.whole))
 		lint_add(l, LINT_ALGORITHMS_DIFFER, "signature: not equal to signatureAlgorithm");
-	lint_sigalg(l, p.algorithm.whole, 0, "signatureAlgorithm");
+	lint_sigalg(l, p.algorithm.whole, 0, &room, "signatureAlgorithm");
 	lint_name(l, p.issuer.whole, "issuer", &issuer);
 	updates_lint(l, &p);
 	if (p.has_revoked && p.revoked.n == 0)

@@ -252,17 +252,19 @@ parameters_check(struct lint *l, struct bytes algorithm, const struct sigalg *al
 }
 
 const struct sigalg *
-lint_sigalg(struct lint *l, struct bytes algorithm, unsigned digest_bits, const char *what)
+lint_sigalg(struct lint *l, struct bytes algorithm, unsigned digest_bits, struct sigalg *room, const char *what)
 {
 	const struct sigalg *alg;
 	struct err err = ERR_INIT;
 
-	if (sigalg_get(algorithm, digest_bits, &alg, &err) == -1) {
+	if (sigalg_get(algorithm, digest_bits, room, &alg, &err) == -1) {
 		lint_add(l, LINT_ALGORITHM_UNKNOWN, "%s: %s", what, err.text);
 		return NULL;
 	}
 	if (alg->is_weak)
 		lint_add(l, LINT_HASH_WEAK, "%s: %s, SHA-224 or better is wanted", what, alg->name);
+	if (alg->is_unusual && alg->mask_bits != alg->hash_bits)
+		lint_add(l, LINT_PSS_MASK, "%s: %s with a mask by %s", what, alg->name, digest_name(alg->mask_bits));
 	if (digest_bits == 0)
 		parameters_check(l, algorithm, alg, what);
 	return alg;

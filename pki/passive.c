@@ -86,6 +86,8 @@ check_format(struct examination *x)
 		verdict(x->out, CHECK_FORMAT, 0, GRADE_BAD, "malformed", "%.190s", x->lds_problem.text);
 	else if (!x->is_bare)
 		verdict(x->out, CHECK_FORMAT, 0, GRADE_GOOD, "good", "EF.SOD is a signed LDS security object v%u", x->sod->lds.version);
+	if (cms->is_ber)
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "not_der", "EF.SOD: in BER of indefinite length where DER is wanted (Doc 9303-10 4.6.2)");
 	if (cms->version != 3)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "signed_data_version", "SignedData: version %u, wanted 3 (RFC 5652 5.1)", cms->version);
 	if (cms->signer_version != (cms->sid_ski.n > 0 ? 3u : 1u))
@@ -101,6 +103,14 @@ check_format(struct examination *x)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "crls_present", "SignedData: crls are not used in EF.SOD (Doc 9303-10 4.6.2.2)");
 	if (!cms->attrs_sorted)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "attributes_unsorted", "signedAttrs: not in DER order (X.690 11.6)");
+	if (x->sod->lds.version == 1 && x->lds_problem.kind == FAIL_NONE && (strcmp(x->sod->lds.lds_version, "0108") != 0 || strcmp(x->sod->lds.unicode_version, "040000") != 0))
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "lds_version_info", "ldsVersionInfo: other versions of LDS or Unicode than v1 stands for (Doc 9303-10 4.6.2.3)");
+	if (cms->sigalg->hash_bits != cms->hash_bits)
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "signature_digest_differs", "SignerInfo: digestAlgorithm is %s, the signature %s (RFC 5652 5.4)",
+			digest_name(cms->hash_bits), cms->sigalg->name);
+	if (cms->sigalg->is_unusual && cms->sigalg->mask_bits != cms->sigalg->hash_bits)
+		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "pss_mask_differs", "SignerInfo: %s with a mask by %s (RFC 4055 3.1)", cms->sigalg->name,
+			digest_name(cms->sigalg->mask_bits));
 	if (x->sod->lds.n > 0 && cms->hash_bits != (unsigned)x->sod->lds.hash_bits)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "hashes_differ", "digests: %s over the data groups, %s in the signature",
 			digest_name((unsigned)x->sod->lds.hash_bits), digest_name(cms->hash_bits));
@@ -124,6 +134,8 @@ check_signature(struct examination *x)
 
 	if (x->signer == NULL)
 		verdict(x->out, CHECK_SIGNATURE, 0, GRADE_BAD, "signer_missing", "the document signer's certificate is not in EF.SOD (Doc 9303-10 4.6.2.2)");
+	else if (x->signer->key->type == KEY_UNUSABLE)
+		verdict(x->out, CHECK_SIGNATURE, 0, GRADE_BAD, "key_unusable", "the document signer's key cannot be used: %.140s", x->signer->key_problem);
 	else if (cms_check_signature(x->sod->cms, x->signer, &err) == -1)
 		verdict(x->out, CHECK_SIGNATURE, 0, GRADE_BAD, "signature_wrong", "%.190s", err.text);
 	else
@@ -141,7 +153,7 @@ weak(struct examination *x, const char *code, const char *what, const char *how)
 static bool
 key_is_weak(const struct pubkey *key)
 {
-	return key->type == KEY_RSA ? key->bits < 2048 : key->curve->is_weak;
+	return key->type == KEY_RSA ? key->bits < 2048 : key->type == KEY_EC && key->curve->is_weak;
 }
 
 static void
@@ -151,6 +163,9 @@ check_algorithms(struct examination *x)
 
 	if (x->sod->lds.hash_bits == LDSSO_SHA1_BITS)
 		weak(x, "hash_weak", "data-group hashes", "SHA-1");
+	if (x->sod->cms->sigalg->key == KEY_UNUSABLE || x->sod->cms->hash_bits == 0)
+		verdict(x->out, CHECK_ALGORITHM, 0, GRADE_BAD, "algorithm_unknown", "EF.SOD is signed with %s (Doc 9303-12 4.1.6)",
+			x->sod->cms->hash_bits == 0 ? "a digest that is not permitted" : x->sod->cms->sigalg->name);
 	if (x->sod->cms->sigalg->is_weak || x->sod->cms->hash_bits == HASH_SHA1)
 		weak(x, "signature_weak", "signature of EF.SOD", "SHA-1");
 	if (x->signer != NULL && x->signer->sigalg != NULL && x->signer->sigalg->is_weak)

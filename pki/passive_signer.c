@@ -1,5 +1,23 @@
 /* The document signer: under whom, valid, in use when it signed, not revoked. */
 #include "pki/passive-local.h"
+#include "pki/profile.h"
+
+/* A purpose that Doc 9303-12 gives to other signers, or to our ledger's: critical or not, its holder does not sign documents. */
+static bool
+has_other_office(const struct cert *signer)
+{
+	static const char *const offices[] = {
+		oid_eku_master_list, oid_eku_deviation_list, oid_eku_vds, oid_eku_ledger,
+		"2.23.136.1.1.9.8.1", "2.23.136.1.1.9.8.2", "2.23.136.1.1.9.8.3", /* LDS2: travel stamps, visas, biometrics */
+		"2.23.136.1.1.10.1", "2.23.136.1.1.10.2",                         /* SPOC, client and server */
+		"2.23.136.1.1.14.2",                                              /* VDS-NC */
+	};
+
+	for (size_t i = 0; i < NELEM(offices); i++)
+		if (cert_has_eku(signer, offices[i]))
+			return true;
+	return false;
+}
 
 /* A certificate for something else must not sign documents: ledger, lists, seals. */
 static bool
@@ -11,6 +29,8 @@ may_sign_documents(const struct cert *signer, const char **why)
 		*why = "it is a CA's";
 	else if (cert_has(signer, EXT_EKU) && cert_critical(signer, EXT_EKU))
 		*why = "a critical extKeyUsage names another purpose";
+	else if (has_other_office(signer))
+		*why = "extKeyUsage names another signer's purpose";
 	else if (signer->has_unknown_critical)
 		*why = "it has a critical extension we do not know";
 	else
@@ -144,6 +164,9 @@ check_crl(struct examination *x, const struct revocation *r)
 	else if (crl_is_stale(crl, x->in->at))
 		verdict(x->out, CHECK_CRL, 0, GRADE_WARNING, "crl_stale", "the CRL is of %s, the next one was due on %s", day,
 			crl->has_next_update ? date_format(date_of_unix(crl->next_update), due) : "a day it does not tell");
+	else if (crl->version != 2 || !crl->has_next_update)
+		verdict(x->out, CHECK_CRL, 0, GRADE_WARNING, "crl_profile", "the CRL of %s %s (Doc 9303-12 7.1.4)", day,
+			crl->version != 2 ? "is of version 1" : "does not tell when the next one is due");
 	else
 		verdict(x->out, CHECK_CRL, 0, GRADE_GOOD, "good", "the CRL of %s is signed by the CSCA and of the day", day);
 }

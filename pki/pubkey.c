@@ -47,7 +47,7 @@ point_of(struct pubkey *key, struct err *err)
 	if (p == NULL || EVP_PKEY_get_bn_param(key->evp, OSSL_PKEY_PARAM_EC_PUB_X, &x) != 1 ||
 		EVP_PKEY_get_bn_param(key->evp, OSSL_PKEY_PARAM_EC_PUB_Y, &y) != 1 ||
 		BN_bn2binpad(x, p, len) != len || BN_bn2binpad(y, p + len, len) != len)
-		err_set(err, FAIL_INTERNAL, "public key: libcrypto does not give its point");
+		err_set(err, FAIL_INPUT, "public key: its point has no coordinates"); /* the point at infinity */
 	else
 		rc = 0;
 	BN_free(x);
@@ -173,6 +173,8 @@ rsa_put(const struct pubkey *key, struct der_out *o, struct err *err)
 int
 pubkey_put(const struct pubkey *key, struct der_out *o, struct err *err)
 {
+	if (key->type == KEY_UNUSABLE)
+		return err_set(err, FAIL_INPUT, "public key: of a kind that cannot be used");
 	if (key->type == KEY_RSA)
 		return rsa_put(key, o, err);
 	der_open(o, DER_SEQUENCE);
@@ -214,5 +216,5 @@ out:
 bool
 pubkey_equal(const struct pubkey *a, const struct pubkey *b)
 {
-	return a->type == b->type && EVP_PKEY_eq(a->evp, b->evp) == 1;
+	return a->type == b->type && a->evp != NULL && b->evp != NULL && EVP_PKEY_eq(a->evp, b->evp) == 1;
 }

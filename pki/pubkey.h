@@ -7,11 +7,11 @@
 #include "pki/sigalg.h"
 
 struct pubkey {
-	enum key_type type;        /* KEY_EC or KEY_RSA */
+	enum key_type type;        /* KEY_EC or KEY_RSA; KEY_UNUSABLE only by cert_parse_any_key() */
 	const struct curve *curve; /* KEY_EC */
 	bool is_explicit;          /* as it was read: explicit parameters, not the curve's OID */
 	unsigned bits;
-	EVP_PKEY *evp;    /* on the named group; owned */
+	EVP_PKEY *evp;    /* on the named group; owned; NULL when unusable */
 	struct buf point; /* KEY_EC: 04 || x || y */
 };
 

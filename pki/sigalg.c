@@ -168,11 +168,29 @@ sigalg_put(struct der_out *o, const struct sigalg *alg)
 	der_close(o);
 }
 
+enum { PSS_SHA1_SALT = 20, /* RFC 4055 3.1: what an absent member means */
+	PSS_SALT_MAX = 2048 };
+
+/* A member that is an INTEGER in an explicit tag; *n stays as it is when it is absent. */
 static int
-pss_read(struct bytes parameters, unsigned *hash_bits, struct err *err)
+pss_number(struct der *seq, uint32_t tag, uint64_t *n, const char *what, struct err *err)
+{
+	struct bytes value;
+	struct der d;
+	int there = der_optional(seq, tag, &value, what, err);
+
+	if (there != 1)
+		return there;
+	d = der_reader(value);
+	return der_get_uint(&d, n, what, err) == -1 ? -1 : der_end(&d, what, err);
+}
+
+static int
+pss_read(struct bytes parameters, unsigned *hash_bits, unsigned *mask_bits, unsigned *salt_len, struct err *err)
 {
 	struct der d = der_reader(parameters), seq;
-	unsigned hash = HASH_SHA1, mask = HASH_SHA1; /* RFC 4055 3.1: what an absent member means */
+	unsigned hash = HASH_SHA1, mask = HASH_SHA1;
+	uint64_t salt = PSS_SHA1_SALT, trailer = 1;
 	struct bytes value;
 	int there;
 
@@ -196,32 +214,40 @@ pss_read(struct bytes parameters, unsigned *hash_bits, struct err *err)
 			if (digest_alg_get(inner, &mask, err) == -1)
 				return -1;
 		}
-		/* The salt's length is found from the signature itself; the trailer has one value only. */
-		if (der_optional(&seq, DER_CONTEXT_CONS(2), &value, "PSS salt length", err) == -1 ||
-			der_optional(&seq, DER_CONTEXT_CONS(3), &value, "PSS trailer", err) == -1 ||
+		if (pss_number(&seq, DER_CONTEXT_CONS(2), &salt, "PSS salt length", err) == -1 ||
+			pss_number(&seq, DER_CONTEXT_CONS(3), &trailer, "PSS trailer", err) == -1 ||
 			der_end(&seq, "PSS parameters", err) == -1)
 			return -1;
 	}
-	if (hash != mask)
-		return err_set(err, FAIL_INPUT, "PSS parameters: hash %s, mask with %s", digest_name(hash), digest_name(mask));
+	if (salt > PSS_SALT_MAX || trailer != 1)
+		return err_set(err, FAIL_INPUT, "PSS parameters: %s that no signature has (RFC 4055 3.1)", trailer != 1 ? "a trailer" : "a salt");
 	*hash_bits = hash;
+	*mask_bits = mask;
+	*salt_len = (unsigned)salt;
 	return 0;
 }
 
 int
-sigalg_get(struct bytes algorithm_identifier, unsigned digest_bits, const struct sigalg **alg, struct err *err)
+sigalg_get(struct bytes algorithm_identifier, unsigned digest_bits, struct sigalg *room, const struct sigalg **alg, struct err *err)
 {
 	const struct sigalg *found = NULL;
 	struct bytes parameters;
-	unsigned bits = digest_bits;
+	unsigned bits = digest_bits, mask = 0, salt = 0;
 	char oid[64];
 
 	if (algorithm_read(algorithm_identifier, oid, sizeof(oid), &parameters, "signature algorithm", err) == -1)
 		return -1;
 	if (strcmp(oid, oid_pss) == 0) {
-		if (pss_read(parameters, &bits, err) == -1)
+		if (pss_read(parameters, &bits, &mask, &salt, err) == -1)
 			return -1;
 		found = sigalg_of(KEY_RSA, bits, true);
+		if (found != NULL && (mask != bits || salt != bits / 8)) {
+			*room = *found;
+			room->is_unusual = true;
+			room->mask_bits = mask;
+			room->salt_len = salt;
+			found = room;
+		}
 	} else if (strcmp(oid, oid_rsa) == 0 && digest_bits != 0)
 		found = sigalg_of(KEY_RSA, digest_bits, false);
 	else if (strcmp(oid, oid_ec) == 0 && digest_bits != 0)
@@ -236,16 +262,35 @@ sigalg_get(struct bytes algorithm_identifier, unsigned digest_bits, const struct
 	return 0;
 }
 
+static bool
+rsa_prepare(EVP_PKEY_CTX *ctx, const struct sigalg *alg)
+{
+	const EVP_MD *md = digests[digest_index(alg->hash_bits)].md(), *mask = md;
+	int salt = (int)alg->hash_bits / 8;
+
+	if (alg->is_unusual) {
+		mask = digests[digest_index(alg->mask_bits)].md();
+		salt = (int)alg->salt_len;
+	}
+	if (EVP_PKEY_CTX_set_rsa_padding(ctx, alg->is_pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) != 1 || EVP_PKEY_CTX_set_signature_md(ctx, md) != 1)
+		return false;
+	return !alg->is_pss || (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, mask) == 1 && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, salt) == 1);
+}
+
 int
 sigalg_verify(const struct sigalg *alg, EVP_PKEY *key, struct bytes message, struct bytes signature, struct err *err)
 {
 	uint8_t digest[64];
 	size_t n = digest_of(alg->hash_bits, message, digest);
-	const EVP_MD *md = digests[digest_index(alg->hash_bits)].md();
 	EVP_PKEY_CTX *ctx = NULL;
-	bool is_ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
+	bool is_ec;
 	int rc = -1;
 
+	if (key == NULL)
+		return err_set(err, FAIL_INPUT, "signature: by a key that cannot be used");
+	if (alg->key == KEY_UNUSABLE)
+		return err_set(err, FAIL_INPUT, "signature: by %s (Doc 9303-12 4.1.6)", alg->name);
+	is_ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
 	if (is_ec != (alg->key == KEY_EC))
 		return err_set(err, FAIL_INPUT, "signature: %s with a key of another kind", alg->name);
 	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
@@ -253,7 +298,7 @@ sigalg_verify(const struct sigalg *alg, EVP_PKEY *key, struct bytes message, str
 		err_set(err, FAIL_INTERNAL, "signature: libcrypto cannot verify %s", alg->name);
 		goto out;
 	}
-	if (!is_ec && (EVP_PKEY_CTX_set_rsa_padding(ctx, alg->is_pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) != 1 || EVP_PKEY_CTX_set_signature_md(ctx, md) != 1 || (alg->is_pss && (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) != 1 || EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) != 1)))) {
+	if (!is_ec && !rsa_prepare(ctx, alg)) {
 		err_set(err, FAIL_INPUT, "signature: this key is not for %s", alg->name);
 		goto out;
 	}

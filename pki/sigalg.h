@@ -10,7 +10,8 @@
 
 enum key_type { KEY_EC = 1,
 	KEY_RSA,
-	KEY_SECRET };
+	KEY_SECRET,
+	KEY_UNUSABLE };   /* a public key of another kind, or on parameters that are no curve we know: nothing verifies under it */
 enum { HASH_SHA1 = 160 }; /* beside 224, 256, 384, 512; read only, always reported as weak */
 
 struct sigalg {
@@ -20,6 +21,10 @@ struct sigalg {
 	unsigned hash_bits;
 	bool is_pss;
 	bool is_weak; /* SHA-1 */
+	/* PSS as others parametrize it; in the table's rows mask and salt go with the hash: */
+	bool is_unusual;
+	unsigned mask_bits; /* hash of MGF1 */
+	unsigned salt_len;  /* octets, as stated: a signature with another salt does not verify (RFC 8017 9.1.2) */
 };
 
 /* NULL when there is none, and never a weak one. */
@@ -27,9 +32,10 @@ const struct sigalg *sigalg_choose(enum key_type key, unsigned hash_bits, bool p
 void sigalg_put(struct der_out *o, const struct sigalg *alg);
 /*
  * Reads an AlgorithmIdentifier (with its SEQUENCE).  CMS may name only the key's algorithm (rsaEncryption, id-ecPublicKey);
- * then digest_bits, the signer's digest, completes it; 0 refuses that.  PSS: the mask must use the same digest.
+ * then digest_bits, the signer's digest, completes it; 0 refuses that.  PSS whose mask or salt does not go with the hash is written into
+ * *room, at which *alg points then: it must live as long.
  */
-int sigalg_get(struct bytes algorithm_identifier, unsigned digest_bits, const struct sigalg **alg, struct err *err);
+int sigalg_get(struct bytes algorithm_identifier, unsigned digest_bits, struct sigalg *room, const struct sigalg **alg, struct err *err);
 /* -1 FAIL_INPUT when it does not verify.  signature as in X.509: ECDSA is DER SEQUENCE { r, s }, strictly. */
 int sigalg_verify(const struct sigalg *alg, EVP_PKEY *key, struct bytes message, struct bytes signature, struct err *err);
 

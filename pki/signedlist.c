@@ -75,6 +75,8 @@ check_format(const struct checking *c)
 
 	if (cms->is_ber)
 		problem = "BER where DER is wanted";
+	else if (cms->sigalg->hash_bits != cms->hash_bits)
+		problem = "the signature's hash is not digestAlgorithm";
 	else if (cms->version != 3)
 		problem = "version of the SignedData is not 3";
 	else if (cms->signer_version != (by_ski ? 3 : 1))
@@ -146,6 +148,8 @@ check_purpose(const struct checking *c)
 		list_verdict_add(c->r, GRADE_BAD, "signer_unknown_critical", "RFC 5280 4.2", "the signer's certificate has a critical extension that is not known");
 	if (signer->malformed[0] != '\0')
 		list_verdict_add(c->r, GRADE_WARNING, "signer_profile", "9303-12 table 6", "%s", signer->malformed);
+	if (signer->has_odd_time)
+		list_verdict_add(c->r, GRADE_WARNING, "signer_profile", "9303-12 table 5", "the signer's certificate has GeneralizedTime before 2050");
 	if (cert_has_eku(signer, c->kind->eku))
 		list_verdict_add(c->r, GRADE_GOOD, "signer_purpose", NULL, "extKeyUsage %s", c->kind->eku);
 	else if (!cert_has(signer, EXT_EKU) && c->trust->purpose_is_warning && signer->ndocument_types == 0)
@@ -194,6 +198,30 @@ path_of(const struct checking *c, const struct cert *cert, unsigned depth, const
 	return NULL;
 }
 
+/* An anchor that is a link certificate: the key that it names must have signed it, when that is there. */
+static void
+check_anchor(const struct checking *c, const struct cert *anchor)
+{
+	struct err err = ERR_INIT;
+	bool is_named = false;
+
+	if (anchor->is_self_signed)
+		return;
+	for (size_t i = 0; anchor->aki.n > 0 && i < c->trust->nanchor; i++) {
+		const struct cert *issuer = c->trust->anchor[i];
+
+		if (!bytes_equal(issuer->ski, anchor->aki) || strcasecmp(issuer->country, anchor->issuer_country) != 0 || pubkey_equal(issuer->key, anchor->key))
+			continue;
+		is_named = true;
+		if (cert_verify(anchor, issuer, &err) == 0)
+			return;
+	}
+	if (is_named)
+		list_verdict_add(c->r, GRADE_BAD, "anchor_broken", "RFC 5280 4.1.1.3", "the link certificate that is to be trusted does not verify under the key it names");
+	else
+		list_verdict_add(c->r, GRADE_WARNING, "anchor_unverified", "RFC 5280 4.1.1.3", "the CSCA's certificate is trusted as it stands: no other verifies its signature");
+}
+
 static void
 check_path(const struct checking *c)
 {
@@ -209,6 +237,7 @@ check_path(const struct checking *c)
 		list_verdict_add(r, GRADE_BAD, "signer_untrusted", c->kind->clause, "the signer's certificate is under none of the %zu trusted ones", c->trust->nanchor);
 		return;
 	}
+	check_anchor(c, r->anchor);
 	issuer = r->via != NULL ? r->via : r->anchor;
 	list_verdict_add(r, GRADE_GOOD, "path", NULL, "the signer's certificate is under %s of %s%s", r->anchor->subject_cn, r->anchor->country,
 		r->via != NULL ? ", through a link certificate" : "");

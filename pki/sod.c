@@ -42,7 +42,7 @@ sod_parse_tolerantly(struct bytes file, struct sod **sod, bool *is_bare, struct 
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
-	if (cms_parse(signed_data, &s->cms, err) == -1) {
+	if (cms_parse_any(signed_data, &s->cms, err) == -1) {
 		sod_free(s);
 		return -1;
 	}
@@ -62,9 +62,14 @@ sod_parse(struct bytes file, struct sod **sod, struct err *err)
 
 	if (sod_parse_tolerantly(file, &s, &is_bare, &problem, err) == -1)
 		return -1;
-	if (is_bare || problem.kind != FAIL_NONE) {
+	if (is_bare)
+		err_set(&problem, FAIL_INPUT, "EF.SOD: no tag 77 around the SignedData (Doc 9303-10 4.6.2)");
+	else if (s->cms->is_ber)
+		err_set(&problem, FAIL_INPUT, "EF.SOD: in BER of indefinite length where DER is wanted (Doc 9303-10 4.6.2)");
+	if (problem.kind != FAIL_NONE) {
 		sod_free(s);
-		return err_set(err, FAIL_INPUT, "%s", is_bare ? "EF.SOD: no tag 77 around the SignedData (Doc 9303-10 4.6.2)" : problem.text);
+		*err = problem;
+		return -1;
 	}
 	*sod = s;
 	return 0;

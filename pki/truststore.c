@@ -318,6 +318,38 @@ follow_links(struct truststore *s, struct err *err)
 	return 0;
 }
 
+/*
+ * An anchor that names the key of another anchor as its issuer's, and which that key has not signed: a link certificate that was forged or
+ * altered.  Whoever chose it could not see that; it is a candidate like others then, and nothing vouches for it.  A candidate's key does not
+ * count: anyone can make one with the identifier of a CSCA's.
+ */
+static void
+refuse_broken_links(struct truststore *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct member *m = s->member[i];
+		const struct cert *c = m->t.cert;
+		bool is_named = false, is_signed = false;
+		struct err no = ERR_INIT;
+		struct member *const *named;
+		size_t n;
+
+		if (m->t.trust != TRUST_ANCHOR || c->is_self_signed || c->sigalg == NULL || c->aki.n == 0)
+			continue;
+		named = trust_of_ski(s, c->aki, &n);
+		for (size_t k = 0; k < n && !is_signed; k++) {
+			if (named[k]->key == m->key || named[k]->t.trust != TRUST_ANCHOR || !country_equal(named[k]->t.cert->country, c->issuer_country))
+				continue;
+			is_named = true;
+			is_signed = cert_verify(c, named[k]->t.cert, &no) == 0;
+		}
+		if (is_named && !is_signed) {
+			m->t.trust = TRUST_NONE;
+			m->t.is_broken = true;
+		}
+	}
+}
+
 /* An anchor that is a link certificate joins the keys of its issuer and subject, whichever was trusted first; a root verifies itself. */
 static void
 join_links(struct truststore *s)
@@ -331,8 +363,10 @@ join_links(struct truststore *s)
 			continue;
 		issuer = truststore_issuer(s, m->t.cert, m->t.cert->not_before, NULL);
 		m->t.is_verified |= issuer != NULL;
-		if (issuer != NULL)
+		if (issuer != NULL && ((const struct member *)(const void *)issuer)->key != m->key) {
+			m->t.linked_by = issuer;
 			trust_join(s, m->key, ((const struct member *)(const void *)issuer)->key);
+		}
 	}
 }
 
@@ -361,6 +395,7 @@ truststore_settle(struct truststore *s, struct err *err)
 	if (find_keys(s, err) == -1)
 		return -1;
 	s->is_settled = true;
+	refuse_broken_links(s);
 	if (follow_links(s, err) == -1)
 		return -1;
 	join_links(s);

@@ -27,7 +27,8 @@ struct trusted {
 	struct cert *cert;
 	enum trust trust;
 	char provenance[120];            /* "file csca1.cer", "master list DE 2026-05-28, confirmed by two officers"; for a person */
-	const struct trusted *linked_by; /* TRUST_LINKED */
+	const struct trusted *linked_by; /* TRUST_LINKED; an anchor that is a link certificate: whose key signed it, when that is there */
+	bool is_broken;                  /* it was given as an anchor, but the anchor that it names has not signed it: TRUST_NONE, or linked by another */
 	bool is_verified;                /* self-signed, or signed by a trusted key: an anchor may be trusted without */
 	unsigned family;                 /* one number for all keys and names of a CSCA */
 	bool is_revoked;                 /* by a verified CRL of its family; with its root, or what linked it, being revoked */

@@ -277,6 +277,8 @@ check_signer(struct examination *x)
 		find(x, SEAL_CHECK_SIGNER, GRADE_BAD, SEAL_UNTRUSTED_CERTIFICATE, "signer_of_other_state", "a seal of %s by a signer of %s", vds->state, c->country);
 	else if (c->malformed[0] != '\0' || c->has_unknown_critical)
 		find(x, SEAL_CHECK_SIGNER, GRADE_BAD, SEAL_UNTRUSTED_CERTIFICATE, "signer_malformed", "the certificate of %s has an extension that cannot be read", vds->signer);
+	else if (c->has_odd_time)
+		find(x, SEAL_CHECK_SIGNER, GRADE_WARNING, SEAL_VALID, "signer_profile", "the certificate of %s has GeneralizedTime before 2050 (Doc 9303-12 table 5)", vds->signer);
 	else if (!cert_has(c, EXT_EKU))
 		find(x, SEAL_CHECK_SIGNER, GRADE_WARNING, SEAL_VALID, "signer_profile", "the certificate of %s does not say that it is for bar codes (Doc 9303-12 table 6)", vds->signer);
 	else

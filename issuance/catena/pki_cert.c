@@ -34,7 +34,7 @@ pki_cert_command(const struct args *args, struct err *err)
 	struct cert *cert = NULL;
 	int rc;
 
-	if (file_read(args->positional[0], CERT_MAX, &file, err) == -1 || cert_read(bytes_of(&file), &cert, err) == -1) {
+	if (file_read(args->positional[0], CERT_MAX, &file, err) == -1 || cert_read_any_key(bytes_of(&file), &cert, err) == -1) {
 		fprintf(stderr, "catena pki cert: %s: %s\n", args->positional[0], err->text);
 		buf_clear(&file);
 		return EXIT_UNREADABLE;

@@ -3,14 +3,12 @@
 #include <strings.h>
 
 #include "issuance/catena/commands.h"
-#include "issuance/catena/verdicts.h"
+#include "issuance/catena/given.h"
 #include "pki/certfile.h"
 #include "pki/deviation.h"
 #include "pki/masterlist.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
-
-enum { NOON = 12 * 3600 };
 
 const struct arg_option pki_list_options[] = {
 	{ "anchor", "FILE", "CSCA certificates that you trust: DER, PEM, or a ZIP or LDIF of them", true },
@@ -372,28 +370,13 @@ inspect_deviation(struct inspection *x)
 	put_deviations(x, "removed", x->previous.deviation, x->list.deviation);
 }
 
-static int
-moment_of(const struct args *args, int64_t *at, struct err *err)
-{
-	const char *day = args_value(args, "at", NULL);
-	struct date date;
-
-	*at = clock_now();
-	if (day == NULL)
-		return 0;
-	if (date_parse(bytes_str(day), &date, err) == -1 || date.precision != DATE_DAY)
-		return err_set(err, FAIL_INPUT, "--at %s: wanted a day, YYYY-MM-DD", day);
-	*at = date_to_unix(date) + NOON;
-	return 0;
-}
-
 int
 pki_list_command(const struct args *args, struct err *err)
 {
 	struct inspection x = { .trust = { .weak_is_warning = args_flag(args, "accept-weak") } };
 	int rc = -1;
 
-	if (moment_of(args, &x.trust.at, err) == -1 || verdicts_begin(&x.v, args_flag(args, "json"), err) == -1)
+	if (given_moment(args_value(args, "at", NULL), clock_now(), &x.trust.at, err) == -1 || verdicts_begin(&x.v, args_flag(args, "json"), err) == -1)
 		return -1;
 	if (gather(&x, args, err) == -1)
 		goto out;

@@ -3,15 +3,13 @@
 #include <stdlib.h>
 
 #include "issuance/catena/commands.h"
-#include "issuance/catena/verdicts.h"
+#include "issuance/catena/given.h"
 #include "pki/certfile.h"
 #include "pki/masterlist.h"
 #include "pki/passive.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
 #include "registry/doc9303/lds.h"
-
-enum { NOON = 12 * 3600 };
 
 const struct arg_option pki_passive_options[] = {
 	{ "sod", "FILE", "EF.SOD", false },
@@ -50,7 +48,7 @@ lists_check(const struct certfile *file, struct err *err)
 
 		if (file->item[i].kind != CERTFILE_MASTER_LIST)
 			continue;
-		rc = cms_parse(bytes_of(&file->item[i].der), &cms, err) == -1 || cms_verify(cms, oid_master_list, err) == -1 ? -1 : 0;
+		rc = cms_parse_any(bytes_of(&file->item[i].der), &cms, err) == -1 || cms_verify(cms, oid_master_list, err) == -1 ? -1 : 0;
 		cms_free(cms);
 		if (rc == -1)
 			return file->item[i].where[0] != '\0' ? err_prefix(err, "%s", file->item[i].where) : -1;
@@ -138,6 +136,7 @@ store_fill(struct verdicts *v, const struct args *args, struct truststore **stor
 		truststore_free(s);
 		return -1;
 	}
+	given_anchors_tell(v, s);
 	*store = s;
 	return 0;
 }
@@ -242,21 +241,6 @@ tell(struct verdicts *v, const struct passive *result)
 }
 
 static int
-moment_of(const struct args *args, int64_t *at, struct err *err)
-{
-	const char *day = args_value(args, "at", NULL);
-	struct date date;
-
-	*at = clock_now();
-	if (day == NULL)
-		return 0;
-	if (date_parse(bytes_str(day), &date, err) == -1 || date.precision != DATE_DAY)
-		return err_set(err, FAIL_INPUT, "--at %s: wanted a day, YYYY-MM-DD", day);
-	*at = date_to_unix(date) + NOON;
-	return 0;
-}
-
-static int
 authenticate(struct verdicts *v, const struct args *args, int64_t at, struct err *err)
 {
 	struct passive *result = calloc(1, sizeof(*result)); /* 20 kB and more: not for the stack */
@@ -294,7 +278,7 @@ pki_passive_command(const struct args *args, struct err *err)
 
 	if (args_value(args, "sod", NULL) == NULL)
 		return err_set(err, FAIL_INPUT, "--sod is missing: what is to be authenticated");
-	if (moment_of(args, &at, err) == -1 || verdicts_begin(&v, args_flag(args, "json"), err) == -1)
+	if (given_moment(args_value(args, "at", NULL), clock_now(), &at, err) == -1 || verdicts_begin(&v, args_flag(args, "json"), err) == -1)
 		return -1;
 	if (authenticate(&v, args, at, err) == -1) {
 		verdicts_add(&v, OUTCOME_UNREADABLE, NULL, "not_done", NULL, "%s", err->text);

@@ -2,15 +2,14 @@
 #include <stdlib.h>
 
 #include "issuance/catena/commands.h"
-#include "issuance/catena/verdicts.h"
+#include "issuance/catena/given.h"
 #include "pki/certfile.h"
 #include "pki/vdsseal.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
 
 enum { SEAL_FILE_MAX = 64 * 1024, /* larger is no seal, and is said so by the reader */
-	MRZ_FILE_MAX = 1024,
-	NOON = 12 * 3600 };
+	MRZ_FILE_MAX = 1024 };
 
 const struct arg_option pki_seal_options[] = {
 	{ "signer", "CERT", "bar code signers, DER, PEM, ZIP or LDIF; the one that the seal names is used", true },
@@ -181,6 +180,8 @@ inspect(const struct inspection *x, struct err *err)
 	const struct vdsseal_verdict_info *verdict;
 	struct vdsseal_result result;
 
+	if (x->store != NULL)
+		given_anchors_tell(x->v, x->store);
 	vdsseal_verify(&in, &result);
 	for (unsigned i = 0; i < result.n; i++) {
 		const struct vdsseal_finding *f = &result.finding[i];
@@ -198,21 +199,6 @@ inspect(const struct inspection *x, struct err *err)
 	return 0;
 }
 
-static int
-moment_of(const struct args *args, int64_t *at, struct err *err)
-{
-	const char *day = args_value(args, "at", NULL);
-	struct date date;
-
-	*at = clock_now();
-	if (day == NULL)
-		return 0;
-	if (date_parse(bytes_str(day), &date, err) == -1 || date.precision != DATE_DAY)
-		return err_set(err, FAIL_INPUT, "--at %s: wanted a day, YYYY-MM-DD", day);
-	*at = date_to_unix(date) + NOON;
-	return 0;
-}
-
 int
 pki_seal_command(const struct args *args, struct err *err)
 {
@@ -223,7 +209,7 @@ pki_seal_command(const struct args *args, struct err *err)
 	if (x == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	x->v = &v;
-	if (moment_of(args, &x->at, err) == -1 || verdicts_begin(&v, args_flag(args, "json"), err) == -1)
+	if (given_moment(args_value(args, "at", NULL), clock_now(), &x->at, err) == -1 || verdicts_begin(&v, args_flag(args, "json"), err) == -1)
 		goto out;
 	gathered = gather(x, args, err);
 	if (gathered == -1 || (gathered == 1 && inspect(x, err) == -1))

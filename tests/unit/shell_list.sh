@@ -49,6 +49,9 @@ trust="--anchor $utopia/good/csca1.cer $utopia/good/csca2.cer --at 2026-11-21"
 	expect 2 "signed later than the day of the check" 'signing_time_future' -- "$good" --anchor "$utopia/good/csca2.cer" --at 2026-11-01
 	expect 1 "after the signer's end" 'signer_expired' -- "$good" --anchor "$utopia/good/csca2.cer" --at 2060-01-01
 	expect 1 "without a trust anchor" 'no_anchor' -- "$good"
+	{ head -c -1 "$utopia/good/csca1-to-2-link.cer" && printf x; } >"$scratch/forged.cer"
+	expect 2 "under a forged link certificate" 'anchor_broken' -- "$good" --anchor "$scratch/forged.cer" "$utopia/good/csca1.cer" --at 2026-11-21
+	expect 1 "under a link certificate alone" 'anchor_unverified' -- "$good" --anchor "$utopia/good/csca1-to-2-link.cer" --at 2026-11-21
 	expect 3 "a CRL for a list" 'unreadable' -- "$utopia/good/utopia.crl" $trust
 	expect 3 "a security object for a list" 'unreadable' -- "$utopia/sod/good-v1.bin" $trust
 	expect 3 "a list for an anchor" 'those of a list' -- "$good" --anchor "$good"

@@ -58,6 +58,9 @@ sod=$utopia/sod
 	expect 3 "a day that is none" '--at' -- --sod "$sod/good-v1.bin" $anchors --at 2026-02-30
 	expect 3 "a data group that is none" '--dg' -- --sod "$sod/good-v1.bin" --dg "17=$lds/EF.DG1.bin" $anchors
 	expect 3 "an option that is none" 'no such option' -- --sod "$sod/good-v1.bin" --anchors x
+	{ head -c -1 "$utopia/good/csca1-to-2-link.cer" && printf x; } >"$scratch/forged.cer"
+	expect 2 "a forged link certificate as anchor" 'anchor_broken' 'not trusted' 'signer_untrusted' -- --sod "$sod/good-v1.bin" $files --anchor "$utopia/good/csca1.cer" "$scratch/forged.cer" $crl $day
+	expect 1 "one beside both roots" 'anchor_broken' 'the document signer is under' -- --sod "$sod/good-v1.bin" $files $anchors "$scratch/forged.cer" $crl $day
 	expect 2 "as JSON" '"outcome":"refused"' '"code":"hash_wrong"' -- --sod "$sod/dg2-hash-wrong.bin" $files $anchors $crl $day --json
 }
 echo "1..$count"

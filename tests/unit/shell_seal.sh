@@ -49,6 +49,8 @@ trust="--anchor $utopia/good/csca1.cer $utopia/good/csca1-to-2-link.cer $utopia/
 	expect 1 "without a CRL" 'crl_missing' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca2.cer" --at 2026-11-21
 	expect 2 "without the signer's certificate" 'UNKNOWN_CERTIFICATE' -- "$seal" --signer "$utopia/good/dsA.cer" $trust --at 2026-11-21
 	expect 2 "after the certificate's end" 'EXPIRED_CERTIFICATE' 'suspicion: medium' -- "$seal" --signer "$signer" $trust --at 2033-06-02
+	{ head -c -1 "$utopia/good/csca1-to-2-link.cer" && printf x; } >"$scratch/forged.cer"
+	expect 2 "under a forged link certificate" 'anchor_broken' 'UNTRUSTED_CERTIFICATE' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca1.cer" "$scratch/forged.cer" --at 2026-11-21
 	expect 2 "under a CSCA that is not trusted" 'UNTRUSTED_CERTIFICATE' -- "$seal" --signer "$signer" --anchor "$utopia/good/csca1.cer" --at 2026-11-21
 }
 expect 0 "with a master list as anchor" 'seal: VALID' -- "$seal" --signer "$signer" --anchor "$utopia/good/utopia.ml" --crl "$utopia/good/utopia.crl" --at 2026-11-21
@@ -66,7 +68,7 @@ expect 3 "nothing read" 'READ_ERROR' -- "$scratch/empty" --signer "$signer"
 expect 2 "the last octet of the signature changed" 'INVALID_SIGNATURE' 'suspicion: high' -- "$scratch/forged" --signer "$signer"
 expect 3 "no such file" 'unreadable' -- "$scratch/nothing" --signer "$signer"
 expect 3 "a signer that is no certificate" 'unreadable' -- "$seal" --signer "$seal"
-expect 1 "a day that is none" -- "$seal" --signer "$signer" --at 2026-13-01
+expect 3 "a day that is none" -- "$seal" --signer "$signer" --at 2026-13-01
 expect 1 "in JSON" '"outcome":"warning"' '"seal":"NOT_CHECKED"' -- "$seal" --signer "$signer" --at 2026-11-21 --json
 printf '1..%d\n' "$count"
 exit "$failed"

@@ -1,5 +1,6 @@
 /* The command line: commands of one or two words, options, slips of the pen. */
 #include "issuance/catena/args.h"
+#include "issuance/catena/given.h"
 #include "tests/tap.h"
 
 static int
@@ -143,6 +144,33 @@ test_usage(void)
 	buf_clear(&out);
 }
 
+/* --at: 2026-11-21 is the day of 1795251600, 09:00 UTC. */
+static void
+test_moments(void)
+{
+	static const int64_t now = INT64_C(1795251600), noon = INT64_C(1795262400), day = 86400;
+	static const struct {
+		const char *day;
+		int64_t now, at;
+	} days[] = {
+		{ NULL, now, now },
+		{ "2026-11-21", now, now }, /* what was signed at eight is not of the future, what was made at ten is */
+		{ "2026-11-21", noon + 3600, noon + 3600 },
+		{ "2026-11-21", noon + day / 2 - 1, noon + day / 2 - 1 },
+		{ "2026-11-21", noon + day / 2, noon },
+		{ "2026-11-20", now, noon - day },
+		{ "2026-11-22", now, noon + day },
+	};
+	static const char *const none[] = { "", "today", "2026-02-30", "2026-11", "21.11.2026", "2026-11-21T09:00" };
+	struct err err = ERR_INIT;
+	int64_t at;
+
+	for (size_t i = 0; i < NELEM(days); i++)
+		ok(given_moment(days[i].day, days[i].now, &at, &err) == 0 && at == days[i].at, "--at %s", days[i].day != NULL ? days[i].day : "not given");
+	for (size_t i = 0; i < NELEM(none); i++)
+		ok(given_moment(none[i], now, &at, &err) == -1 && err.kind == FAIL_INPUT, "--at %s: %s", none[i], err.text);
+}
+
 int
 main(void)
 {
@@ -150,6 +178,7 @@ main(void)
 		test_case(&cases[i]);
 	test_numbers();
 	test_lists();
+	test_moments();
 	test_usage();
 	return done_testing();
 }

@@ -122,11 +122,13 @@ test_commands(void)
 		{ "lint $d/good/dsB.cer $d/good/csca1.cer", 0, "no departure" },
 		{ "lint $d/good/dsB.cer --anchor $d/good/utopia.ml", 0, "no departure" },
 		{ "lint --json $d/ds-lint/bc-present.cer", 2, "\"code\":\"bc_present\"" },
-		{ "lint --anchor $d/good/dsB.cer -- $d/good/csca1.cer", 1, "no certificate of a CSCA" },
-		{ "lint", 1, "no file is named" },
+		{ "lint --anchor $d/good/dsB.cer -- $d/good/csca1.cer", 3, "no certificate of a CSCA" },
+		{ "lint", 3, "no file is named" },
 		{ "lint --rules", 0, "crldp_absent" },
 		{ "cert $d/good/mls.cer", 0, "purpose:                    master list signing" },
 		{ "cert --json $d/good/mls.cer", 0, "\"kind\":\"master list signer\"" },
+		{ "cert ed25519.pem", 0, "public key:                   cannot be used: public key: neither EC nor RSA" },
+		{ "lint ed25519.pem", 2, "key_algorithm_unknown" },
 		{ "cert $d/good/utopia.crl", 3, "" },
 		{ "cert $d/absent", 3, "" },
 	};
@@ -134,6 +136,8 @@ test_commands(void)
 
 	if (status_of("cert $d/good/csca1.cer >/dev/null; for f in good/csca1 csca-lint/country-lower; do openssl x509 -inform DER -in $d/$f.cer; done >bundle.pem", &out) != 0)
 		bail_out("bundle.pem: %s", out);
+	if (status_of("cert $d/good/csca1.cer >/dev/null; openssl req -x509 -newkey ed25519 -nodes -keyout /dev/null -subj /C=UT/CN=Other -out ed25519.pem", &out) != 0)
+		bail_out("ed25519.pem: %s", out);
 	for (size_t i = 0; i < NELEM(runs); i++) {
 		int status = status_of(runs[i].arguments, &out);
 
@@ -141,6 +145,7 @@ test_commands(void)
 			printf("# status %d: %s\n", status, out);
 	}
 	unlink("bundle.pem");
+	unlink("ed25519.pem");
 }
 
 int

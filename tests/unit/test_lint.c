@@ -219,6 +219,7 @@ static const struct {
 	{ "signature_algorithms_differ", CSCA, "1", '=', "300a 0608 2a8648ce3d040303" },
 	{ "signature_algorithm_unknown", CSCA, "1", '=', "3005 06032a0304" },
 	{ "signature_parameters", CSCA, "1", '=', "300c 0608 2a8648ce3d040302 0500" },
+	{ "signature_pss_mask", CSCA, "1", '=', "303406092a864886f70d01010a3027a00d300b0609608648016503040201a116301406092a864886f70d010108300706052b0e03021a" }, /* SHA-256 with a mask by SHA-1 */
 	{ "signature_wrong", CSCA, "2", '=', "0303 00 3000" },
 	{ "country_absent", CSCA, "0/5/0", '-', "" },
 	{ "country_not_printable", CSCA, "0/5/0/0/1", '=', "0c025554" },
@@ -364,6 +365,7 @@ static const struct {
 	{ "cms_signers_not_one", SOD, SD "4", '=', "3100" },
 	{ "cms_signers_not_one", SOD, SD "4/0", 'd', "" },
 	{ "cms_signer_version", SOD, SD "4/0/0", '=', "020103" },
+	{ "cms_signature_digest", SOD, SD "4/0/4", '=', "300a 0608 2a8648ce3d040303" },
 	{ "cms_sid", SOD, SD "4/0/1", '=', "800101" },
 	{ "cms_sid_issuer", SOD, SD "4/0/1/0/3", '-', "" },
 	{ "cms_signed_attrs_absent", SOD, SD "4/0/3", '-', "" },
