@@ -5,6 +5,7 @@
 const struct role_entry role_table[] = {
 	{ ROLE_CIVIL_CLERK, "civil_clerk", "declares births, deaths and other events at a civil registration office" },
 	{ ROLE_CIVIL_REGISTRAR, "civil_registrar", "registers, corrects and annuls civil acts and certifies copies of them" },
+	{ ROLE_CIVIL_SUPERVISOR, "civil_supervisor", "approves late registrations and whatever else takes a senior officer at a civil registration office" },
 	{ ROLE_ENROLMENT_OFFICER, "enrolment_officer", "opens enrolments, takes portraits and attaches evidence" },
 	{ ROLE_ENROLMENT_SUPERVISOR, "enrolment_supervisor", "verifies and decides enrolments that another officer opened" },
 	{ ROLE_PASSPORT_CLERK, "passport_clerk", "receives applications for travel documents" },

@@ -94,7 +94,8 @@ const struct query ledger_check_queries[] = {
 		" WHEN c.role IS NULL THEN 'inserted: the content of the act has no such party'"
 		" ELSE 'altered: it does not say what the content of the act says' END"
 		" FROM act_party p FULL JOIN (SELECT v.id, o.key AS role, o.value AS says FROM act_version v CROSS JOIN jsonb_each(v.content) o"
-		"  WHERE o.key IN ('child', 'mother', 'father', 'informant', 'deceased') AND jsonb_typeof(o.value) = 'object') c"
+		"  WHERE o.key IN ('child', 'mother', 'father', 'informant', 'deceased', 'spouse_1', 'spouse_2',"
+		"  'witness_1', 'witness_2', 'witness_3', 'witness_4', 'adopter_1', 'adopter_2', 'parent', 'person', 'finder') AND jsonb_typeof(o.value) = 'object') c"
 		" ON c.id = p.act_version_id AND c.role = p.role"
 		" WHERE (p.primary_name, p.secondary_name, p.sex, p.date_of_birth::text) IS DISTINCT FROM (coalesce(says->>'primary_name',"
 		"  says->>'name'), says->>'secondary_name', says->>'sex', says->>'date_of_birth')"
@@ -121,6 +122,8 @@ const struct query ledger_check_queries[] = {
 		"ceremony_id"),
 	[Q_STATES + 6] = STATES("trust_import", "trust_import_decision", "import_id"),
 	[Q_STATES + 7] = STATES("trust", "trust_decision", "certificate_id"),
+	[Q_STATES + 8] = STATES("correction", "act_correction_decision", "correction_id"),
+	[Q_STATES + 9] = STATES("notification", "notification_decision", "notification_id"),
 	{ NULL, NULL },
 };
 

@@ -1,7 +1,7 @@
 /*
  * states.h - the state machines of acts, enrolments, applications, documents, ceremonies, keys and the trust store, as one table.
  *
- * The database enforces from, event and to (table transition, 0030-states.sql, 0100-pki.sql, 0110-trust.sql; a test holds both against each other), the route
+ * The database enforces from, event and to (table transition, 0030-states.sql and later files; a test holds both against each other), the route
  * tables enforce the role, and the manual is printed from here.
  */
 #ifndef CATENA_STORE_STATES_H
@@ -10,7 +10,7 @@
 #include "registry/base/bytes.h"
 
 struct state_transition {
-	const char *machine; /* "act", "enrolment", "application", "document", "ceremony", "key", "trust_import", "trust" */
+	const char *machine; /* "act", "correction", "notification", "enrolment", "application", "document", "ceremony", "key", "trust_import", "trust" */
 	const char *from;    /* "new": the subject begins with this event */
 	const char *event;
 	const char *to;

@@ -100,6 +100,20 @@ chain_ask(const char *sql)
 																							 "INSERT INTO act_registration (id, act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)" \
 																							 " VALUES (" ID("6" n) ", " ID("3" n) ", " ID("5" n) ", " ID("4" n) ", " ID("2" n) ", " ID("01") ", 'birth', 2020, " n ", 'N" n "', " ID("12") ");"
 
+/* What else hangs on acts: evidence, a proposed correction of the birth of person 2N (by 12), a notification by the program 0a of a facility. */
+#define CHAIN_EVIDENCE(act) \
+	"INSERT INTO act_evidence (id, act_id, kind, reference, officer_id) VALUES (gen_random_uuid(), " ID(act) ", 'affidavit', 'A 1', " ID("11") ");"
+#define CHAIN_CORRECTION_OF(id, n, changes) \
+	"INSERT INTO act_correction (id, act_id, act_version_id, changes, is_key, legal_basis, officer_id) VALUES (" ID(id) ", " ID("3" n) ", " ID("4" n) ", '" changes "', false, 'law 1', " ID("12") ");" \
+																								       "INSERT INTO act_correction_decision (correction_id, proposed_by, event, officer_id) VALUES (" ID(id) ", " ID("12") ", 'propose', " ID("12") ");"
+#define CHAIN_CORRECTION(n) CHAIN_CORRECTION_OF("1" n, n, "[{\"path\":\"/note\",\"from\":null,\"to\":\"x\"}]")
+#define CHAIN_PROGRAM \
+	"INSERT INTO program (id, name, certificate_sha256, role) VALUES (" ID("0a") ", 'hospital', sha256('hospital'), 'program');" \
+										     "INSERT INTO place (code, name, kind) VALUES ('H1', 'Hospital', 'facility'); INSERT INTO program_facility VALUES (" ID("0a") ", 'H1');"
+#define CHAIN_NOTIFICATION \
+	"INSERT INTO notification (id, kind, program_id, place_code, office_id, reference, content, expires_on) VALUES (" ID("0b") ", 'birth', " ID("0a") ", 'H1', " ID("01") ", 'R1', '{}', '2030-01-01');" \
+																					      "INSERT INTO notification_decision (notification_id, event, program_id) VALUES (" ID("0b") ", 'notify', " ID("0a") ");"
+
 /* An enrolment of person 2N on that birth, opened by 13, examined by 14. */
 #define CHAIN_ENROLMENT_OPEN(n) \
 	"INSERT INTO enrolment VALUES (" ID("7" n) ", " ID("2" n) ", " ID("01") ", " ID("13") ");" \

@@ -103,6 +103,22 @@ static const char ceremonies[] =
 	" SELECT id, 'confirm', " OFFICER_A ", 'by telephone', sha256 FROM trust_certificate;";
 /* clang-format on */
 
+/* And of what hangs on acts: evidence, a correction, a notification, a stop. */
+/* clang-format off */
+static const char acts[] =
+	"INSERT INTO act_correction (id, act_id, act_version_id, changes, is_key, legal_basis, officer_id) VALUES ('" U("f0") "', '" U("20") "', '" U("30") "',"
+	" '[{\"path\":\"/note\",\"from\":null,\"to\":\"x\"}]', false, 'law 1', " OFFICER_A ");"
+	"INSERT INTO act_correction_decision (correction_id, proposed_by, event, officer_id) VALUES ('" U("f0") "', " OFFICER_A ", 'propose', " OFFICER_A ");"
+	"INSERT INTO act_evidence (id, act_id, correction_id, kind, reference, officer_id)"
+	" VALUES ('" U("f1") "', '" U("20") "', '" U("f0") "', 'affidavit', 'A 1', " OFFICER_A ");"
+	"INSERT INTO program (id, name, certificate_sha256, role) VALUES ('" U("f2") "', 'hospital', sha256('hospital'), 'program');"
+	"INSERT INTO place (code, name, kind) VALUES ('H1', 'Hospital', 'facility'); INSERT INTO program_facility VALUES ('" U("f2") "', 'H1');"
+	"INSERT INTO notification (id, kind, program_id, place_code, office_id, reference, content, expires_on)"
+	" VALUES ('" U("f3") "', 'birth', '" U("f2") "', 'H1', " OFFICE ", 'R1', '{}', '2030-01-01');"
+	"INSERT INTO notification_decision (notification_id, event, program_id) VALUES ('" U("f3") "', 'notify', '" U("f2") "');"
+	"INSERT INTO document_stop (document_id, act_id, reason, officer_id) VALUES ('" U("80") "', '" U("20") "', 'act_annulled', " OFFICER_B ");";
+/* clang-format on */
+
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */
 struct tampering {
 	const char *name, *done, *undone, *table, *id, *what;
@@ -400,6 +416,7 @@ main(void)
 		sql(statement);
 	}
 	sql(ceremonies);
+	sql(acts);
 	sql("INSERT INTO audit_event (kind, program) SELECT 'denied', 'bulk' FROM generate_series(1, 600)");
 	sequence();
 	sql("CREATE TEMP TABLE head AS SELECT * FROM tree_head; CREATE TEMP TABLE node AS SELECT * FROM ledger_node WHERE index = 1");
@@ -408,7 +425,7 @@ main(void)
 	ok(counts.findings == 0, "nothing is found in an honest registry");
 	ok(counts.entries >= 630 && counts.rows == counts.entries && counts.leaves == counts.entries && counts.waiting == 0,
 		"%llu rows, entries and leaves were looked at", (unsigned long long)counts.entries);
-	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 11,
+	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 13,
 		"and heads, signatures, nodes, parties, images and states");
 	for (size_t i = 0; i < NELEM(tamperings); i++)
 		is_found(&tamperings[i]);
