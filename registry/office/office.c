@@ -117,6 +117,8 @@ make_server(struct office *office, struct err *err)
 	if (http_server_new(&o, &hooks, &office->server, err) == -1 ||
 		http_server_mount(office->server, office->program->base_path, office->program->routes, office, err) == -1)
 		return -1;
+	if (office->program->desk != NULL && http_server_mount_files(office->server, "/desk", office->program->desk, err) == -1)
+		return -1;
 	return http_server_mount(office->server, office->program->base_path, session_routes, office, err);
 }
 

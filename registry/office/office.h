@@ -38,6 +38,7 @@
 #define CATENA_OFFICE_OFFICE_H
 
 #include "registry/base/conf.h"
+#include "registry/service/files.h"
 #include "registry/service/http.h"
 #include "registry/store/db.h"
 
@@ -60,6 +61,7 @@ struct office_program {
 	void (*stop)(struct office *office); /* after the last request; also when start failed half way.  May be NULL */
 	/* Appends Prometheus text of the program's own.  May be NULL. */
 	void (*metrics)(struct office *office, struct buf *out);
+	const struct web_file *const *desk; /* NULL-terminated: the tables of its desk, served at /desk.  NULL: it has none */
 };
 
 /* One per process; lives from the start to the end of office_main. */

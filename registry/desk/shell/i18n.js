@@ -1,0 +1,77 @@
+/*
+ * i18n.js - the language of the pages: message tables, dates, numbers.
+ *
+ * A table is a JSON object, messages/LANGUAGE.json of the shell and of the office.  A message is a text with {names}, or, when it
+ * counts something, an object of texts by plural category (Intl.PluralRules) chosen by the value `n`.
+ */
+
+/** @type {Record<string, {name: string, dir: 'ltr'|'rtl', locale: string}>} */
+export const languages = {
+	en: { name: 'English', dir: 'ltr', locale: 'en-GB' },
+	fr: { name: 'Français', dir: 'ltr', locale: 'fr' },
+	ar: { name: 'العربية', dir: 'rtl', locale: 'ar-u-ca-gregory-nu-latn' },
+};
+
+let language = 'en';
+let table = {};
+
+export const currentLanguage = () => language;
+export const currentDirection = () => languages[language].dir;
+
+/** The language chosen here before, else the browser's first one that we have, else English. */
+export function preferredLanguage() {
+	const wanted = [localStorage.getItem('desk-language'), ...navigator.languages.map((tag) => tag.slice(0, 2))];
+	return wanted.find((code) => code in languages) ?? 'en';
+}
+
+/**
+ * @param {string} code
+ * @param {string[]} folders where the tables are: later ones win
+ */
+export async function loadLanguage(code, folders) {
+	const tables = await Promise.all(folders.map((folder) => fetch(`${folder}/${code}.json`).then((answer) => answer.json())));
+	setLanguage(code, Object.assign({}, ...tables));
+	localStorage.setItem('desk-language', code);
+	document.documentElement.lang = code;
+	document.documentElement.dir = languages[code].dir;
+}
+
+/** For tests, and for loadLanguage. */
+export function setLanguage(code, messages) {
+	language = code;
+	table = messages;
+}
+
+/**
+ * The message of that key.  One that is not there shows as its key: the test of the tables keeps that from happening.
+ * @param {string} key
+ * @param {Record<string, string|number>} [values]
+ */
+export function t(key, values = {}) {
+	let text = table[key];
+	if (typeof text === 'object')
+		text = text[new Intl.PluralRules(languages[language].locale).select(Number(values.n))] ?? text.other;
+	if (text === undefined)
+		return key;
+	return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+export const hasMessage = (key) => key in table;
+
+/** A moment, RFC 3339, as the officer reads it. */
+export function showMoment(moment) {
+	return new Intl.DateTimeFormat(languages[language].locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
+}
+
+/** A day, month or year, ISO 8601, as much as is known. */
+export function showDate(date) {
+	if (!date)
+		return '';
+	const [year, month, day] = date.split('-').map(Number);
+	const options = { year: 'numeric', month: month ? 'long' : undefined, day: day ? 'numeric' : undefined, timeZone: 'UTC' };
+	const when = new Date(0);
+	when.setUTCFullYear(year, (month || 1) - 1, day || 1);
+	return new Intl.DateTimeFormat(languages[language].locale, options).format(when);
+}
+
+export const showNumber = (n) => new Intl.NumberFormat(languages[language].locale).format(n);

@@ -1,0 +1,57 @@
+/* ui.js - the small components of all pages, in GOV.UK Frontend's classes. */
+import { h } from '/desk/lib/preact.js';
+import { useEffect, useRef } from '/desk/lib/hooks.js';
+import htm from '/desk/lib/htm.js';
+import { t } from './i18n.js';
+
+export const html = htm.bind(h);
+
+/** The heading of a page: takes the focus when the page opens, so that a screen reader says where one is. */
+export function Heading({ children, caption }) {
+	const ref = useRef(null);
+	useEffect(() => ref.current.focus({ preventScroll: true }), []);
+	return html`<h1 class="govuk-heading-l" tabindex="-1" ref=${ref}>
+		${caption && html`<span class="govuk-caption-l">${caption}</span>`}${children}</h1>`;
+}
+
+export function Button({ kind, children, ...rest }) {
+	return html`<button type="button" class=${`govuk-button${kind ? ` govuk-button--${kind}` : ''}`} ...${rest}>${children}</button>`;
+}
+
+/**
+ * What is wrong, in one place, each line leading to its field.
+ * @param {{problems: {text: string, field?: string}[], title?: string}} of
+ */
+export function ErrorSummary({ problems, title, stamp }) {
+	const ref = useRef(null);
+	useEffect(() => {
+		if (problems.length > 0)
+			ref.current.focus();
+	}, [problems, stamp]);
+	if (problems.length === 0)
+		return null;
+	const go = (event, field) => {
+		event.preventDefault();
+		document.getElementById(field)?.focus();
+	};
+	return html`<div class="govuk-error-summary" tabindex="-1" ref=${ref}><div role="alert">
+		<h2 class="govuk-error-summary__title">${title ?? t('problem.title')}</h2>
+		<div class="govuk-error-summary__body"><ul class="govuk-list govuk-error-summary__list">
+			${problems.map((p) => html`<li>${p.field
+				? html`<a href=${`#${p.field}`} onClick=${(event) => go(event, p.field)}>${p.text}</a>` : p.text}</li>`)}
+		</ul></div></div></div>`;
+}
+
+/** A field that holds a line of text: label, hint, error message. */
+export function TextField({ id, label, hint, error, width, onValue, value, ...rest }) {
+	const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
+	return html`<div class=${`govuk-form-group${error ? ' govuk-form-group--error' : ''}`}>
+		<label class="govuk-label" for=${id}>${label}</label>
+		${hint && html`<div id=${`${id}-hint`} class="govuk-hint">${hint}</div>`}
+		${error && html`<p id=${`${id}-error`} class="govuk-error-message">
+			<span class="govuk-visually-hidden">${t('problem.prefix')}</span> ${error}</p>`}
+		<input class=${`govuk-input${width ? ` govuk-input--width-${width}` : ''}${error ? ' govuk-input--error' : ''}`} id=${id} name=${id}
+			value=${value} onInput=${(event) => onValue(event.target.value)} aria-describedby=${described}
+			aria-invalid=${error ? 'true' : undefined} ...${rest} />
+	</div>`;
+}
