@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "registry/base/uin.h"
 #include "registry/doc9303/states.h"
 #include "registry/doc9303/translit.h"
 
 const char *const birth_sexes[] = { "F", "M", "X", NULL };
-static const char *const relations[] = { "mother", "father", "grandparent", "relative", "hospital", "midwife", "police", "other", NULL };
+static const char *const relations[] = { "mother", "father", "grandparent", "relative", "hospital", "midwife", "police", "other", "spouse", "child", NULL };
 enum { RELATION_FATHER = 1 };
 static const char *const attendants[] = { "physician", "midwife", "nurse", "other", "none", NULL };
 static const char *const place_kinds[] = { "hospital", "clinic", "home", "other", NULL };
@@ -25,7 +26,7 @@ static const char *const education[] = { "none", "primary", "lower_secondary", "
 	}
 
 /* clang-format off */
-static const struct json_field child_fields[] = {
+const struct json_field birth_child_fields[] = {
 	NAMES(child),
 	{ "sex", JSON_T_ENUM, AT(child.sex) - AT(child), 0, 0, 0, birth_sexes },
 	{ "date_of_birth", JSON_T_DATE, AT(child.date_of_birth) - AT(child), 0, DATE_YEAR },
@@ -35,13 +36,15 @@ static const struct json_field child_fields[] = {
 	{ "birth_order", JSON_T_INT, AT(child.birth_order) - AT(child), JSON_OPTIONAL, 1, BIRTH_MULTIPLICITY_MAX },
 	{ NULL }
 };
-static const struct json_field parent_fields[] = {
+const struct json_field birth_parent_fields[] = {
 	NAMES(mother),
 	{ "date_of_birth", JSON_T_DATE, AT(mother.date_of_birth) - AT(mother), JSON_OPTIONAL, DATE_YEAR },
 	{ "nationality", JSON_T_CODE, AT(mother.nationality) - AT(mother), JSON_OPTIONAL, 1, 3 },
+	{ "uin", JSON_T_CODE, AT(mother.uin) - AT(mother), JSON_OPTIONAL, 1, 12 },
+	{ "birth_number", JSON_T_CODE, AT(mother.birth_number) - AT(mother), JSON_OPTIONAL, 1, ACT_NUMBER_TEXT - 1 },
 	{ NULL }
 };
-static const struct json_field informant_fields[] = {
+const struct json_field birth_informant_fields[] = {
 	{ "name", JSON_T_NAME, offsetof(struct birth_informant, name), 0, 1, BIRTH_NAME_MAX },
 	{ "relation", JSON_T_ENUM, offsetof(struct birth_informant, relation), 0, 0, 0, relations },
 	{ NULL }
@@ -61,15 +64,16 @@ static const struct json_field item_fields[] = {
 };
 #define CONTENT \
 	{ "declared_on", JSON_T_DATE, AT(declared_on), JSON_OPTIONAL, DATE_DAY }, \
-	{ "child", JSON_T_OBJECT, AT(child), 0, 0, 0, NULL, child_fields }, \
-	{ "mother", JSON_T_OBJECT, AT(mother), 0, 0, 0, NULL, parent_fields }, \
-	{ "father", JSON_T_OBJECT, AT(father), JSON_OPTIONAL, 0, 0, NULL, parent_fields, 0, AT(has_father) }, \
-	{ "informant", JSON_T_OBJECT, AT(informant), 0, 0, 0, NULL, informant_fields }, \
+	{ "child", JSON_T_OBJECT, AT(child), 0, 0, 0, NULL, birth_child_fields }, \
+	{ "mother", JSON_T_OBJECT, AT(mother), 0, 0, 0, NULL, birth_parent_fields }, \
+	{ "father", JSON_T_OBJECT, AT(father), JSON_OPTIONAL, 0, 0, NULL, birth_parent_fields, 0, AT(has_father) }, \
+	{ "informant", JSON_T_OBJECT, AT(informant), 0, 0, 0, NULL, birth_informant_fields }, \
 	{ "attendant", JSON_T_ENUM, AT(attendant), JSON_OPTIONAL, 0, 0, attendants, NULL, 0, AT(has_attendant) }
 
 const struct json_field birth_content_fields[] = { CONTENT, { NULL } };
 const struct json_field birth_fields[] = {
 	{ "office_id", JSON_T_UUID, AT(office_id) },
+	{ "notification_id", JSON_T_UUID, AT(notification_id), JSON_OPTIONAL },
 	CONTENT,
 	{ "statistics", JSON_T_OBJECT, AT(statistics), JSON_OPTIONAL, 0, 0, NULL, item_fields, 0, AT(has_statistics) },
 	{ NULL }
@@ -112,8 +116,8 @@ check_translit(const char *name, const char *given, const char *at, const char *
 	buf_wipe(&made);
 }
 
-static void
-check_names(const struct birth_names *n, const char *at, bool transliterated, struct err *err)
+void
+birth_check_names(const struct birth_names *n, const char *at, bool transliterated, struct err *err)
 {
 	char pointer[64];
 
@@ -140,39 +144,61 @@ whole(struct date d, bool last)
 	return d;
 }
 
-/* Only what no reading of partial dates allows is refused. */
-static void
-check_parent(const struct birth_parent *p, const char *at, struct date child, int least, int most, struct err *err)
+void
+birth_check_person(const struct birth_parent *p, const char *at, struct err *err)
 {
+	struct err why = ERR_INIT;
 	char pointer[64];
 
-	check_names(&p->names, at, false, err);
+	birth_check_names(&p->names, at, false, err);
 	if (p->nationality != NULL && !states_valid_nationality(p->nationality)) {
 		snprintf(pointer, sizeof(pointer), "%s/nationality", at);
 		err_problem(err, pointer, "no State or nationality code (Doc 9303-3 section 5)");
 	}
-	if (p->date_of_birth.precision == DATE_UNKNOWN || child.precision == DATE_UNKNOWN)
+	if (p->uin != NULL && uin_check(p->uin, &why) == -1) {
+		snprintf(pointer, sizeof(pointer), "%s/uin", at);
+		err_problem(err, pointer, "%.120s", why.text);
+	}
+	if (p->birth_number != NULL && !act_number_valid(p->birth_number)) {
+		snprintf(pointer, sizeof(pointer), "%s/birth_number", at);
+		err_problem(err, pointer, "the act number's check character does not fit (ISO/IEC 7064 MOD 37,36)");
+	}
+}
+
+/* Only what no reading of partial dates allows is refused. */
+void
+birth_check_age(const struct birth_parent *p, const char *at, struct date on, int least, int most, const char *what, struct err *err)
+{
+	char pointer[64];
+
+	if (p->date_of_birth.precision == DATE_UNKNOWN || on.precision == DATE_UNKNOWN)
 		return;
 	snprintf(pointer, sizeof(pointer), "%s/date_of_birth", at);
-	if (date_compare(whole(p->date_of_birth, false), whole(child, true)) > 0 ||
-		date_age(whole(p->date_of_birth, false), whole(child, true)) < least)
-		err_problem(err, pointer, "less than %d years before the child's birth", least);
-	else if (date_compare(whole(p->date_of_birth, true), whole(child, false)) <= 0 &&
-		date_age(whole(p->date_of_birth, true), whole(child, false)) > most)
-		err_problem(err, pointer, "more than %d years before the child's birth", most);
+	if (least == 0 && date_compare(whole(p->date_of_birth, false), whole(on, true)) > 0)
+		err_problem(err, pointer, "after %s", what);
+	else if (date_compare(whole(p->date_of_birth, false), whole(on, true)) > 0 || date_age(whole(p->date_of_birth, false), whole(on, true)) < least)
+		err_problem(err, pointer, "less than %d years before %s", least, what);
+	else if (date_compare(whole(p->date_of_birth, true), whole(on, false)) <= 0 &&
+		date_age(whole(p->date_of_birth, true), whole(on, false)) > most)
+		err_problem(err, pointer, "more than %d years before %s", most, what);
 }
 
 static void
-check_child(struct birth *b, struct date today, struct err *err)
+check_parent(const struct birth_parent *p, const char *at, struct date child, int least, int most, struct err *err)
 {
-	struct birth_child *c = &b->child;
+	birth_check_person(p, at, err);
+	birth_check_age(p, at, child, least, most, "the child's birth", err);
+}
 
-	check_names(&c->names, "/child", true, err);
+void
+birth_check_child(struct birth_child *c, struct date declared_on, struct date today, struct err *err)
+{
+	birth_check_names(&c->names, "/child", true, err);
 	if (c->date_of_birth.year < BIRTH_YEAR_MIN)
 		err_problem(err, "/child/date_of_birth", "before the year %d", BIRTH_YEAR_MIN);
 	else if (date_surely_before(today, c->date_of_birth))
 		err_problem(err, "/child/date_of_birth", "in the future");
-	else if (date_surely_before(b->declared_on, c->date_of_birth))
+	else if (date_surely_before(declared_on, c->date_of_birth))
 		err_problem(err, "/child/date_of_birth", "after the declaration");
 	if (c->multiplicity == 0)
 		c->multiplicity = 1;
@@ -214,7 +240,7 @@ birth_check(struct birth *b, struct date today, struct err *err)
 		b->declared_on = today;
 	if (date_compare(b->declared_on, today) > 0)
 		err_problem(&found, "/declared_on", "in the future");
-	check_child(b, today, &found);
+	birth_check_child(&b->child, b->declared_on, today, &found);
 	check_parent(&b->mother, "/mother", b->child.date_of_birth, BIRTH_MOTHER_AGE_MIN, BIRTH_MOTHER_AGE_MAX, &found);
 	check_father(b, &found);
 	if (b->statistics.mother_children_born != 0 && b->statistics.mother_children_born < b->child.birth_order)
@@ -226,16 +252,16 @@ birth_check(struct birth *b, struct date today, struct err *err)
 }
 
 int
-birth_check_place(const struct act_declare_check *check, struct err *err)
+birth_check_place(const struct act_declare_check *check, const char *pointer, struct err *err)
 {
 	struct err found = ERR_INIT;
 
 	if (!check->office_is_civil)
 		err_problem(&found, "/office_id", "no civil registration office");
-	if (!check->place_exists)
-		err_problem(&found, "/child/place_of_birth", "no such place");
-	else if (!check->place_was_valid)
-		err_problem(&found, "/child/place_of_birth", "the place did not exist on that date");
+	if (pointer != NULL && !check->place_exists)
+		err_problem(&found, pointer, "no such place");
+	else if (pointer != NULL && !check->place_was_valid)
+		err_problem(&found, pointer, "the place did not exist on that date");
 	if (found.kind == FAIL_NONE)
 		return 0;
 	*err = found;
@@ -267,8 +293,8 @@ birth_of_content(json_t *content, struct birth *b, struct err *err)
 	return err_set(err, FAIL_INTERNAL, "content of a birth in the register: %.200s", why.text);
 }
 
-static int
-match_person(const struct birth_names *n, struct date birth, struct match_person *p, struct err *err)
+int
+birth_match_person(const struct birth_names *n, struct date birth, struct match_person *p, struct err *err)
 {
 	p->birth = birth;
 	if (match_name_of(n->primary_name, n->mrz_primary, &p->primary, err) == -1 ||
@@ -282,9 +308,9 @@ birth_match(const struct birth *b, struct match_birth *match, struct err *err)
 {
 	struct match_birth m = { .sex = birth_sexes[b->child.sex][0], .multiplicity = (int)b->child.multiplicity };
 
-	if (match_person(&b->child.names, b->child.date_of_birth, &m.child, err) == -1 ||
-		match_person(&b->mother.names, b->mother.date_of_birth, &m.mother, err) == -1 ||
-		(b->has_father && match_person(&b->father.names, b->father.date_of_birth, &m.father, err) == -1))
+	if (birth_match_person(&b->child.names, b->child.date_of_birth, &m.child, err) == -1 ||
+		birth_match_person(&b->mother.names, b->mother.date_of_birth, &m.mother, err) == -1 ||
+		(b->has_father && birth_match_person(&b->father.names, b->father.date_of_birth, &m.father, err) == -1))
 		return -1;
 	m.birth_order = m.multiplicity > 1 ? (int)b->child.birth_order : 0;
 	snprintf(m.place, sizeof(m.place), "%s", b->child.place_of_birth);
@@ -292,23 +318,24 @@ birth_match(const struct birth *b, struct match_birth *match, struct err *err)
 	return 0;
 }
 
-static struct act_party
-party_of(const char *role, const struct birth_names *n, const char *sex, struct date birth)
+struct act_party
+birth_party(const char *role, const struct birth_parent *p)
 {
-	return (struct act_party){ .role = role, .confidence = "asserted", .primary_name = n->primary_name, .secondary_name = n->secondary_name, .sex = sex, .date_of_birth = birth };
+	return (struct act_party){ .role = role, .confidence = "asserted", .primary_name = p->names.primary_name, .secondary_name = p->names.secondary_name, .sex = p->has_sex ? birth_sexes[p->sex] : NULL, .date_of_birth = p->date_of_birth, .uin = p->uin, .birth_number = p->birth_number };
 }
 
 size_t
 birth_parties(const struct birth *b, struct act_party party[BIRTH_PARTIES])
 {
-	const struct birth_names informant = { .primary_name = b->informant.name };
+	const struct birth_parent child = { .names = b->child.names, .sex = b->child.sex, .has_sex = true, .date_of_birth = b->child.date_of_birth };
+	const struct birth_parent informant = { .names = { .primary_name = b->informant.name } };
 	size_t n = 0;
 
-	party[n++] = party_of("child", &b->child.names, birth_sexes[b->child.sex], b->child.date_of_birth);
-	party[n++] = party_of("mother", &b->mother.names, NULL, b->mother.date_of_birth);
+	party[n++] = birth_party("child", &child);
+	party[n++] = birth_party("mother", &b->mother);
 	if (b->has_father)
-		party[n++] = party_of("father", &b->father.names, NULL, b->father.date_of_birth);
-	party[n++] = party_of("informant", &informant, NULL, DATE_INIT);
+		party[n++] = birth_party("father", &b->father);
+	party[n++] = birth_party("informant", &informant);
 	return n;
 }
 

@@ -34,10 +34,15 @@ struct birth_child {
 	char *place_text;                  /* where exactly; may be NULL */
 	int64_t multiplicity, birth_order; /* 1 and 1 after birth_check when they were left out */
 };
+/* A parent, and whoever else takes part in an act. */
 struct birth_parent {
 	struct birth_names names;
+	int sex; /* index of birth_sexes, when has_sex; parents have none */
+	bool has_sex;
 	struct date date_of_birth;
-	char *nationality; /* Doc 9303-3 section 5; may be NULL */
+	char *nationality;  /* Doc 9303-3 section 5; may be NULL */
+	char *uin;          /* who they are, proved by one of these; may be NULL */
+	char *birth_number; /* number of the act of their birth */
 };
 struct birth_informant {
 	char *name;
@@ -51,8 +56,8 @@ struct birth_items {
 	char *mother_occupation, *father_occupation;
 };
 struct birth {
-	struct uuid office_id;
-	struct date declared_on; /* today after birth_check when it was left out */
+	struct uuid office_id, notification_id; /* the notification that is taken up; all zero: none */
+	struct date declared_on;                /* today after birth_check when it was left out */
 	struct birth_child child;
 	struct birth_parent mother;
 	struct birth_parent father; /* only when has_father */
@@ -67,13 +72,24 @@ struct birth {
 extern const struct json_field birth_fields[];         /* the body of a declaration */
 extern const struct json_field birth_content_fields[]; /* what the act says: without office and statistics */
 extern const char *const birth_sexes[];                /* F M X */
+/* Members that other kinds of acts have too: of struct birth_child, birth_informant, birth_parent. */
+extern const struct json_field birth_child_fields[], birth_informant_fields[], birth_parent_fields[];
+
+/* Names, nationality and numbers of a person, every breach with its pointer below `at`; transliterated: they need a transliteration. */
+void birth_check_names(const struct birth_names *n, const char *at, bool transliterated, struct err *err);
+void birth_check_person(const struct birth_parent *p, const char *at, struct err *err);
+/* That they were so old on that day, as far as dates are known; `what` it was: "the child's birth". */
+void birth_check_age(const struct birth_parent *p, const char *at, struct date on, int least, int most, const char *what, struct err *err);
+void birth_check_child(struct birth_child *c, struct date declared_on, struct date today, struct err *err);
+int birth_match_person(const struct birth_names *n, struct date birth, struct match_person *p, struct err *err);
+struct act_party birth_party(const char *role, const struct birth_parent *p);
 
 /*
  * The rules that need no database, every breach with its JSON pointer; fills in what may be left out.  That the place was there
- * on the day is birth_check_place's.
+ * on the day is birth_check_place's: pointer NULL: no place was given.
  */
 int birth_check(struct birth *b, struct date today, struct err *err);
-int birth_check_place(const struct act_declare_check *check, struct err *err);
+int birth_check_place(const struct act_declare_check *check, const char *pointer, struct err *err);
 void birth_clear(struct birth *b);
 
 /* The content of an act version, canonical JSON appended to *out. */

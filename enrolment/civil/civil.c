@@ -6,17 +6,33 @@
 
 /* clang-format off */
 const struct route civil_routes[] = {   /* this table is the access policy */
-	{ "POST", "/births", ROLE_CIVIL_CLERK, civil_post_birth, ROUTE_CHANGES, "declare a birth" },
-	{ "GET", "/births", READERS, civil_get_births, 0, "list the births of an office" },
-	{ "GET", "/births/{id}", READERS, civil_get_birth, 0, "read a birth with its history" },
-	{ "GET", "/births/{id}/duplicates", READERS, civil_get_duplicates, 0, "compare a birth with its duplicate candidates" },
-	{ "POST", "/births/{id}/validation", ROLE_CIVIL_REGISTRAR, civil_post_validation, ROUTE_CHANGES, "validate a declared birth" },
-	{ "POST", "/births/{id}/rejection", ROLE_CIVIL_REGISTRAR, civil_post_rejection, ROUTE_CHANGES, "reject a declaration, with a reason" },
-	{ "POST", "/births/{id}/registration", ROLE_CIVIL_REGISTRAR, civil_post_registration, ROUTE_CHANGES,
-		"register a declared or validated birth" },
-	{ "POST", "/births/{id}/duplicate-overrides", ROLE_CIVIL_REGISTRAR, civil_post_override, ROUTE_CHANGES,
-		"find that a duplicate candidate is another birth, with a reason" },
-	{ "POST", "/births/{id}/annulment", ROLE_CIVIL_REGISTRAR, civil_post_annulment, ROUTE_CHANGES, "annul a registered birth, with a reason" },
+	{ "POST", "/births", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a birth" },
+	{ "POST", "/deaths", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a death" },
+	{ "POST", "/foetal-deaths", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a foetal death, for the statistics" },
+	{ "POST", "/marriages", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a marriage" },
+	{ "POST", "/divorces", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a divorce" },
+	{ "POST", "/marriage-annulments", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare that a court annulled a marriage" },
+	{ "POST", "/adoptions", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare an adoption" },
+	{ "POST", "/recognitions", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare the recognition of a child" },
+	{ "POST", "/legitimations", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare the legitimation of a child" },
+	{ "POST", "/name-changes", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a legal change of name" },
+	{ "POST", "/judicial-births", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a birth that a court found" },
+	{ "POST", "/judicial-deaths", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a death that a court found" },
+	{ "POST", "/foundlings", ROLE_CIVIL_CLERK, civil_post_declaration, ROUTE_CHANGES, "declare a foundling" },
+	{ "GET", "/{register}", READERS, civil_get_list, 0, "list the acts of an office: births, deaths, marriages ..." },
+	{ "GET", "/{register}/{id}", READERS, civil_get_one, 0, "read an act with its history" },
+	{ "GET", "/{register}/{id}/duplicates", READERS, civil_get_duplicates, 0, "compare an act with its duplicate candidates" },
+	{ "POST", "/{register}/{id}/validation", ROLE_CIVIL_REGISTRAR, civil_post_validation, ROUTE_CHANGES, "validate a declared act" },
+	{ "POST", "/{register}/{id}/approval", ROLE_CIVIL_SUPERVISOR, civil_post_approval, ROUTE_CHANGES,
+		"approve a validated act: a late registration, or what else the policy names" },
+	{ "POST", "/{register}/{id}/rejection", ROLE_CIVIL_REGISTRAR, civil_post_rejection, ROUTE_CHANGES, "reject a declaration, with a reason" },
+	{ "POST", "/{register}/{id}/registration", ROLE_CIVIL_REGISTRAR, civil_post_registration, ROUTE_CHANGES,
+		"register a declared, validated or approved act" },
+	{ "POST", "/{register}/{id}/duplicate-overrides", ROLE_CIVIL_REGISTRAR, civil_post_override, ROUTE_CHANGES,
+		"find that a duplicate candidate is another event, with a reason" },
+	{ "POST", "/{register}/{id}/annulment", ROLE_CIVIL_REGISTRAR, civil_post_annulment, ROUTE_CHANGES, "annul a registered act, with a reason" },
+	{ "POST", "/{register}/{id}/reinstatement", ROLE_CIVIL_REGISTRAR, civil_post_reinstatement, ROUTE_CHANGES,
+		"take an annulment back, with a reason" },
 	{ "GET", "/acts/{number}", READERS, civil_get_act, 0, "read an act by its number" },
 	{ "GET", "/offices", READERS, civil_get_offices, 0, "list the civil registration offices" },
 	{ "GET", "/places", READERS, civil_get_places, 0, "find places by the beginning of their name" },
@@ -28,6 +44,26 @@ const struct match_thresholds *
 civil_thresholds(const struct request *rq)
 {
 	return office_of(rq)->own;
+}
+
+const struct act_kind *
+civil_kind(const struct request *rq, struct err *err)
+{
+	bool is_param = strncmp(rq->route->pattern, "/{register}", 11) == 0;
+	const struct act_kind *kind = kind_of_register(is_param ? request_param(rq, "register") : rq->route->pattern);
+
+	if (kind == NULL)
+		err_set(err, FAIL_NOT_FOUND, "there is no such register");
+	return kind;
+}
+
+int
+civil_declaration_of(const struct act *act, struct declaration *d, struct err *err)
+{
+	d->kind = kind_of_name(act->kind);
+	if (d->kind == NULL)
+		return err_set(err, FAIL_INTERNAL, "an act is of a kind that this program does not know");
+	return declaration_of_content(act->content, d, err);
 }
 
 static int

@@ -1,4 +1,4 @@
-/* Decisions on a declared birth: validation, rejection, registration, override of a duplicate candidate, annulment. */
+/* Decisions on an act: validation, approval, rejection, registration, override of a duplicate candidate, annulment, reinstatement. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +8,8 @@
 
 struct decision {
 	struct uuid act_id;
+	const struct act_kind *kind;
+	uint64_t role; /* whose decision it is */
 	const char *event;
 	char *reason;             /* NULL: none is asked for */
 	struct uuid candidate_id; /* of an override */
@@ -24,13 +26,13 @@ static const struct json_field override_fields[] = {
 	{ NULL }
 };
 
-/* The act that the path names, when the caller is a registrar of its office. */
+/* The act that the path names, when the decision is the caller's in its office. */
 static int
-read_own(struct tx *tx, const struct request *rq, const struct uuid *id, struct act *act, struct err *err)
+read_own(struct tx *tx, const struct request *rq, const struct decision *d, struct act *act, struct err *err)
 {
-	if (act_read(tx, id, "birth", act, err) == -1)
+	if (act_read(tx, &d->act_id, d->kind->name, act, err) == -1)
 		return -1;
-	return office_may(rq, ROLE_CIVIL_REGISTRAR, &act->office_id, err);
+	return office_may(rq, d->role, &act->office_id, err);
 }
 
 static int
@@ -50,8 +52,13 @@ reply_state(struct reply *rp, const struct act *act, const char *state, struct e
 static const char *
 state_after(const char *event)
 {
-	return strcmp(event, "validate") == 0 ? "validated" : strcmp(event, "reject") == 0 ? "rejected"
-											   : "annulled";
+	static const char *const states[][2] = { { "validate", "validated" }, { "approve", "approved" }, { "reject", "rejected" }, { "annul", "annulled" },
+		{ "reinstate", "registered" } };
+	size_t i = 0;
+
+	while (strcmp(states[i][0], event) != 0)
+		i++;
+	return states[i][1];
 }
 
 static int
@@ -61,7 +68,7 @@ work_decide(struct tx *tx, const struct request *rq, void *arg, struct reply *rp
 	struct act act = { 0 };
 	int rc = -1;
 
-	if (read_own(tx, rq, &d->act_id, &act, err) == 0 &&
+	if (read_own(tx, rq, d, &act, err) == 0 &&
 		act_decide(tx, &act, d->event, &rq->who.officer_id, d->reason, err) == 0)
 		rc = reply_state(rp, &act, state_after(d->event), err);
 	act_clear(&act);
@@ -71,10 +78,10 @@ work_decide(struct tx *tx, const struct request *rq, void *arg, struct reply *rp
 static int
 decide(struct request *rq, struct reply *rp, const char *event, office_work *work, const struct json_field *fields, struct err *err)
 {
-	struct decision d = { .event = event };
+	struct decision d = { .event = event, .role = rq->route->roles };
 	int rc = -1;
 
-	if (request_param_uuid(rq, "id", &d.act_id, err) == -1)
+	if ((d.kind = civil_kind(rq, err)) == NULL || request_param_uuid(rq, "id", &d.act_id, err) == -1)
 		return -1;
 	if ((fields != no_fields || rq->json != NULL) && request_json(rq, fields, &d, err) == -1)
 		return -1;
@@ -101,17 +108,29 @@ civil_post_annulment(struct request *rq, struct reply *rp, struct err *err)
 	return decide(rq, rp, "annul", work_decide, reason_fields, err);
 }
 
+int
+civil_post_approval(struct request *rq, struct reply *rp, struct err *err)
+{
+	return decide(rq, rp, "approve", work_decide, no_fields, err);
+}
+
+int
+civil_post_reinstatement(struct request *rq, struct reply *rp, struct err *err)
+{
+	return decide(rq, rp, "reinstate", work_decide, reason_fields, err);
+}
+
 /* ---- registration and overrides ---- */
 
 /* What the act says now, and its keys: never those stored at declaration, which a correction may have outdated. */
 static int
-keys_of(const struct act *act, struct birth *birth, int64_t key[MATCH_KEYS], size_t *nkey, struct err *err)
+keys_of(const struct act *act, struct declaration *says, int64_t key[MATCH_KEYS], size_t *nkey, struct err *err)
 {
 	struct match_birth match;
 
-	if (birth_of_content(act->content, birth, err) == -1 || birth_match(birth, &match, err) == -1)
+	if (civil_declaration_of(act, says, err) == -1 || declaration_match(says, &match, err) == -1)
 		return -1;
-	*nkey = match_birth_keys(&match, key);
+	*nkey = declaration_keys(says, &match, key);
 	wipe(&match, sizeof(match));
 	return 0;
 }
@@ -122,17 +141,17 @@ work_register(struct tx *tx, const struct request *rq, void *arg, struct reply *
 	const struct decision *d = arg;
 	struct act act = { 0 };
 	struct act_registering registering = { 0 };
-	struct birth birth = { 0 };
+	struct declaration says = { .kind = NULL };
 	struct duplicates duplicates = { 0 };
 	int64_t key[MATCH_KEYS];
 	size_t nkey;
 	int rc = -1;
 
-	if (read_own(tx, rq, &d->act_id, &act, err) == -1 || keys_of(&act, &birth, key, &nkey, err) == -1 ||
-		act_begin_registration(tx, &act, key, nkey, clock_today().year, &registering, err) == -1)
+	if (read_own(tx, rq, d, &act, err) == -1 || keys_of(&act, &says, key, &nkey, err) == -1 ||
+		act_begin_registration(tx, &act, d->kind->is_new_person ? NULL : d->kind->subject, key, nkey, clock_today().year, &registering, err) == -1)
 		goto out;
 	if (registering.serial > 0 &&
-		(duplicates_judge(&birth, &registering.candidates, civil_thresholds(rq), &duplicates, err) == -1 || duplicates_refuse(&duplicates, err) == -1))
+		(duplicates_judge(&says, &registering.candidates, civil_thresholds(rq), &duplicates, err) == -1 || duplicates_refuse(&duplicates, d->kind, err) == -1))
 		goto out;
 	if (act_register(tx, &act, &registering, &rq->who.officer_id, err) == -1)
 		goto out;
@@ -140,7 +159,7 @@ work_register(struct tx *tx, const struct request *rq, void *arg, struct reply *
 out:
 	duplicates_clear(&duplicates);
 	act_candidates_clear(&registering.candidates);
-	birth_clear(&birth);
+	declaration_clear(&says);
 	act_clear(&act);
 	return rc;
 }
@@ -159,23 +178,23 @@ work_override(struct tx *tx, const struct request *rq, void *arg, struct reply *
 	struct act act = { 0 };
 	struct act_candidates candidates = { 0 };
 	struct duplicates duplicates = { 0 };
-	struct birth birth = { 0 };
+	struct declaration says = { .kind = NULL };
 	char id[UUID_TEXT], other[UUID_TEXT];
 	int64_t key[MATCH_KEYS];
 	size_t nkey;
 	int rc = -1;
 
-	if (read_own(tx, rq, &d->act_id, &act, err) == -1)
+	if (read_own(tx, rq, d, &act, err) == -1)
 		goto out;
-	if (strcmp(act.state, "declared") != 0 && strcmp(act.state, "validated") != 0) {
+	if (strcmp(act.state, "declared") != 0 && strcmp(act.state, "validated") != 0 && strcmp(act.state, "approved") != 0) {
 		err_set(err, FAIL_CONFLICT, "act is %s, which does not allow: override of a duplicate candidate", act.state);
 		goto out;
 	}
-	if (keys_of(&act, &birth, key, &nkey, err) == -1 || act_find_candidates(tx, &act, key, nkey, &candidates, err) == -1 ||
-		duplicates_judge(&birth, &candidates, civil_thresholds(rq), &duplicates, err) == -1)
+	if (keys_of(&act, &says, key, &nkey, err) == -1 || act_find_candidates(tx, &act, key, nkey, &candidates, err) == -1 ||
+		duplicates_judge(&says, &candidates, civil_thresholds(rq), &duplicates, err) == -1)
 		goto out;
 	if ((duplicate = duplicates_find(&duplicates, &d->candidate_id)) == NULL) {
-		err_problem(err, "/candidate_id", "no duplicate candidate of this birth");
+		err_problem(err, "/candidate_id", "no duplicate candidate of this act");
 		goto out;
 	}
 	if (act_override(tx, &act, &d->candidate_id, duplicate->score.score, &rq->who.officer_id, d->reason, err) == -1)
@@ -187,7 +206,7 @@ work_override(struct tx *tx, const struct request *rq, void *arg, struct reply *
 out:
 	duplicates_clear(&duplicates);
 	act_candidates_clear(&candidates);
-	birth_clear(&birth);
+	declaration_clear(&says);
 	act_clear(&act);
 	return rc;
 }

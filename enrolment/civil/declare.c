@@ -1,28 +1,68 @@
-/* Declarations: POST /births. */
+/* Declarations: POST /births, /deaths ... */
 #include <stdio.h>
 
 #include "enrolment/civil/civild.h"
 #include "enrolment/civil/duplicates.h"
 #include "registry/base/clock.h"
 
-struct declaration {
-	struct birth birth;
+struct declaring {
+	struct declaration d;
 	struct match_birth match;
 	int64_t key[MATCH_KEYS];
 	size_t nkey;
 	struct buf content;
 };
 
-static int
-add_act(struct tx *tx, const struct request *rq, const struct declaration *d, struct uuid *id, struct err *err)
+/* The statistics go into tables of their own, by kind. */
+static void
+take_statistics(const struct declaration *d, struct act_new *act, struct birth_statistics *birth, struct death_statistics *death)
 {
-	struct act_party party[BIRTH_PARTIES];
-	struct birth_statistics statistics = birth_statistics_of(&d->birth);
-	struct act_new act = { .office_id = d->birth.office_id, .officer_id = rq->who.officer_id, .kind = "birth", .content = bytes_of(&d->content), .party = party, .nparty = birth_parties(&d->birth, party), .key = d->key, .nkey = d->nkey };
+	if (strcmp(d->kind->name, "birth") == 0) {
+		*birth = birth_statistics_of(&d->u.birth);
+		act->statistics = d->u.birth.has_statistics || d->u.birth.has_attendant ? birth : NULL;
+	} else if (d->u.act.has_statistics && strcmp(d->kind->name, "foetal_death") == 0) {
+		*birth = act_foetal_statistics(&d->u.act);
+		act->statistics = birth;
+	} else if (d->u.act.has_statistics) {
+		*death = act_death_statistics(&d->u.act);
+		act->death = death;
+	}
+}
 
-	if (d->birth.has_statistics || d->birth.has_attendant)
-		act.statistics = &statistics;
-	if (uuid_new(&act.id, err) == -1 || uuid_new(&act.version_id, err) == -1)
+/* The act that this one is about, and through it the person. */
+static int
+find_about(struct tx *tx, const struct declaration *d, struct act_new *act, struct act_party *party, size_t nparty, struct err *err)
+{
+	const char *number = declaration_about_number(d);
+	struct act_found found;
+
+	if (number == NULL)
+		return 0;
+	if (act_find_number(tx, number, d->kind->about, &found, err) == -1)
+		return -1;
+	act->about_act_id = found.act_id;
+	for (size_t i = 0; i < nparty && strcmp(d->kind->about, "/birth_number") == 0; i++)
+		if (strcmp(party[i].role, d->kind->subject) == 0) {
+			if (!uuid_is_null(&party[i].person_id) && !uuid_equal(&party[i].person_id, &found.person_id))
+				return err_problem(err, d->kind->about, "the act is about somebody else");
+			party[i].person_id = found.person_id;
+			party[i].confidence = "proved";
+		}
+	return 0;
+}
+
+static int
+add_act(struct tx *tx, const struct request *rq, const struct declaring *g, struct uuid *id, struct err *err)
+{
+	const struct declaration *d = &g->d;
+	struct act_party party[ACT_PARTIES];
+	struct birth_statistics birth;
+	struct death_statistics death;
+	struct act_new act = { .office_id = *declaration_office(d), .officer_id = rq->who.officer_id, .kind = d->kind->name, .notification_id = *declaration_notification(d), .content = bytes_of(&g->content), .party = party, .nparty = declaration_parties(d, party), .key = g->key, .nkey = g->nkey };
+
+	take_statistics(d, &act, &birth, &death);
+	if (act_link_parties(tx, party, act.nparty, err) == -1 || find_about(tx, d, &act, party, act.nparty, err) == -1 ||
+		uuid_new(&act.id, err) == -1 || uuid_new(&act.version_id, err) == -1)
 		return -1;
 	*id = act.id;
 	return act_declare(tx, &act, err);
@@ -31,13 +71,13 @@ add_act(struct tx *tx, const struct request *rq, const struct declaration *d, st
 static int
 answer(struct reply *rp, const struct declaration *d, const struct uuid *id, const struct duplicates *duplicates, struct err *err)
 {
-	char act[UUID_TEXT], office[UUID_TEXT], location[64];
+	char act[UUID_TEXT], office[UUID_TEXT], location[96];
 
-	snprintf(location, sizeof(location), "/civil/v1/births/%s", uuid_format(id, act));
+	snprintf(location, sizeof(location), "/civil/v1/%s/%s", d->kind->register_name, uuid_format(id, act));
 	if (reply_header(rp, "Location", location, err) == -1)
 		return -1;
 	return reply_json(rp, 201,
-		json_pack("{s:s, s:s, s:s, s:o}", "id", act, "office_id", uuid_format(&d->birth.office_id, office), "state", "declared",
+		json_pack("{s:s, s:s, s:s, s:o}", "id", act, "office_id", uuid_format(declaration_office(d), office), "state", "declared",
 			"duplicates", duplicates_json(duplicates)),
 		err);
 }
@@ -45,21 +85,21 @@ answer(struct reply *rp, const struct declaration *d, const struct uuid *id, con
 static int
 work_declare(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
-	const struct declaration *d = arg;
-	const struct birth_child *child = &d->birth.child;
+	const struct declaring *g = arg;
+	const char *place = declaration_place(&g->d);
 	struct act_declare_check check = { 0 };
 	struct duplicates duplicates = { 0 };
 	struct uuid id;
 	int rc = -1;
 
-	if (act_declare_check(tx, &d->birth.office_id, child->place_of_birth, child->date_of_birth, d->key, d->nkey, &check, err) == -1 ||
-		birth_check_place(&check, err) == -1 || duplicates_judge(&d->birth, &check.candidates, civil_thresholds(rq), &duplicates, err) == -1 ||
-		add_act(tx, rq, d, &id, err) == -1)
+	if (act_declare_check(tx, declaration_office(&g->d), place, declaration_place_on(&g->d), g->key, g->nkey, &check, err) == -1 ||
+		birth_check_place(&check, place != NULL ? g->d.kind->place : NULL, err) == -1 ||
+		duplicates_judge(&g->d, &check.candidates, civil_thresholds(rq), &duplicates, err) == -1 || add_act(tx, rq, g, &id, err) == -1)
 		goto out;
 	for (size_t i = 0; i < duplicates.n; i++)
 		if (office_disclose(tx, rq, "act", &duplicates.item[i].candidate->id, err) == -1)
 			goto out;
-	rc = answer(rp, d, &id, &duplicates, err);
+	rc = answer(rp, &g->d, &id, &duplicates, err);
 out:
 	duplicates_clear(&duplicates);
 	act_candidates_clear(&check.candidates);
@@ -67,20 +107,22 @@ out:
 }
 
 int
-civil_post_birth(struct request *rq, struct reply *rp, struct err *err)
+civil_post_declaration(struct request *rq, struct reply *rp, struct err *err)
 {
-	struct declaration d = { .content = BUF_INIT };
+	struct declaring g = { .content = BUF_INIT };
 	int rc = -1;
 
-	if (request_json(rq, birth_fields, &d.birth, err) == -1 || office_may(rq, ROLE_CIVIL_CLERK, &d.birth.office_id, err) == -1 ||
-		birth_check(&d.birth, clock_today(), err) == -1 || birth_match(&d.birth, &d.match, err) == -1 ||
-		birth_content(&d.birth, &d.content, err) == -1)
+	if ((g.d.kind = civil_kind(rq, err)) == NULL)
+		return -1;
+	if (request_json(rq, g.d.kind->fields, &g.d.u, err) == -1 || office_may(rq, ROLE_CIVIL_CLERK, declaration_office(&g.d), err) == -1 ||
+		declaration_check(&g.d, clock_today(), err) == -1 || declaration_match(&g.d, &g.match, err) == -1 ||
+		declaration_content(&g.d, &g.content, err) == -1)
 		goto out;
-	d.nkey = match_birth_keys(&d.match, d.key);
-	rc = office_change(rq, rp, work_declare, &d, err);
+	g.nkey = declaration_keys(&g.d, &g.match, g.key);
+	rc = office_change(rq, rp, work_declare, &g, err);
 out:
-	birth_clear(&d.birth);
-	wipe(&d.match, sizeof(d.match));
-	buf_wipe(&d.content);
+	declaration_clear(&g.d);
+	wipe(&g.match, sizeof(g.match));
+	buf_wipe(&g.content);
 	return rc;
 }

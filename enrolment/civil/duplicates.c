@@ -19,20 +19,22 @@ static int
 judge_one(const struct match_birth *mine, const struct act_candidate *c, const struct match_thresholds *t, struct match_score *score,
 	struct err *err)
 {
-	struct birth other = { 0 };
+	struct declaration other = { .kind = kind_of_name(c->kind) };
 	struct match_birth theirs;
 	int rc = -1;
 
-	if (birth_of_content(c->content, &other, err) == 0 && birth_match(&other, &theirs, err) == 0) {
+	if (other.kind == NULL)
+		return err_set(err, FAIL_INTERNAL, "a duplicate candidate is of a kind that this program does not know");
+	if (declaration_of_content(c->content, &other, err) == 0 && declaration_match(&other, &theirs, err) == 0) {
 		match_births(mine, &theirs, t, score);
 		rc = 0;
 	}
-	birth_clear(&other);
+	declaration_clear(&other);
 	return rc;
 }
 
 int
-duplicates_judge(const struct birth *b, const struct act_candidates *candidates, const struct match_thresholds *t,
+duplicates_judge(const struct declaration *mine_is, const struct act_candidates *candidates, const struct match_thresholds *t,
 	struct duplicates *d, struct err *err)
 {
 	struct duplicates made = { 0 };
@@ -42,7 +44,7 @@ duplicates_judge(const struct birth *b, const struct act_candidates *candidates,
 		*d = made;
 		return 0;
 	}
-	if (birth_match(b, &mine, err) == -1)
+	if (declaration_match(mine_is, &mine, err) == -1)
 		return -1;
 	if ((made.item = calloc(candidates->n, sizeof(*made.item))) == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
@@ -91,18 +93,38 @@ fields_json(const struct match_score *s)
 	return list;
 }
 
+/* The parties of the act under their roles; of a sealed one nothing, it is not to be told from its adoption. */
+static int
+add_parties(json_t *to, const struct act_candidate *c)
+{
+	static const char *const roles[] = { "child", "mother", "father", "deceased", "spouse_1", "spouse_2", "adopter_1", "adopter_2", "parent", "person", NULL };
+	bool sealed = strcmp(c->state, "sealed") == 0;
+
+	for (size_t i = 0; !sealed && roles[i] != NULL; i++) {
+		json_t *party = json_object_get(c->content, roles[i]);
+
+		if (party != NULL && json_object_set(to, roles[i], party) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static json_t *
 duplicate_json(const struct duplicate *d)
 {
 	const struct act_candidate *c = d->candidate;
 	char id[UUID_TEXT], office[UUID_TEXT];
-
-	return json_pack("{s:s, s:s, s:s, s:s*, s:i, s:s, s:s*, s:b, s:o, s:O, s:O, s:O*}", "act_id", uuid_format(&c->id, id), "office_id",
+	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s, s:s*, s:b, s:o}", "act_id", uuid_format(&c->id, id), "kind", c->kind, "office_id",
 		uuid_format(&c->office_id, office), "state", c->state, "number", *c->number == '\0' ? NULL : c->number, "score", d->score.score,
 		"level", match_level_name(d->score.level), "reason",
 		d->score.reason == MATCH_R_NONE ? NULL : match_reason_name(d->score.reason), "overridden", c->is_overridden, "fields",
-		fields_json(&d->score), "child", json_object_get(c->content, "child"), "mother", json_object_get(c->content, "mother"), "father",
-		json_object_get(c->content, "father"));
+		fields_json(&d->score));
+
+	if (made != NULL && add_parties(made, c) == -1) {
+		json_decref(made);
+		return NULL;
+	}
+	return made;
 }
 
 json_t *
@@ -119,7 +141,7 @@ duplicates_json(const struct duplicates *d)
 }
 
 int
-duplicates_refuse(const struct duplicates *d, struct err *err)
+duplicates_refuse(const struct duplicates *d, const struct act_kind *kind, struct err *err)
 {
 	struct err found = ERR_INIT;
 	struct buf why = BUF_INIT;
@@ -141,7 +163,7 @@ duplicates_refuse(const struct duplicates *d, struct err *err)
 	if (open == 0)
 		return 0;
 	*err = found;
-	err_set(err, FAIL_CONFLICT, "birth: %u duplicate candidate%s not overridden", open, open == 1 ? " is" : "s are");
+	err_set(err, FAIL_CONFLICT, "%s: %u duplicate candidate%s not overridden", kind->name, open, open == 1 ? " is" : "s are");
 	err_hint(err, "compare the candidates; reject the declaration, or let a second officer override each with a reason");
 	return -1;
 }

@@ -34,30 +34,51 @@ act_json(const struct act *act)
 		"overrides", act->overrides);
 }
 
+/* What is sealed is read by auditors only: an adoption is not to be told from its register. */
+static int
+may_read_act(const struct request *rq, const struct act *act, struct err *err)
+{
+	if (strcmp(act->state, "sealed") == 0 && !principal_has_role(&rq->who, ROLE_AUDITOR))
+		return err_set(err, FAIL_DENIED, "the act is sealed");
+	return may_read(rq, &act->office_id, err);
+}
+
+struct asked {
+	const struct act_kind *kind;
+	struct uuid id;
+};
+
+static int
+asked_of(const struct request *rq, struct asked *asked, struct err *err)
+{
+	return (asked->kind = civil_kind(rq, err)) == NULL || request_param_uuid(rq, "id", &asked->id, err) == -1 ? -1 : 0;
+}
+
 static int
 show(struct tx *tx, const struct request *rq, struct act *act, struct reply *rp, struct err *err)
 {
-	if (may_read(rq, &act->office_id, err) == -1 || act_history(tx, act, err) == -1 || office_disclose(tx, rq, "act", &act->id, err) == -1)
+	if (may_read_act(rq, act, err) == -1 || act_history(tx, act, err) == -1 || office_disclose(tx, rq, "act", &act->id, err) == -1)
 		return -1;
 	return reply_json(rp, 200, act_json(act), err);
 }
 
 static int
-work_birth(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+work_one(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
+	const struct asked *asked = arg;
 	struct act act = { 0 };
-	int rc = act_read(tx, arg, "birth", &act, err) == -1 ? -1 : show(tx, rq, &act, rp, err);
+	int rc = act_read(tx, &asked->id, asked->kind->name, &act, err) == -1 ? -1 : show(tx, rq, &act, rp, err);
 
 	act_clear(&act);
 	return rc;
 }
 
 int
-civil_get_birth(struct request *rq, struct reply *rp, struct err *err)
+civil_get_one(struct request *rq, struct reply *rp, struct err *err)
 {
-	struct uuid id;
+	struct asked asked;
 
-	return request_param_uuid(rq, "id", &id, err) == -1 ? -1 : office_read(rq, rp, work_birth, &id, err);
+	return asked_of(rq, &asked, err) == -1 ? -1 : office_read(rq, rp, work_one, &asked, err);
 }
 
 static int
@@ -88,26 +109,27 @@ static int
 judge(struct tx *tx, const struct request *rq, const struct act *act, struct act_candidates *candidates, struct duplicates *duplicates, struct err *err)
 {
 	struct match_birth match;
-	struct birth birth = { 0 };
+	struct declaration says = { .kind = NULL };
 	int64_t key[MATCH_KEYS];
 	int rc = -1;
 
-	if (birth_of_content(act->content, &birth, err) == 0 && birth_match(&birth, &match, err) == 0 &&
-		act_find_candidates(tx, act, key, match_birth_keys(&match, key), candidates, err) == 0)
-		rc = duplicates_judge(&birth, candidates, civil_thresholds(rq), duplicates, err);
-	birth_clear(&birth);
+	if (civil_declaration_of(act, &says, err) == 0 && declaration_match(&says, &match, err) == 0 &&
+		act_find_candidates(tx, act, key, declaration_keys(&says, &match, key), candidates, err) == 0)
+		rc = duplicates_judge(&says, candidates, civil_thresholds(rq), duplicates, err);
+	declaration_clear(&says);
 	return rc;
 }
 
 static int
 work_duplicates(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
+	const struct asked *asked = arg;
 	struct act act = { 0 };
 	struct act_candidates candidates = { 0 };
 	struct duplicates duplicates = { 0 };
 	int rc = -1;
 
-	if (act_read(tx, arg, "birth", &act, err) == -1 || may_read(rq, &act.office_id, err) == -1 ||
+	if (act_read(tx, &asked->id, asked->kind->name, &act, err) == -1 || may_read_act(rq, &act, err) == -1 ||
 		judge(tx, rq, &act, &candidates, &duplicates, err) == -1)
 		goto out;
 	for (size_t i = 0; i < duplicates.n; i++)
@@ -124,63 +146,64 @@ out:
 int
 civil_get_duplicates(struct request *rq, struct reply *rp, struct err *err)
 {
-	struct uuid id;
+	struct asked asked;
 
-	return request_param_uuid(rq, "id", &id, err) == -1 ? -1 : office_read(rq, rp, work_duplicates, &id, err);
+	return asked_of(rq, &asked, err) == -1 ? -1 : office_read(rq, rp, work_duplicates, &asked, err);
 }
 
 /* ---- an office's list ---- */
 
 struct listing {
+	const struct act_kind *kind;
 	struct uuid office_id, after;
 	const char *state;
 	struct page page;
 };
 
 static int
-work_births(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct listing *l = arg;
 	const char *last;
 	json_t *items = NULL;
 	bool more;
 
-	if (act_list(tx, "birth", &l->office_id, l->state, l->page.has_after ? &l->after : NULL, l->page.limit, &items, &more, err) == -1)
+	if (act_list(tx, l->kind->name, l->kind->subject, &l->office_id, l->state, l->page.has_after ? &l->after : NULL, l->page.limit, &items, &more, err) == -1)
 		return -1;
 	if (json_array_size(items) > 0 && office_disclose(tx, rq, "office", &l->office_id, err) == -1) {
 		json_decref(items);
 		return -1;
 	}
 	last = json_string_value(json_object_get(json_array_get(items, json_array_size(items) - 1), "id"));
-	return reply_page(rp, "births", items, more ? last : NULL, more ? last : NULL, err);
+	return reply_page(rp, l->kind->register_name, items, more ? last : NULL, more ? last : NULL, err);
 }
 
 static int
 check_state(const char *state, struct err *err)
 {
-	static const char *const states[] = { "declared", "validated", "registered", "rejected", "annulled" };
+	static const char *const states[] = { "declared", "validated", "approved", "registered", "rejected", "annulled", "sealed" };
 
 	for (size_t i = 0; state != NULL && i < NELEM(states); i++)
 		if (strcmp(state, states[i]) == 0)
 			return 0;
-	return state == NULL ? 0 : err_problem(err, "", "query parameter state: declared, validated, registered, rejected or annulled");
+	return state == NULL ? 0 : err_problem(err, "", "query parameter state: declared, validated, approved, registered, rejected, annulled or sealed");
 }
 
 int
-civil_get_births(struct request *rq, struct reply *rp, struct err *err)
+civil_get_list(struct request *rq, struct reply *rp, struct err *err)
 {
 	static const char *const known[] = { "office", "state", "cursor", "limit", NULL };
 	struct listing l = { .state = request_query(rq, "state") };
 	int has_office;
 
-	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &l.office_id, err)) == -1)
+	if ((l.kind = civil_kind(rq, err)) == NULL || request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &l.office_id, err)) == -1)
 		return -1;
 	if (has_office == 0)
 		return err_problem(err, "", "query parameter office is missing");
-	if (check_state(l.state, err) == -1 || page_of_request(rq, "births", &l.page, err) == -1 ||
+	if (check_state(l.state, err) == -1 || page_of_request(rq, l.kind->register_name, &l.page, err) == -1 ||
 		(l.page.has_after && uuid_parse(bytes_str(l.page.after_id), &l.after, err) == -1) || may_read(rq, &l.office_id, err) == -1)
 		return -1;
-	return office_read(rq, rp, work_births, &l, err);
+	return office_read(rq, rp, work_list, &l, err);
 }
 
 /* ---- offices and places ---- */

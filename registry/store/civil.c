@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "registry/base/check.h"
 #include "registry/base/json.h"
@@ -19,7 +20,7 @@
 	" FROM (SELECT act_id, count(*) AS shared FROM act_match_key WHERE k = ANY(" keys "::text::bigint[]) AND act_id <> " self \
 	"   GROUP BY act_id) g" \
 	" CROSS JOIN LATERAL (SELECT state FROM current_state WHERE subject_id = g.act_id OFFSET 0) s" \
-	" WHERE s.state IN ('declared', 'validated', 'registered')" \
+	" WHERE s.state IN ('declared', 'validated', 'approved', 'registered', 'sealed')" \
 	" ORDER BY g.shared DESC, g.act_id LIMIT 40) c)"
 
 #define ACT_COLUMNS \
@@ -46,7 +47,11 @@ enum { Q_ACT,
 	Q_READ,
 	Q_READ_NUMBER,
 	Q_HISTORY,
-	Q_LIST };
+	Q_LIST,
+	Q_ACT_ABOUT,
+	Q_FIND,
+	Q_DEATH_STATISTICS,
+	Q_TAKE_UP };
 const struct query civil_queries[] = {
 	[Q_ACT] = { "civil_act",
 		"INSERT INTO act (id, kind, office_id, officer_id) VALUES ($1, $2, $3, $4)" },
@@ -71,7 +76,7 @@ const struct query civil_queries[] = {
 		"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" },
 	[Q_DECLARE_CHECK] = { "civil_declare_check",
 		"SELECT EXISTS (SELECT FROM office WHERE id = $1 AND kind = 'civil'), (SELECT coalesce(valid_from <= $4::date, true)"
-		" AND coalesce(valid_to > $3::date, true) FROM place WHERE code = $2), " CANDIDATE_IDS(NOBODY, "$5") },
+		" AND coalesce(valid_to > $3::date, true) FROM place WHERE code = $2::text), " CANDIDATE_IDS(NOBODY, "$5") },
 	[Q_CANDIDATE_IDS] = { "civil_candidate_ids",
 		"SELECT " CANDIDATE_IDS("$1::uuid", "$2") },
 	/*
@@ -79,7 +84,7 @@ const struct query civil_queries[] = {
 	 * this one.
 	 */
 	[Q_CANDIDATES] = { "civil_candidates",
-		"SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'number', r.number,"
+		"SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'kind', a.kind, 'office_id', a.office_id, 'state', s.state, 'number', r.number,"
 		"  'content', v.content, 'overridden', EXISTS (SELECT FROM duplicate_override o WHERE (o.act_id = $2::uuid AND o.candidate_id = a.id)"
 		"  OR (o.act_id = a.id AND o.candidate_id = $2 AND o.officer_id <> $3)))) ORDER BY w.place)::text"
 		" FROM unnest(string_to_array($1, ',')::uuid[]) WITH ORDINALITY w(id, place) JOIN act a ON a.id = w.id"
@@ -87,9 +92,10 @@ const struct query civil_queries[] = {
 		" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true" },
 	[Q_BEGIN_REGISTRATION] = { "civil_begin_registration",
 		"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT o.id, $4, $5::int, o.series_first"
-		"  FROM office o JOIN current_state s ON s.subject_id = $1 AND s.state IN ('declared', 'validated') WHERE o.id = $3"
+		"  FROM office o JOIN current_state s ON s.subject_id = $1 AND s.state IN ('declared', 'validated', 'approved') WHERE o.id = $3"
 		"  ON CONFLICT (office_id, kind, year) DO UPDATE SET last = t.last + 1 RETURNING last)"
-		" SELECT code, (SELECT last FROM n), " CANDIDATE_IDS("$1::uuid", "$2") " FROM office WHERE id = $3" },
+		" SELECT code, (SELECT last FROM n), " CANDIDATE_IDS("$1::uuid", "$2") ","
+										       " (SELECT person_id FROM act_party WHERE act_version_id = $6 AND role = $7) FROM office WHERE id = $3" },
 	[Q_PERSON] = { "civil_person",
 		"INSERT INTO person (id, officer_id) VALUES ($1, $2)" },
 	[Q_REGISTER] = { "civil_register",
@@ -114,9 +120,18 @@ const struct query civil_queries[] = {
 		" 'created_at', " AT_UTC("a.created_at") ", 'primary_name', p.primary_name, 'secondary_name', p.secondary_name,"
 							 " 'date_of_birth', p.date_of_birth))::text"
 							 " FROM act a" ACT_JOINS " LEFT JOIN act_registration r ON r.act_id = a.id"
-							 " LEFT JOIN act_party p ON p.act_version_id = v.id AND p.role = CASE a.kind WHEN 'death' THEN 'deceased' ELSE 'child' END"
+							 " LEFT JOIN act_party p ON p.act_version_id = v.id AND p.role = $6 AND s.state <> 'sealed'"
 							 " WHERE a.office_id = $1 AND a.kind = $2 AND ($3::text IS NULL OR s.state = $3) AND a.id > coalesce($4, " NOBODY ")"
 							 " ORDER BY a.id LIMIT $5" },
+	[Q_ACT_ABOUT] = { "civil_act_about",
+		"INSERT INTO act (id, kind, office_id, officer_id, about_act_id) VALUES ($1, $2, $3, $4, $5)" },
+	[Q_FIND] = { "civil_find",
+		"SELECT person_id, act_id, kind, state, primary_name, secondary_name, sex, date_of_birth, is_deceased FROM civil_find($1, $2)" },
+	[Q_DEATH_STATISTICS] = { "civil_death_statistics",
+		"INSERT INTO death_statistics (act_version_id, cause_code, manner, place_kind, marital_status, education, occupation)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)" },
+	[Q_TAKE_UP] = { "civil_take_up",
+		"INSERT INTO notification_decision (notification_id, event, officer_id, act_id) VALUES ($1, 'take_up', $2, $3)" },
 	{ NULL, NULL }
 };
 
@@ -200,6 +215,24 @@ decide(struct tx *tx, const struct uuid *id, const struct act *act, const char *
 		-1, NULL, err);
 }
 
+static int
+add_act(struct tx *tx, const struct act_new *new, struct err *err)
+{
+	if (uuid_is_null(&new->about_act_id))
+		return tx_later(tx, &civil_queries[Q_ACT], ARGS(arg_uuid(&new->id), arg_text(new->kind), arg_uuid(&new->office_id), arg_uuid(&new->officer_id)), -1, NULL, err);
+	return tx_later(tx, &civil_queries[Q_ACT_ABOUT],
+		ARGS(arg_uuid(&new->id), arg_text(new->kind), arg_uuid(&new->office_id), arg_uuid(&new->officer_id), arg_uuid(&new->about_act_id)), -1, NULL, err);
+}
+
+static int
+death_statistics_add(struct tx *tx, const struct uuid *version_id, const struct death_statistics *s, struct err *err)
+{
+	return tx_later(tx, &civil_queries[Q_DEATH_STATISTICS],
+		ARGS(arg_uuid(version_id), arg_text(s->cause_code), arg_text(s->manner), arg_text(s->place_kind), arg_text(s->marital_status),
+			arg_text(s->education), arg_text(s->occupation)),
+		-1, NULL, err);
+}
+
 int
 act_declare(struct tx *tx, const struct act_new *new, struct err *err)
 {
@@ -211,19 +244,97 @@ act_declare(struct tx *tx, const struct act_new *new, struct err *err)
 	if (uuid_new(&decision, err) == -1 || parties_json(new->party, new->nparty, &parties, err) == -1 ||
 		keys_text(new->key, new->nkey, &keys, err) == -1)
 		goto out;
-	if (tx_later(tx, &civil_queries[Q_ACT], ARGS(arg_uuid(&new->id), arg_text(new->kind), arg_uuid(&new->office_id), arg_uuid(&new->officer_id)), -1,
-		    NULL, err) == -1 ||
+	if (add_act(tx, new, err) == -1 ||
 		tx_later(tx, &civil_queries[Q_VERSION], ARGS(arg_uuid(&new->version_id), arg_uuid(&new->id), arg_uuid(&new->officer_id), arg_string(new->content)),
 			-1, NULL, err) == -1 ||
 		tx_later(tx, &civil_queries[Q_PARTIES], ARGS(arg_uuid(&new->version_id), arg_string(bytes_of(&parties))), -1, NULL, err) == -1 ||
 		tx_later(tx, &civil_queries[Q_KEYS], ARGS(arg_uuid(&new->id), arg_string(bytes_of(&keys))), -1, NULL, err) == -1 ||
 		(new->statistics != NULL &&statistics_add(tx, &new->version_id, new->statistics, err) == -1) ||
-		decide(tx, &decision, &act, "declare", &new->officer_id, NULL, err) == -1)
+		(new->death != NULL &&death_statistics_add(tx, &new->version_id, new->death, err) == -1) ||
+		decide(tx, &decision, &act, "declare", &new->officer_id, NULL, err) == -1 ||
+		(!uuid_is_null(&new->notification_id) &&
+			tx_later(tx, &civil_queries[Q_TAKE_UP], ARGS(arg_uuid(&new->notification_id), arg_uuid(&new->officer_id), arg_uuid(&new->id)), -1, NULL, err) == -1))
 		goto out;
 	rc = 0;
 out:
 	buf_wipe(&parties);
 	buf_clear(&keys);
+	return rc;
+}
+
+/* ---- links ---- */
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && *b != '\0' && strcasecmp(a, b) == 0;
+}
+
+/* What the registry knows of the person (row 0) against what is said of the party. */
+static int
+link_party(struct act_party *p, const struct rows *rows, const char *pointer, struct err *err)
+{
+	struct date known = DATE_INIT;
+	bool primary, secondary, says_two = p->secondary_name != NULL;
+
+	if (rows_count(rows) != 1)
+		return err_problem(err, pointer, "nobody has this number");
+	if (row_date(rows, 0, 7, &known, err) == -1)
+		return -1;
+	primary = same_name(p->primary_name, row_text(rows, 0, 4));
+	secondary = says_two ? same_name(p->secondary_name, row_text(rows, 0, 5)) : row_is_null(rows, 0, 5);
+	if ((p->sex != NULL && !row_is_null(rows, 0, 6) && strcmp(p->sex, row_text(rows, 0, 6)) != 0) ||
+		date_compare(p->date_of_birth, known) != 0 || (!primary && !(secondary && says_two)))
+		return err_problem(err, pointer, "the number is that of somebody else: name, sex or date of birth differ");
+	p->confidence = primary && secondary && known.precision == p->date_of_birth.precision ? "proved" : "matched";
+	return row_uuid(rows, 0, 0, &p->person_id, err);
+}
+
+int
+act_link_parties(struct tx *tx, struct act_party *party, size_t n, struct err *err)
+{
+	struct err found = ERR_INIT;
+	struct rows *rows = NULL;
+	char pointer[64];
+
+	for (size_t i = 0; i < n; i++) {
+		struct act_party *p = &party[i];
+		int rc;
+
+		if (p->uin == NULL && p->birth_number == NULL)
+			continue;
+		snprintf(pointer, sizeof(pointer), "/%s/%s", p->role, p->uin != NULL ? "uin" : "birth_number");
+		if (tx_query(tx, &civil_queries[Q_FIND], ARGS(arg_text(p->uin), arg_text(p->uin != NULL ? NULL : p->birth_number)), &rows, err) == -1)
+			return -1;
+		rc = link_party(p, rows, pointer, &found);
+		rows_free(rows);
+		if (rc == -1 && found.kind != FAIL_INPUT)
+			break;
+	}
+	if (found.kind == FAIL_NONE)
+		return 0;
+	*err = found;
+	return -1;
+}
+
+int
+act_find_number(struct tx *tx, const char *number, const char *pointer, struct act_found *found, struct err *err)
+{
+	struct act_found made = { 0 };
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query(tx, &civil_queries[Q_FIND], ARGS(arg_null(), arg_text(number)), &rows, err) == -1)
+		return -1;
+	if (rows_count(rows) != 1)
+		err_problem(err, pointer, "no act has this number");
+	else if (row_uuid(rows, 0, 0, &made.person_id, err) == 0 && row_uuid(rows, 0, 1, &made.act_id, err) == 0) {
+		snprintf(made.kind, sizeof(made.kind), "%s", row_text(rows, 0, 2));
+		snprintf(made.state, sizeof(made.state), "%s", row_text(rows, 0, 3));
+		*found = made;
+		rc = 0;
+	}
+	rows_free(rows);
 	return rc;
 }
 
@@ -235,12 +346,14 @@ candidate_of_json(const json_t *v, struct act_candidate *c, struct err *err)
 	struct act_candidate made = { 0 };
 	const char *number = json_string_value(json_object_get(v, "number"));
 	const char *state = json_string_value(json_object_get(v, "state"));
+	const char *kind = json_string_value(json_object_get(v, "kind"));
 
 	if (uuid_parse(bytes_str(json_string_value(json_object_get(v, "id"))), &made.id, err) == -1 ||
 		uuid_parse(bytes_str(json_string_value(json_object_get(v, "office_id"))), &made.office_id, err) == -1)
 		return err_prefix(err, "duplicate candidate");
 	snprintf(made.state, sizeof(made.state), "%s", state != NULL ? state : "");
 	snprintf(made.number, sizeof(made.number), "%s", number != NULL ? number : "");
+	snprintf(made.kind, sizeof(made.kind), "%s", kind != NULL ? kind : "");
 	made.is_overridden = json_is_true(json_object_get(v, "overridden"));
 	made.content = json_incref(json_object_get(v, "content"));
 	*c = made;
@@ -419,14 +532,13 @@ out:
 }
 
 int
-act_list(struct tx *tx, const char *kind, const struct uuid *office_id, const char *state, const struct uuid *after, unsigned limit,
+act_list(struct tx *tx, const char *kind, const char *role, const struct uuid *office_id, const char *state, const struct uuid *after, unsigned limit,
 	json_t **items, bool *more, struct err *err)
 {
 	struct rows *rows = NULL;
 	int rc;
 
-	if (tx_query(tx, &civil_queries[Q_LIST], ARGS(arg_uuid(office_id), arg_text(kind), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1)),
-		    &rows, err) == -1)
+	if (tx_query(tx, &civil_queries[Q_LIST], ARGS(arg_uuid(office_id), arg_text(kind), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1), arg_text(role)), &rows, err) == -1)
 		return -1;
 	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
@@ -435,45 +547,9 @@ act_list(struct tx *tx, const char *kind, const struct uuid *office_id, const ch
 
 /* ---- registration ---- */
 
-static char
-kind_letter(const char *kind)
-{
-	return kind[0] >= 'a' && kind[0] <= 'z' ? (char)(kind[0] - 'a' + 'A') : '0';
-}
-
 int
-act_number_format(const char *office_code, const char *kind, int year, int serial, char number[ACT_NUMBER_TEXT], struct err *err)
-{
-	char plain[ACT_NUMBER_TEXT];
-	int n = snprintf(plain, sizeof(plain), "%s%c%04d%06d", office_code, kind_letter(kind), year, serial);
-	char check = n > 0 && n < (int)sizeof(plain) - 5 ? mod37_36_char(BYTES(plain, (size_t)n)) : '\0';
-
-	if (check == '\0')
-		return err_set(err, FAIL_INTERNAL, "act number: office code %s cannot be part of one", office_code);
-	snprintf(number, ACT_NUMBER_TEXT, "%s-%c-%04d-%06d-%c", office_code, kind_letter(kind), year, serial, check);
-	return 0;
-}
-
-bool
-act_number_valid(const char *number)
-{
-	char plain[ACT_NUMBER_TEXT];
-	size_t n = 0, hyphens = 0;
-
-	for (; *number != '\0'; number++) {
-		if (*number == '-')
-			hyphens++;
-		else if (n == sizeof(plain))
-			return false;
-		else
-			plain[n++] = *number;
-	}
-	return hyphens == 4 && mod37_36_valid(BYTES(plain, n));
-}
-
-int
-act_begin_registration(struct tx *tx, const struct act *act, const int64_t *key, size_t nkey, int year, struct act_registering *r,
-	struct err *err)
+act_begin_registration(struct tx *tx, const struct act *act, const char *role, const int64_t *key, size_t nkey, int year,
+	struct act_registering *r, struct err *err)
 {
 	struct act_registering made = { .year = year };
 	struct buf keys = BUF_INIT;
@@ -482,8 +558,10 @@ act_begin_registration(struct tx *tx, const struct act *act, const int64_t *key,
 
 	if (keys_text(key, nkey, &keys, err) == -1 ||
 		tx_query_one(tx, &civil_queries[Q_BEGIN_REGISTRATION],
-			ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys)), arg_uuid(&act->office_id), arg_text(act->kind), arg_int(year)), FAIL_NOT_FOUND,
-			"no office has this id", &rows, err) == -1 ||
+			ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys)), arg_uuid(&act->office_id), arg_text(act->kind), arg_int(year),
+				arg_uuid(&act->version_id), arg_text(role)),
+			FAIL_NOT_FOUND, "no office has this id", &rows, err) == -1 ||
+		row_uuid_optional(rows, 0, 3, &made.person_id, err) == -1 ||
 		candidates_of_row(tx, act, rows, 2, &made.candidates, err) == -1)
 		goto out;
 	snprintf(made.office_code, sizeof(made.office_code), "%s", row_text(rows, 0, 0));
@@ -504,12 +582,14 @@ act_register(struct tx *tx, struct act *act, const struct act_registering *r, co
 	if (r->serial == 0)
 		return err_set(err, FAIL_CONFLICT, "act is %s, which does not allow: register", act->state);
 	if (act_number_format(r->office_code, act->kind, r->year, r->serial, act->number, err) == -1 || uuid_new(&validate, err) == -1 ||
-		uuid_new(&decision, err) == -1 || uuid_new(&act->person_id, err) == -1)
+		uuid_new(&decision, err) == -1)
+		return -1;
+	act->person_id = r->person_id;
+	if (uuid_is_null(&act->person_id) && (uuid_new(&act->person_id, err) == -1 || tx_later(tx, &civil_queries[Q_PERSON], ARGS(arg_uuid(&act->person_id), arg_uuid(officer_id)), -1, NULL, err) == -1))
 		return -1;
 	if (strcmp(act->state, "declared") == 0 && decide(tx, &validate, act, "validate", officer_id, NULL, err) == -1)
 		return -1;
 	if (decide(tx, &decision, act, "register", officer_id, NULL, err) == -1 ||
-		tx_later(tx, &civil_queries[Q_PERSON], ARGS(arg_uuid(&act->person_id), arg_uuid(officer_id)), -1, NULL, err) == -1 ||
 		tx_later(tx, &civil_queries[Q_REGISTER],
 			ARGS(arg_uuid(&act->id), arg_uuid(&decision), arg_uuid(&act->version_id), arg_uuid(&act->person_id),
 				arg_uuid(&act->office_id), arg_text(act->kind), arg_int(r->year), arg_int(r->serial), arg_text(act->number),
@@ -528,9 +608,9 @@ act_decide(struct tx *tx, const struct act *act, const char *event, const struct
 
 	if (uuid_new(&id, err) == -1 || decide(tx, &id, act, event, officer_id, reason, err) == -1)
 		return -1;
-	if (strcmp(event, "annul") == 0)
-		return tx_later(tx, &civil_queries[Q_OUTBOX], ARGS(arg_text("act.annulled"), arg_uuid(&act->id)), -1, NULL, err);
-	return 0;
+	if (strcmp(event, "annul") != 0 && strcmp(event, "reinstate") != 0)
+		return 0;
+	return tx_later(tx, &civil_queries[Q_OUTBOX], ARGS(arg_text(*event == 'a' ? "act.annulled" : "act.reinstated"), arg_uuid(&act->id)), -1, NULL, err);
 }
 
 int

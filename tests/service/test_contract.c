@@ -11,6 +11,7 @@
 #include "registry/service/signin.h"
 #include "tests/tap.h"
 
+#include "tests/service/acts.h"
 #include "tests/service/programs.h"
 #include "tests/service/rig.h"
 #include "tests/service/schema.h"
@@ -182,14 +183,19 @@ matches(const char *pattern, const char *path)
 static struct operation *
 operation_of(const char *program, const char *method, const char *path)
 {
+	struct operation *best = NULL;
+
 	for (size_t i = 0; i < noperation; i++) {
 		struct operation *o = &operations[i];
 		size_t base = strlen(o->program->base_path);
 
+		/* a literal segment wins over a parameter, from the left */
 		if (strcmp(o->program->name, program) == 0 && strcmp(o->route->method, method) == 0 && strncmp(path, o->program->base_path, base) == 0 &&
-			matches(o->route->pattern, path + base))
-			return o;
+			matches(o->route->pattern, path + base) && (best == NULL || strcmp(o->route->pattern, best->route->pattern) < 0))
+			best = o;
 	}
+	if (best != NULL)
+		return best;
 	bail_out("%s: %s %s is no route", program, method, path);
 }
 
@@ -366,6 +372,37 @@ struct day {
 	char number[16];
 };
 
+/* One act of each other kind is declared, about a child of their own. */
+static void
+civil_kinds(void)
+{
+	struct act_about about = { .primary = "Reed", .secondary = "Lily", .born = "2015-04-04" };
+	char id[UUID_TEXT], number[48], name[16];
+	json_t *reply = post("civild", "civil_clerk.1", "/civil/v1/births", birth(about.primary, about.secondary, about.born));
+
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/validation", id), json_object()));
+	json_decref(post("civild", "civil_supervisor.1", path_of("/civil/v1/births/%s/approval", id), json_object()));
+	reply = post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/registration", id), json_object());
+	keep(reply, "number", number, sizeof(number));
+	json_decref(reply);
+	about.birth_number = number;
+	for (size_t i = 0; act_registers[i] != NULL; i++) {
+		bool is_about = strcmp(act_registers[i], "deaths") != 0 && strcmp(act_registers[i], "marriages") != 0;
+
+		snprintf(name, sizeof(name), "Neu%c", (char)('a' + i));
+		reply = post("civild", "civil_clerk.1", path_of("/civil/v1/%s", act_registers[i]),
+			act_example(act_registers[i], &rig.office[RIG_CIVIL], RIG_PLACE_HOSPITAL, name, is_about ? &about : NULL));
+		keep(reply, "id", id, sizeof(id));
+		json_decref(reply);
+		json_decref(get("civild", "civil_registrar.1", path_of("/civil/v1/%s/%s", act_registers[i], id)));
+		json_decref(get("civild", "civil_registrar.1", path_of("/civil/v1/%s/%s/duplicates", act_registers[i], id)));
+		uuid_format(&rig.office[RIG_CIVIL], id);
+		json_decref(get("civild", "civil_registrar.1", path_of("/civil/v1/%s?office=%s", act_registers[i], id)));
+	}
+}
+
 static void
 civil_day(struct day *day)
 {
@@ -395,6 +432,7 @@ civil_day(struct day *day)
 	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/registration", twin), json_object()));
 	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/annulment", twin), reason()));
 	json_decref(get("civild", "auditor.1", path_of("/civil/v1/births/%s", twin)));
+	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/reinstatement", twin), reason()));
 
 	reply = post("civild", "civil_clerk.1", "/civil/v1/births", birth("Waters", "Maud", "1971"));
 	keep(reply, "id", id, sizeof(id));
@@ -412,6 +450,7 @@ civil_day(struct day *day)
 	json_decref(get("civild", "auditor.1", path_of("/civil/v1/acts/%s", day->act)));
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/offices"));
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/places?prefix=am"));
+	civil_kinds();
 }
 
 static struct buf

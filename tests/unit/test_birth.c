@@ -181,15 +181,15 @@ test_place(void)
 	struct act_declare_check check = { true, true, true, { NULL, 0 } };
 	struct err err = ERR_INIT;
 
-	ok(birth_check_place(&check, &err) == 0, "a place that was there");
+	ok(birth_check_place(&check, "/child/place_of_birth", &err) == 0, "a place that was there");
 	check.place_was_valid = false;
-	ok(birth_check_place(&check, &err) == -1 && strcmp(err.problem[0].pointer, "/child/place_of_birth") == 0, "refuses: a place of another time");
+	ok(birth_check_place(&check, "/child/place_of_birth", &err) == -1 && strcmp(err.problem[0].pointer, "/child/place_of_birth") == 0, "refuses: a place of another time");
 	err = ERR_INIT;
 	check.place_exists = false;
-	ok(birth_check_place(&check, &err) == -1 && err.nproblem == 1, "refuses: no such place");
+	ok(birth_check_place(&check, "/child/place_of_birth", &err) == -1 && err.nproblem == 1, "refuses: no such place");
 	err = ERR_INIT;
 	check.office_is_civil = false;
-	ok(birth_check_place(&check, &err) == -1 && err.nproblem == 2, "refuses: no civil registration office");
+	ok(birth_check_place(&check, "/child/place_of_birth", &err) == -1 && err.nproblem == 2, "refuses: no civil registration office");
 }
 
 static void
@@ -245,10 +245,10 @@ test_duplicates(void)
 	struct act_candidates c = { item, 3 };
 	struct duplicates d = { 0 };
 	struct err err = ERR_INIT;
-	struct birth b;
+	struct declaration says = { .kind = act_kinds };
 	json_t *list, *same, *other;
 
-	read_good(&b);
+	read_good(&says.u.birth);
 	same = changed("/office_id", NULL);
 	json_object_del(same, "statistics");
 	other = json_deep_copy(same);
@@ -256,11 +256,12 @@ test_duplicates(void)
 	json_object_set_new(json_object_get(other, "child"), "secondary_name", json_string("Aoife"));
 	for (size_t i = 0; i < 3; i++) {
 		item[i].id.o[15] = (uint8_t)(i + 1);
+		snprintf(item[i].kind, sizeof(item[i].kind), "birth");
 		item[i].content = i == 1 ? other : same;
 	}
-	ok(duplicates_judge(&b, &c, NULL, &d, &err) == 0 && d.n == 2, "the sibling is none, the other two are duplicates (%zu)", d.n);
+	ok(duplicates_judge(&says, &c, NULL, &d, &err) == 0 && d.n == 2, "the sibling is none, the other two are duplicates (%zu)", d.n);
 	ok(duplicates_find(&d, &item[0].id) != NULL && duplicates_find(&d, &item[1].id) == NULL, "found by the act's id");
-	ok(duplicates_refuse(&d, &err) == -1 && err.kind == FAIL_CONFLICT && err.nproblem == 2 &&
+	ok(duplicates_refuse(&d, act_kinds, &err) == -1 && err.kind == FAIL_CONFLICT && err.nproblem == 2 &&
 			strncmp(err.problem[0].pointer, "/duplicates/0", 13) == 0 && strstr(err.problem[0].text, "stop") != NULL,
 		"refuses: duplicates");
 	ok(strstr(err.problem[0].text, "Connor") == NULL && strstr(err.problem[0].text, "2026") == NULL, "the explanation tells nothing personal");
@@ -269,13 +270,13 @@ test_duplicates(void)
 	json_decref(list);
 	item[0].is_overridden = true;
 	err = ERR_INIT;
-	ok(duplicates_refuse(&d, &err) == -1 && err.nproblem == 1, "one overridden, one left");
+	ok(duplicates_refuse(&d, act_kinds, &err) == -1 && err.nproblem == 1, "one overridden, one left");
 	item[2].is_overridden = true;
-	ok(duplicates_refuse(&d, &err) == 0, "all overridden");
+	ok(duplicates_refuse(&d, act_kinds, &err) == 0, "all overridden");
 	duplicates_clear(&d);
 	json_decref(same);
 	json_decref(other);
-	birth_clear(&b);
+	declaration_clear(&says);
 }
 
 int
