@@ -6,6 +6,7 @@
 
 #include "pki/cert.h"
 #include "registry/base/digest.h"
+#include "registry/base/text.h"
 
 #define YEAR_2050 INT64_C(2524608000) /* 2050-01-01: UTCTime ends */
 
@@ -27,14 +28,27 @@ struct name_fields {
 	size_t locality_size;
 };
 
+/* It goes into messages and JSON: whole characters of UTF-8 that can be seen, others as question marks. */
 static void
 copy_text(char *to, size_t size, struct bytes from)
 {
-	size_t n = from.n < size - 1 ? from.n : size - 1;
+	size_t used = 0;
 
-	if (n > 0)
-		memcpy(to, from.p, n);
-	to[n] = '\0';
+	while (from.n > 0) {
+		uint32_t c;
+		size_t n = text_next(from, &c), put = n > 0 && text_is_visible(c) ? n : 1;
+
+		if (used + put >= size)
+			break;
+		if (n > 0 && text_is_visible(c))
+			memcpy(to + used, from.p, n);
+		else
+			to[used] = '?';
+		used += put;
+		n += n == 0;
+		from = BYTES(from.p + n, from.n - n);
+	}
+	to[used] = '\0';
 }
 
 static int
@@ -328,8 +342,10 @@ extension_read(struct cert *c, struct der *list, struct err *err)
 		c->present |= 1u << i;
 		if (critical)
 			c->critical |= 1u << i;
-		if (readers[i](c, der_reader(value), &inner) == -1)
+		if (readers[i](c, der_reader(value), &inner) == -1) {
 			note_malformed(c, inner.text);
+			c->has_unknown_critical |= critical;
+		}
 		return 0;
 	}
 	if (critical)

@@ -70,7 +70,7 @@ struct cert {
 	char issuer_state[4];  /* the same of IAN */
 	unsigned ndocument_types;
 	char document_type[CERT_DOCUMENT_TYPES][3];
-	bool has_unknown_critical; /* an extension marked critical that this reader does not know */
+	bool has_unknown_critical; /* an extension marked critical that this reader does not know, or whose value it cannot read: RFC 5280 4.2 */
 	bool has_odd_time;         /* validity: GeneralizedTime before 2050 */
 	char malformed[96];        /* the first extension whose value cannot be read, and why; "" none */
 };

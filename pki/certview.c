@@ -10,27 +10,6 @@
 
 /* ---- octets of others ---- */
 
-/* UTF-8 as it is; control characters, invisible turns of direction, the backslash and what is no UTF-8 as \xNN. */
-static void
-put_text(struct buf *out, struct bytes in)
-{
-	while (in.n > 0) {
-		uint32_t c;
-		size_t n = text_next(in, &c);
-		bool is_shown = n > 0 && c >= 0x20 && c != '\\' && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&
-			!(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff;
-
-		if (n == 0)
-			n = 1;
-		if (is_shown)
-			buf_add(out, in.p, n);
-		else
-			for (size_t i = 0; i < n; i++)
-				buf_printf(out, "\\x%02x", in.p[i]);
-		in = BYTES(in.p + n, in.n - n);
-	}
-}
-
 static const char *
 attribute_name(const char *oid)
 {
@@ -61,12 +40,12 @@ put_value(struct buf *out, const struct tlv *value)
 	struct buf text = BUF_INIT;
 
 	if (value->tag != 0x1e) {
-		put_text(out, value->value);
+		text_show(value->value, out);
 		return;
 	}
 	for (size_t i = 0; i + 1 < value->value.n; i += 2)
 		text_put(&text, (uint32_t)(value->value.p[i] << 8 | value->value.p[i + 1]));
-	put_text(out, bytes_of(&text));
+	text_show(bytes_of(&text), out);
 	buf_clear(&text);
 }
 
@@ -239,7 +218,7 @@ put_general_names(struct buf *out, struct der names)
 			buf_str(out, "directory ");
 			certview_name(one.value, out);
 		} else if (one.tag == DER_CONTEXT(1) || one.tag == DER_CONTEXT(2) || one.tag == DER_CONTEXT(6))
-			put_text(out, one.value);
+			text_show(one.value, out);
 		else
 			buf_printf(out, "name of form [%u]", (unsigned)(one.tag & 0x1f));
 	}
@@ -279,7 +258,7 @@ types_row(struct view *v, const struct cert *c)
 
 	for (unsigned i = 0; i < c->ndocument_types; i++) {
 		buf_str(&value, i > 0 ? ", " : "");
-		put_text(&value, bytes_str(c->document_type[i]));
+		text_show(bytes_str(c->document_type[i]), &value);
 	}
 	row(v, "document types", "document_types", &value);
 }

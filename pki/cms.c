@@ -515,6 +515,8 @@ cms_check_attributes(const struct cms *c, const char *content_type, struct err *
 	if (strcmp(c->attr_content_type, c->content_type) != 0)
 		return err_set(err, FAIL_INPUT, "contentType attribute: %s, wanted %s (RFC 5652 11.1)",
 			c->attr_content_type[0] != '\0' ? c->attr_content_type : "missing", c->content_type);
+	if (c->attr_digest.n == 0)
+		return err_set(err, FAIL_INPUT, "messageDigest attribute: missing (RFC 5652 11.2)");
 	n = digest_of(c->hash_bits, c->content, digest);
 	if (n == 0)
 		return err_set(err, FAIL_INPUT, "digestAlgorithm: none of SHA-1, SHA-224, -256, -384, -512 (Doc 9303-12 4.1.6)");

@@ -101,17 +101,17 @@ check_format(struct examination *x)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "unsigned_attributes", "SignerInfo: unsignedAttrs, which nobody signed (Doc 9303-10 4.6.2.2)");
 	if (cms->has_crls)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "crls_present", "SignedData: crls are not used in EF.SOD (Doc 9303-10 4.6.2.2)");
-	if (!cms->attrs_sorted)
+	if (cms->signed_attrs.n > 0 && !cms->attrs_sorted)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "attributes_unsorted", "signedAttrs: not in DER order (X.690 11.6)");
 	if (x->sod->lds.version == 1 && x->lds_problem.kind == FAIL_NONE && (strcmp(x->sod->lds.lds_version, "0108") != 0 || strcmp(x->sod->lds.unicode_version, "040000") != 0))
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "lds_version_info", "ldsVersionInfo: other versions of LDS or Unicode than v1 stands for (Doc 9303-10 4.6.2.3)");
-	if (cms->sigalg->hash_bits != cms->hash_bits)
+	if (cms->hash_bits != 0 && cms->sigalg->hash_bits != cms->hash_bits)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "signature_digest_differs", "SignerInfo: digestAlgorithm is %s, the signature %s (RFC 5652 5.4)",
 			digest_name(cms->hash_bits), cms->sigalg->name);
 	if (cms->sigalg->is_unusual && cms->sigalg->mask_bits != cms->sigalg->hash_bits)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "pss_mask_differs", "SignerInfo: %s with a mask by %s (RFC 4055 3.1)", cms->sigalg->name,
 			digest_name(cms->sigalg->mask_bits));
-	if (x->sod->lds.n > 0 && cms->hash_bits != (unsigned)x->sod->lds.hash_bits)
+	if (x->sod->lds.n > 0 && cms->hash_bits != 0 && cms->hash_bits != (unsigned)x->sod->lds.hash_bits)
 		verdict(x->out, CHECK_PROFILE, 0, GRADE_WARNING, "hashes_differ", "digests: %s over the data groups, %s in the signature",
 			digest_name((unsigned)x->sod->lds.hash_bits), digest_name(cms->hash_bits));
 }
@@ -133,7 +133,8 @@ check_signature(struct examination *x)
 	struct err err = ERR_INIT;
 
 	if (x->signer == NULL)
-		verdict(x->out, CHECK_SIGNATURE, 0, GRADE_BAD, "signer_missing", "the document signer's certificate is not in EF.SOD (Doc 9303-10 4.6.2.2)");
+		verdict(x->out, CHECK_SIGNATURE, 0, GRADE_BAD, "signer_missing", "%s (Doc 9303-10 4.6.2.2)",
+			x->sod->cms->ncert > 0 ? "no certificate in EF.SOD is the one that the signature names" : "the document signer's certificate is not in EF.SOD");
 	else if (x->signer->key->type == KEY_UNUSABLE)
 		verdict(x->out, CHECK_SIGNATURE, 0, GRADE_BAD, "key_unusable", "the document signer's key cannot be used: %.140s", x->signer->key_problem);
 	else if (cms_check_signature(x->sod->cms, x->signer, &err) == -1)

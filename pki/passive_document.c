@@ -152,7 +152,8 @@ check_country(struct examination *x)
 	enum grade good = x->dg_is_good[1] ? GRADE_GOOD : GRADE_NOT_CHECKED;
 
 	if (x->csca != NULL && !same_letters(signer->country, x->csca->cert->country)) {
-		verdict(x->out, CHECK_COUNTRY, 0, GRADE_BAD, "country_differs", "document signer of %s under a CSCA of %s", signer->country, x->csca->cert->country);
+		verdict(x->out, CHECK_COUNTRY, 0, GRADE_BAD, "country_differs", "document signer of %s under a CSCA of %s",
+			signer->country[0] != '\0' ? signer->country : "no country", x->csca->cert->country);
 		return;
 	}
 	if (x->state[0] == '\0') {

@@ -32,7 +32,7 @@ may_sign_documents(const struct cert *signer, const char **why)
 	else if (has_other_office(signer))
 		*why = "extKeyUsage names another signer's purpose";
 	else if (signer->has_unknown_critical)
-		*why = "it has a critical extension we do not know";
+		*why = "it has a critical extension that we do not know or cannot read";
 	else
 		return true;
 	return false;

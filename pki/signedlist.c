@@ -83,7 +83,7 @@ check_format(const struct checking *c)
 		problem = "version of the SignerInfo does not go with its sid";
 	else if (cms->content_hash_bits != cms->hash_bits)
 		problem = "digestAlgorithms is not the signer's digest alone";
-	else if (!cms->attrs_sorted)
+	else if (cms->signed_attrs.n > 0 && !cms->attrs_sorted)
 		problem = "signedAttrs are not in DER order";
 	else if (cms->nother > 0)
 		problem = "certificates of another kind are there";
@@ -145,7 +145,7 @@ check_purpose(const struct checking *c)
 	if (cert_has(signer, EXT_KEY_USAGE) && !(signer->key_usage & KU_DIGITAL_SIGNATURE))
 		list_verdict_add(c->r, GRADE_BAD, "signer_key_usage", "9303-12 table 6", "keyUsage of the signer has no digitalSignature");
 	if (signer->has_unknown_critical)
-		list_verdict_add(c->r, GRADE_BAD, "signer_unknown_critical", "RFC 5280 4.2", "the signer's certificate has a critical extension that is not known");
+		list_verdict_add(c->r, GRADE_BAD, "signer_unknown_critical", "RFC 5280 4.2", "the signer's certificate has a critical extension that is not known or cannot be read");
 	if (signer->malformed[0] != '\0')
 		list_verdict_add(c->r, GRADE_WARNING, "signer_profile", "9303-12 table 6", "%s", signer->malformed);
 	if (signer->has_odd_time)

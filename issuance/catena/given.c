@@ -29,3 +29,10 @@ given_anchors_tell(struct verdicts *v, const struct truststore *settled)
 				t->trust == TRUST_NONE ? "not trusted" : "trusted by another");
 	}
 }
+
+void
+given_parts_tell(struct verdicts *v, enum outcome outcome, const char *path, const struct certfile *file)
+{
+	for (size_t i = 0; i < file->nproblem && i < CERTFILE_PROBLEMS; i++)
+		verdicts_add(v, outcome, path, "unreadable", NULL, "%s%s%s", file->problem[i].where, file->problem[i].where[0] != '\0' ? ": " : "", file->problem[i].text);
+}

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "issuance/catena/commands.h"
-#include "issuance/catena/verdicts.h"
+#include "issuance/catena/given.h"
 #include "pki/certfile.h"
 #include "pki/lint.h"
 #include "registry/base/file.h"
@@ -130,8 +130,7 @@ container_lint(struct verdicts *v, const char *name, struct bytes file, const st
 		if (!object_lint(v, where, bytes_of(&found.item[i].der), options, &err))
 			verdicts_add(v, OUTCOME_UNREADABLE, where, "unreadable", NULL, "%s", err.text);
 	}
-	for (size_t i = 0; i < found.nproblem && i < CERTFILE_PROBLEMS; i++)
-		verdicts_add(v, OUTCOME_UNREADABLE, name, "unreadable", NULL, "%s: %s", found.problem[i].where, found.problem[i].text);
+	given_parts_tell(v, OUTCOME_UNREADABLE, name, &found);
 	certfile_clear(&found);
 	return true;
 }

@@ -146,8 +146,10 @@ anchors_read(struct inspection *x, const char *path, struct err *err)
 
 	if (file_read(path, CERTFILE_MAX, &file, &inner) == -1 || certfile_read(bytes_of(&file), &content, &inner) == -1)
 		unreadable(x, path, inner.text);
-	else
+	else {
+		given_parts_tell(&x->v, OUTCOME_NOTICE, path, &content);
 		rc = anchors_take(x, path, &content, err);
+	}
 	certfile_clear(&content);
 	buf_clear(&file);
 	return rc;

@@ -58,7 +58,7 @@ lists_check(const struct certfile *file, struct err *err)
 
 /* Certificates, alone or many in whatever container; master lists. */
 static int
-add_anchor(struct truststore *store, struct bytes octets, const char *path, struct err *err)
+add_anchor(struct verdicts *v, struct truststore *store, struct bytes octets, const char *path, struct err *err)
 {
 	struct certfile file = { NULL };
 	struct err refused = ERR_INIT;
@@ -67,6 +67,7 @@ add_anchor(struct truststore *store, struct bytes octets, const char *path, stru
 
 	if (certfile_read(octets, &file, err) == -1 || lists_check(&file, err) == -1)
 		goto out;
+	given_parts_tell(v, OUTCOME_NOTICE, path, &file);
 	for (size_t i = 0; i < file.n; i++) {
 		if (file.item[i].kind != CERTFILE_CERTIFICATE || file.item[i].is_signer)
 			continue;
@@ -86,7 +87,7 @@ out:
 }
 
 static int
-add_crl(struct truststore *store, struct bytes octets, const char *path, struct err *err)
+add_crl(struct verdicts *v, struct truststore *store, struct bytes octets, const char *path, struct err *err)
 {
 	struct certfile file = { NULL };
 	size_t added = 0;
@@ -94,6 +95,7 @@ add_crl(struct truststore *store, struct bytes octets, const char *path, struct 
 
 	if (certfile_read(octets, &file, err) == -1)
 		goto out;
+	given_parts_tell(v, OUTCOME_NOTICE, path, &file);
 	for (size_t i = 0; i < file.n; i++)
 		if (file.item[i].kind == CERTFILE_CRL) {
 			if (truststore_add_crl(store, bytes_of(&file.item[i].der), path, err) == -1)
@@ -106,9 +108,16 @@ out:
 	return rc;
 }
 
+static int
+add_deviations(struct verdicts *v, struct truststore *store, struct bytes octets, const char *path, struct err *err)
+{
+	(void)v;
+	return truststore_add_deviations(store, octets, path, err);
+}
+
 static void
 add_all(struct verdicts *v, const struct args *args, const char *option, struct truststore *store,
-	int (*add)(struct truststore *store, struct bytes file, const char *path, struct err *err))
+	int (*add)(struct verdicts *v, struct truststore *store, struct bytes file, const char *path, struct err *err))
 {
 	const char *path;
 
@@ -116,7 +125,7 @@ add_all(struct verdicts *v, const struct args *args, const char *option, struct 
 		struct err err = ERR_INIT;
 		struct buf file = BUF_INIT;
 
-		if (get_file(v, path, CERTFILE_MAX, &file) && add(store, bytes_of(&file), path, &err) == -1)
+		if (get_file(v, path, CERTFILE_MAX, &file) && add(v, store, bytes_of(&file), path, &err) == -1)
 			verdicts_add(v, OUTCOME_UNREADABLE, path, "unreadable", NULL, "%s: %s", option, err.text);
 		buf_clear(&file);
 	}
@@ -131,7 +140,7 @@ store_fill(struct verdicts *v, const struct args *args, struct truststore **stor
 		return -1;
 	add_all(v, args, "anchor", s, add_anchor);
 	add_all(v, args, "crl", s, add_crl);
-	add_all(v, args, "deviations", s, truststore_add_deviations);
+	add_all(v, args, "deviations", s, add_deviations);
 	if (truststore_settle(s, err) == -1) {
 		truststore_free(s);
 		return -1;

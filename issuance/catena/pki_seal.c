@@ -100,6 +100,7 @@ get_items(struct inspection *x, const char *path, enum role role, struct err *er
 
 	if (file_read(path, CERTFILE_MAX, &file, &inner) == 0 && certfile_read(bytes_of(&file), &content, &inner) == 0)
 		err_set(&inner, FAIL_INPUT, "%s in it", wanted[role]);
+	given_parts_tell(x->v, OUTCOME_NOTICE, path, &content);
 	for (size_t i = 0; i < content.n && one != -1; i++) {
 		one = add_item(x, &content.item[i], role, path, &inner);
 		taken |= one == 1;

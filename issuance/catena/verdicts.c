@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/base/json.h"
+#include "registry/base/text.h"
 
 static const struct {
 	const char *word;
@@ -33,42 +34,59 @@ verdicts_begin(struct verdicts *v, bool is_json, struct err *err)
 	return err_set(err, FAIL_INTERNAL, "out of memory");
 }
 
+/* Names of files and what certificates say are others' words: they move no cursor, begin no line, and are UTF-8 for JSON. */
+static const char *
+shown(const char *text, struct buf *room)
+{
+	text_show(bytes_str(text), room);
+	return buf_cstr(room);
+}
+
 void
 verdicts_add(struct verdicts *v, enum outcome outcome, const char *subject, const char *code, const char *clause, const char *fmt, ...)
 {
-	char text[512];
+	struct buf text = BUF_INIT, about = BUF_INIT;
+	char said[512];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
+	shown(said, &text);
+	if (subject != NULL)
+		subject = shown(subject, &about);
 	if (outcomes[outcome].status > v->status)
 		v->status = outcomes[outcome].status;
 	if (v->is_json) {
-		json_array_append_new(v->lines, json_pack("{s:s*, s:s, s:s, s:s, s:s*}", "subject", subject, "outcome", outcomes[outcome].word, "code", code, "text", text, "clause", clause));
-		return;
+		json_array_append_new(v->lines, json_pack("{s:s*, s:s, s:s, s:s, s:s*}", "subject", subject, "outcome", outcomes[outcome].word, "code", code, "text", buf_cstr(&text), "clause", clause));
+	} else {
+		if (subject != NULL)
+			printf("%s: ", subject);
+		printf("%-11s  %-24s %s", outcomes[outcome].word, code, buf_cstr(&text));
+		if (clause != NULL)
+			printf(" [%s]", clause);
+		putchar('\n');
 	}
-	if (subject != NULL)
-		printf("%s: ", subject);
-	printf("%-11s  %-24s %s", outcomes[outcome].word, code, text);
-	if (clause != NULL)
-		printf(" [%s]", clause);
-	putchar('\n');
+	buf_clear(&text);
+	buf_clear(&about);
 }
 
 void
 verdicts_fact(struct verdicts *v, const char *name, const char *fmt, ...)
 {
-	char text[512];
+	struct buf text = BUF_INIT;
+	char said[512];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
+	shown(said, &text);
 	if (v->is_json)
-		json_object_set_new(v->facts, name, json_string(text));
+		json_object_set_new(v->facts, name, json_string(buf_cstr(&text)));
 	else
-		printf("%s: %s\n", name, text);
+		printf("%s: %s\n", name, buf_cstr(&text));
+	buf_clear(&text);
 }
 
 int

@@ -55,6 +55,29 @@ text_put(struct buf *b, uint32_t c)
 }
 
 bool
+text_is_visible(uint32_t c)
+{
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff;
+}
+
+void
+text_show(struct bytes in, struct buf *out)
+{
+	while (in.n > 0) {
+		uint32_t c;
+		size_t n = text_next(in, &c);
+
+		if (n > 0 && c != '\\' && text_is_visible(c))
+			buf_add(out, in.p, n);
+		else
+			for (size_t i = 0; i < n || i == 0; i++)
+				buf_printf(out, "\\x%02x", in.p[i]);
+		n += n == 0;
+		in = BYTES(in.p + n, in.n - n);
+	}
+}
+
+bool
 text_is_utf8(struct bytes in)
 {
 	uint32_t c;

@@ -9,6 +9,10 @@ size_t text_length(struct bytes in); /* code points of valid UTF-8 */
 /* One code point from the front: returns its octets (1..4), 0 when malformed or empty. */
 size_t text_next(struct bytes in, uint32_t *code_point);
 void text_put(struct buf *b, uint32_t code_point);
+/* Whether a terminal or a page shows it and nothing else: no control, no invisible turn of direction. */
+bool text_is_visible(uint32_t code_point);
+/* What others wrote, for a person: visible UTF-8 as it is; the rest, the backslash and what is no UTF-8 as \xNN.  Appended. */
+void text_show(struct bytes in, struct buf *out);
 /*
  * Checks and normalises what an officer entered: valid UTF-8, no control, bidi-control, unassigned or private-use characters;
  * result NFC, trimmed, runs of white space made one space, appended to *out.  -1 FAIL_INPUT naming the character as U+XXXX.

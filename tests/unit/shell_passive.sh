@@ -61,6 +61,13 @@ sod=$utopia/sod
 	{ head -c -1 "$utopia/good/csca1-to-2-link.cer" && printf x; } >"$scratch/forged.cer"
 	expect 2 "a forged link certificate as anchor" 'anchor_broken' 'not trusted' 'signer_untrusted' -- --sod "$sod/good-v1.bin" $files --anchor "$utopia/good/csca1.cer" "$scratch/forged.cer" $crl $day
 	expect 1 "one beside both roots" 'anchor_broken' 'the document signer is under' -- --sod "$sod/good-v1.bin" $files $anchors "$scratch/forged.cer" $crl $day
+	{
+		openssl x509 -inform DER -in "$utopia/good/csca1.cer"
+		openssl x509 -inform DER -in "$utopia/good/csca2.cer" | sed '2s/M/N/'
+	} >"$scratch/bundle.pem"
+	expect 2 "an anchor that cannot be read, among others" 'notice       unreadable' 'signer_untrusted' -- --sod "$sod/good-v1.bin" $files --anchor "$scratch/bundle.pem" $crl $day
+	expect 3 "a file whose name is no text" 'n\xff\x0a.: unreadable' -- --sod "$scratch/n$(printf '\377\n.')"
+	expect 3 "and as JSON" 'n\\xff\\x0a.","outcome":"unreadable"' -- --sod "$scratch/n$(printf '\377\n.')" --json
 	expect 2 "as JSON" '"outcome":"refused"' '"code":"hash_wrong"' -- --sod "$sod/dg2-hash-wrong.bin" $files $anchors $crl $day --json
 }
 echo "1..$count"

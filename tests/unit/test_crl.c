@@ -388,7 +388,6 @@ test_many(struct fixture *f)
 	find_ns = clock_monotonic_ns() - start;
 	ok(found == MANY && wrong == 0, "all are found, and no other");
 	printf("# %zu octets, read in %.1f ms, looked up in %.0f ns\n", der.n, (double)parse_ns / 1e6, (double)find_ns / (2.0 * MANY));
-	ok(find_ns / (2 * MANY) < 20000, "one is looked up in less than 20 us");
 	crl_free(crl);
 	buf_clear(&der);
 	free(revoked);

@@ -16,6 +16,7 @@
 #define CSCA2_KEY "keys/csca2.key.pem"
 #define DSB_KEY   "keys/dsB.key.pem"
 #define ED25519   "302a 3005 06032b6570 0321 00 d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a" /* RFC 8032 7.1 */
+#define A63       "414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141414141"
 #define SHA3_256  "300b 0609 608648016503040208"
 
 /* ---- making ---- */
@@ -324,6 +325,15 @@ test_sods(void)
 			"EF.SOD with %s: %s, %s", cases[i].name, cases[i].is_refused ? "refused" : "not refused", cases[i].code);
 		buf_clear(&sod);
 	}
+	sod = planted("sod/good-v1.bin", SD "4/0/3", '-', "", NULL);
+	authenticate(&sod, store, &r);
+	ok(passive_is_refused(&r) && says(&r, CHECK_ATTRIBUTES, GRADE_BAD, "attributes_wrong") && strcmp(passive_find(&r, CHECK_PROFILE, 0)->code, "attributes_unsorted") != 0,
+		"without signedAttrs: refused for that, and nothing is said of their order");
+	buf_clear(&sod);
+	sod = planted("sod/good-v1.bin", SD "4/0/3/1.2.840.113549.1.9.4", '-', "", NULL);
+	authenticate(&sod, store, &r);
+	ok(passive_is_refused(&r) && strstr(passive_find(&r, CHECK_ATTRIBUTES, 0)->text, "missing") != NULL, "without messageDigest: missing, not wrong");
+	buf_clear(&sod);
 	sod = planted("sod/good-v1.bin", SD "4/0/4", '=', "300a 0608 2a8648ce3d040303", NULL);
 	sign_sod(&sod, EVP_sha384());
 	authenticate(&sod, store, &r);
@@ -391,6 +401,80 @@ test_purposes(void)
 		buf_clear(&sod);
 	}
 	truststore_free(store);
+}
+
+/* A critical extension whose value cannot be read is as bad as one that is not known: RFC 5280 4.2. */
+static void
+test_unreadable(void)
+{
+	static const struct {
+		const char *name, *octets;
+		bool is_refused;
+	} cases[] = {
+		{ "unreadable and critical", "300c 0603551d13 0101ff 0402 0500", true },
+		{ "unreadable", "3009 0603551d13 0402 0500", false },
+		{ "unknown and critical", "300c 06032a0304 0101ff 0402 0500", true },
+	};
+	struct truststore *store = utopia(NULL);
+	struct passive r;
+
+	for (size_t i = 0; i < NELEM(cases); i++) {
+		struct buf der = planted("good/dsB.cer", "0/7/0", '+', cases[i].octets, CSCA2_KEY), sod = planted("sod/good-v1.bin", SD "3/0", '=', hex(bytes_of(&der)), NULL);
+
+		authenticate(&sod, store, &r);
+		ok(passive_is_refused(&r) == cases[i].is_refused && (!cases[i].is_refused || says(&r, CHECK_CHAIN, GRADE_BAD, "signer_not_for_documents")),
+			"a document signer with an extension that is %s: %s", cases[i].name, cases[i].is_refused ? "refused" : "not refused");
+		buf_clear(&der);
+		buf_clear(&sod);
+	}
+	truststore_free(store);
+}
+
+/* A root that is signed with SHA-3: refused for that; whether it verifies is not known. */
+static void
+test_unknown_signature(void)
+{
+	struct buf der = planted("good/csca1.cer", "0/2", '=', "300b 0609 60864801650304030a", NULL);
+	struct err err = ERR_INIT;
+	struct lint lint;
+
+	plant(&der, "1", '=', "300b 0609 60864801650304030a", NULL);
+	if (lint_file(bytes_of(&der), NULL, &lint, &err) == -1)
+		bail_out("%s", err.text);
+	ok(lint_find(&lint, "signature_algorithm_unknown") != NULL && lint_find(&lint, "signature_wrong") == NULL, "a root that is signed with SHA-3: unknown, not wrong");
+	lint_clear(&lint);
+	buf_clear(&der);
+}
+
+/* A certificate's names go into messages; they must not forge one. */
+static void
+test_names(void)
+{
+	static const struct {
+		const char *name, *octets, *cn; /* commonName */
+	} cases[] = {
+		{ "an escape and a line", "0c0a 44531b5b310d0a676f64", "DS?[1??god" },
+		{ "a zero octet", "0c06 4453 00 657669", "DS?evi" },
+		{ "Latin-1", "0c03 44e953", "D?S" },
+		{ "a character of UTF-8", "0c04 44c3a953", "D\xc3\xa9S" },
+		{ "a character cut off", "0c02 44c3", "D?" },
+		{ "a turn of direction", "0c05 44e280ae53", "D?S" },
+		{ "a half character in the 64th octet", "0c42" A63 "c3a9"
+							"41",
+			"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
+	};
+
+	for (size_t i = 0; i < NELEM(cases); i++) {
+		struct buf der = planted("good/dsB.cer", "0/5/3/0/1", '=', cases[i].octets, NULL);
+		struct err err = ERR_INIT;
+		struct cert *cert = NULL;
+
+		if (cert_parse(bytes_of(&der), &cert, &err) == -1)
+			bail_out("%s: %s", cases[i].name, err.text);
+		ok(strcmp(cert->subject_cn, cases[i].cn) == 0, "a name with %s: %s", cases[i].name, cert->subject_cn);
+		cert_free(cert);
+		buf_clear(&der);
+	}
 }
 
 /* ---- CRLs ---- */
@@ -628,6 +712,9 @@ main(void)
 	test_sods();
 	test_ber();
 	test_purposes();
+	test_unreadable();
+	test_unknown_signature();
+	test_names();
 	test_indirect();
 	test_twice();
 	test_crl_profile();

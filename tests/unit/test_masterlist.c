@@ -223,9 +223,6 @@ test_germany(void)
 	ok(list->is_sorted && n.duplicates == 0 && n.unreadable == 0, "in DER order, none twice, all readable");
 	ok(n.verified == 576 && n.issuer_absent == 12 && n.wrong_signature == 0, "576 verify under their issuer; that of the other 12 is not in the list");
 	ok(n.not_csca == 7 && list_verdict_find(&r, "certificates_not_csca")->grade == GRADE_WARNING, "7 deny to be a CA's: a warning");
-#ifndef __SANITIZE_ADDRESS__
-	ok(ns < UINT64_C(2000000000), "in less than 2 s");
-#endif
 	b.p[b.n / 2] ^= 1;
 	ok(check(bytes_of(&b), &trust, &r, &n) == -1 || list_is_refused(&r), "refused with one bit changed in the middle");
 	ok(check(BYTES(b.p, b.n - 1), &trust, &r, &n) == -1, "unreadable without its last octet");

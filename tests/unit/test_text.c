@@ -217,11 +217,37 @@ test_case(void)
 	}
 }
 
+static void
+test_show(void)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "", "" },
+		{ "Dumbl\xc3\xa9", "Dumbl\xc3\xa9" },
+		{ "a\\b", "a\\x5cb" },
+		{ "a\x1b[31m\r\n", "a\\x1b[31m\\x0d\\x0a" },
+		{ "\xff\xc3", "\\xff\\xc3" },
+		{ "\xe2\x80\xae", "\\xe2\\x80\\xae" }, /* right-to-left override */
+		{ "\xc2\x9b", "\\xc2\\x9b" },          /* CSI in one character */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* a surrogate */
+	};
+
+	for (size_t i = 0; i < NELEM(cases); i++) {
+		struct buf out = BUF_INIT;
+
+		text_show(bytes_str(cases[i].in), &out);
+		ok(strcmp(buf_cstr(&out), cases[i].out) == 0, "shown: %s", cases[i].out);
+		buf_clear(&out);
+	}
+}
+
 int
 main(void)
 {
 	test_utf8();
 	test_clean();
 	test_case();
+	test_show();
 	return done_testing();
 }
