@@ -114,13 +114,19 @@ struct deviation_order {
 	const struct deviation_description_order *description;
 	size_t ndescription; /* at least 1 */
 };
+/*
+ * DER of the DeviationList (Doc 9303-12 9.1): the content of a ceremony of kind deviation_list.  digest_bits: the hash by which document signers
+ * are named with DEVIATION_SIGNER_DIGEST.  FAIL_INPUT: none at all, or what breaks the profile.
+ */
+int deviationlist_content(const struct deviation_order *deviation, size_t n, unsigned digest_bits, struct buf *content, struct err *err);
 struct deviationlist_order {
-	const struct deviation_order *deviation; /* at least one */
+	const struct deviation_order *deviation; /* at least one, or `content` */
 	size_t n;
 	struct bytes csca; /* as in struct masterlist_order */
 	int64_t signing_time;
 	bool has_previous;
 	int64_t previous_signing_time;
+	struct bytes content; /* of deviationlist_content; n 0: made of `deviation` */
 };
 /* Refuses what breaks the profile (FAIL_INPUT); the result is read back and checked; *der is replaced. */
 int deviationlist_issue(struct session *s, const struct signer *signer, const struct deviationlist_order *order, struct buf *der, struct err *err);

@@ -120,26 +120,26 @@ put_deviation(struct der_out *o, const struct deviation_order *d, unsigned diges
 	der_close(o);
 }
 
-static int
-put_content(const struct deviationlist_order *order, unsigned digest_bits, struct buf *content, struct err *err)
+int
+deviationlist_content(const struct deviation_order *deviation, size_t n, unsigned digest_bits, struct buf *content, struct err *err)
 {
 	struct der_out o = DER_OUT_INIT;
 	bool has_digest = false;
 
-	if (order->n == 0 || order->n > DEVIATIONS_MAX)
-		return err_set(err, FAIL_INPUT, "deviation list: %zu deviations, wanted 1 to %d", order->n, DEVIATIONS_MAX);
-	for (size_t i = 0; i < order->n; i++) {
-		if (check_order(&order->deviation[i], i, err) == -1)
+	if (n == 0 || n > DEVIATIONS_MAX)
+		return err_set(err, FAIL_INPUT, "deviation list: %zu deviations, wanted 1 to %d", n, DEVIATIONS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (check_order(&deviation[i], i, err) == -1)
 			return -1;
-		has_digest |= order->deviation[i].by == DEVIATION_SIGNER_DIGEST;
+		has_digest |= deviation[i].by == DEVIATION_SIGNER_DIGEST;
 	}
 	der_open(&o, DER_SEQUENCE);
 	der_uint(&o, 0);
 	if (has_digest)
 		digest_alg_put(&o, digest_bits);
 	der_open(&o, DER_SET);
-	for (size_t i = 0; i < order->n; i++)
-		put_deviation(&o, &order->deviation[i], digest_bits);
+	for (size_t i = 0; i < n; i++)
+		put_deviation(&o, &deviation[i], digest_bits);
 	der_close_set_of(&o);
 	der_close(&o);
 	if (der_finish(&o, content, err) == -1) {
@@ -163,7 +163,7 @@ check_result(struct bytes der, const struct deviationlist_order *order, struct e
 		goto out;
 	anchor[0] = csca;
 	deviationlist_check(list, &trust, &report);
-	rc = list->n == order->n ? 0 : err_set(err, FAIL_INTERNAL, "deviation list: %zu deviations read back, wanted %zu", list->n, order->n);
+	rc = order->content.n > 0 || list->n == order->n ? 0 : err_set(err, FAIL_INTERNAL, "deviation list: %zu deviations read back, wanted %zu", list->n, order->n);
 	for (unsigned i = 0; rc == 0 && i < report.n; i++)
 		if (report.verdict[i].grade != GRADE_GOOD)
 			rc = err_set(err, FAIL_INPUT, "deviation list: %s", report.verdict[i].text);
@@ -180,8 +180,9 @@ deviationlist_issue(struct session *s, const struct signer *signer, const struct
 	struct buf content = BUF_INIT, out = BUF_INIT;
 	int rc = -1;
 
-	if (put_content(order, signer_hash_bits(signer), &content, err) == -1 ||
-		list_sign(s, signer, &list_deviation, bytes_of(&content), &signing, &out, err) == -1 || check_result(bytes_of(&out), order, err) == -1)
+	buf_bytes(&content, order->content);
+	if ((content.n == 0 && deviationlist_content(order->deviation, order->n, signer_hash_bits(signer), &content, err) == -1) ||
+		buf_check(&content, err) == -1 || list_sign(s, signer, &list_deviation, bytes_of(&content), &signing, &out, err) == -1 || check_result(bytes_of(&out), order, err) == -1)
 		goto out;
 	buf_move(der, &out);
 	rc = 0;

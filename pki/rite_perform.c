@@ -6,6 +6,7 @@
 
 #include "pki/cms.h"
 #include "pki/crl.h"
+#include "pki/deviation.h"
 #include "pki/masterlist.h"
 #include "registry/base/digest.h"
 
@@ -199,6 +200,15 @@ sign_master_list(struct performance *p, const struct signer *signer, struct err 
 }
 
 static int
+sign_deviation_list(struct performance *p, const struct signer *signer, struct err *err)
+{
+	const struct rite_list *l = &p->rite->list;
+	struct deviationlist_order order = { .csca = bytes_of(&p->rite->issuer), .signing_time = l->at, .content = bytes_of(&l->content) };
+
+	return deviationlist_issue(p->s, signer, &order, &p->out->list, err);
+}
+
+static int
 sign_list(struct performance *p, struct err *err)
 {
 	const struct rite_list *l = &p->rite->list;
@@ -208,7 +218,7 @@ sign_list(struct performance *p, struct err *err)
 
 	if (token_key_find(p->s, l->signer_label, BYTES_NONE, &key, err) == 0 && signer_new(key, bytes_of(&l->signer), &signer, err) == 0)
 		rc = l->kind == 0 ? sign_master_list(p, signer, err)
-				  : cms_sign(p->s, signer, rite_list_type(l->kind), bytes_of(&l->content), l->at, &p->out->list, err);
+				  : sign_deviation_list(p, signer, err);
 	signer_free(signer);
 	return rc;
 }

@@ -78,6 +78,7 @@ const struct route pki_routes[] = {
 	{ "GET",  "/trust/states",                  READERS,          get_trust_states,    0, "States with their newest lists and CRLs, and how old these are" },
 	{ "GET",  "/trust/pkd.ldif",                READERS,          get_trust_pkd,       0, "file for the upload to the PKD: our signers, CRL and lists" },
 	{ "GET",  "/trust/master-list-content",     READERS,          get_trust_master_list_content, 0, "content of our next master list, for its ceremony" },
+	{ "POST", "/trust/deviation-list-content",  ROLE_PKI_OFFICER, post_trust_deviation_list_content, 0, "content of our next deviation list, from what departs in which documents" },
 	{ "GET",  "/public/csca",                   0,                get_public_csca,           ROUTE_PUBLIC, "our CSCA certificates, roots and links (PEM)" },
 	{ "GET",  "/public/crl",                    0,                get_public_crl,            ROUTE_PUBLIC, "our newest CRL (DER)" },
 	{ "GET",  "/public/master-list",            0,                get_public_master_list,    ROUTE_PUBLIC, "our newest master list (CMS)" },

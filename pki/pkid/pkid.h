@@ -40,6 +40,7 @@ route_handler get_keys, get_key, get_certificates, get_certificate, get_certific
 	post_lint;
 route_handler get_ceremonies, get_ceremony, post_ceremony, post_ceremony_approval, post_ceremony_refusal, post_ceremony_cancellation, post_ceremony_execution, get_ceremony_protocol,
 	get_ceremony_request, post_ceremony_response;
+route_handler post_trust_deviation_list_content;
 route_handler get_public_csca, get_public_crl, get_public_master_list, get_public_deviation_list;
 
 /* ---- the scheduler (duties.c) ---- */

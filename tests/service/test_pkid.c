@@ -69,6 +69,25 @@ text_of(const json_t *object, const char *name)
 	return text == NULL ? "" : text;
 }
 
+/* Whether it is refused as bad input, with these words in the problem.  Takes body. */
+static bool
+refused(const char *path, json_t *body, const char *says)
+{
+	struct client_answer answer = CLIENT_ANSWER_INIT;
+	struct err err = ERR_INIT;
+	struct uuid key;
+	bool is_so;
+
+	if (uuid_new(&key, &err) == -1 || client_exchange(officer("pki_officer.1"), "POST", path, &key, (struct client_body){ .json = body }, &answer, &err) == -1)
+		bail_out("%s: %s", path, err.text);
+	is_so = answer.status == 400 && strstr(buf_cstr(&answer.body), says) != NULL;
+	if (!is_so)
+		printf("# %d %s\n", answer.status, buf_cstr(&answer.body));
+	buf_clear(&answer.body);
+	json_decref(body);
+	return is_so;
+}
+
 /* ---- ceremonies ---- */
 
 /* Asks as officer 1: the id. */
@@ -114,9 +133,9 @@ hold(json_t *body)
 }
 
 static void
-new_signer(char key[UUID_TEXT], char certificate[UUID_TEXT])
+new_signer(const char *kind, char key[UUID_TEXT], char certificate[UUID_TEXT])
 {
-	json_t *done = hold(json_pack("{s:s, s:{s:s, s:s, s:s}}", "kind", "generate", "key", "kind", "document_signer", "token_label", "test",
+	json_t *done = hold(json_pack("{s:s, s:{s:s, s:s, s:s}}", "kind", "generate", "key", "kind", kind, "token_label", "test",
 		       "algorithm", "brainpoolP256r1")),
 	       *read;
 	char path[100];
@@ -127,7 +146,7 @@ new_signer(char key[UUID_TEXT], char certificate[UUID_TEXT])
 	json_decref(hold(json_pack("{s:s, s:s}", "kind", "activate", "signing_key_id", key)));
 	snprintf(path, sizeof(path), "/pki/v1/keys/%s", key);
 	read = get("auditor.1", path);
-	is(text_of(read, "state"), "active", "the new document signer is active");
+	is(text_of(read, "state"), "active", "the new signer is active");
 	snprintf(certificate, UUID_TEXT, "%s", text_of(read, "certificate_id"));
 	ok(json_array_size(json_object_get(read, "events")) >= 4, "its life is told: requested, approved, generated, active");
 	json_decref(read);
@@ -252,6 +271,8 @@ test_public(const char *serial)
 
 /* ---- a good day ---- */
 
+static char document_signer[UUID_TEXT]; /* a certificate */
+
 static void
 test_day(void)
 {
@@ -260,7 +281,8 @@ test_day(void)
 	struct err err = ERR_INIT;
 	json_t *read, *done;
 
-	new_signer(key, certificate);
+	new_signer("document_signer", key, certificate);
+	snprintf(document_signer, sizeof(document_signer), "%s", certificate);
 	snprintf(path, sizeof(path), "/pki/v1/certificates/%s", certificate);
 	read = get("pki_officer.1", path);
 	ok(json_array_size(json_object_get(read, "findings")) == 0 || strcmp(text_of(json_array_get(json_object_get(read, "findings"), 0), "severity"), "notice") == 0,
@@ -319,6 +341,78 @@ test_scheduler(void)
 	json_decref(read);
 }
 
+/* ---- our deviation list ---- */
+
+static struct buf
+compose(json_t *body)
+{
+	struct client_answer answer = CLIENT_ANSWER_INIT;
+	struct err err = ERR_INIT;
+	struct uuid key;
+
+	if (uuid_new(&key, &err) == -1 ||
+		client_exchange(officer("pki_officer.1"), "POST", "/pki/v1/trust/deviation-list-content", &key, (struct client_body){ .json = body }, &answer, &err) == -1)
+		bail_out("%s", err.text);
+	json_decref(body);
+	if (!ok(answer.status == 200 && strcmp(answer.content_type, "application/octet-stream") == 0, "its content is composed"))
+		bail_out("%s", buf_cstr(&answer.body));
+	return answer.body;
+}
+
+static void
+test_deviation_list(void)
+{
+	static const struct {
+		const char *deviation, *pointer;
+	} bad[] = {
+		{ "{}", "/deviations/0/descriptions" },
+		{ "{\"descriptions\":[]}", "/deviations/0/descriptions" },
+		{ "{\"descriptions\":[{\"type\":\"chips\"}]}", "/deviations/0/descriptions/0/type" },
+		{ "{\"descriptions\":[{\"type\":\"chip\",\"field\":22}]}", "/deviations/0/descriptions/0/field" },
+		{ "{\"descriptions\":[{\"type\":\"chip\",\"field\":2}]}", "field 2" },
+		{ "{\"descriptions\":[{\"type\":\"dg_hash_wrong\"}]}", "field -1" },
+		{ "{\"descriptions\":[{\"type\":\"chip\",\"text\":\"d\u00e9j\u00e0 vu\"}]}", "PrintableString" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"issued_from\":\"2026-01-01T00:00:00Z\"}", "/deviations/0/issued_until" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"issued_from\":\"2026-01-01T00:00:00Z\",\"issued_until\":\"2026-13-01T00:00:00Z\"}", "/deviations/0/issued_until" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"issued_from\":\"2026-02-01T00:00:00Z\",\"issued_until\":\"2026-01-01T00:00:00Z\"}", "ends before it begins" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"certificate_id\":\"018f2a00-0000-7000-8000-00000000abcd\"}", "/deviations/0/certificate_id" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"document_type\":\"PPP\"}", "/deviations/0/document_type" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"documents\":[]}", "/deviations/0/documents" },
+		{ "{\"descriptions\":[{\"type\":\"chip\"}],\"documents\":[{\"number\":7}]}", "/deviations/0/documents/0/number" },
+	};
+	char key[UUID_TEXT], certificate[UUID_TEXT], file[300];
+	struct buf content, text = BUF_INIT;
+	json_t *body;
+
+	for (size_t i = 0; i < NELEM(bad); i++) {
+		body = json_object();
+		json_object_set_new(body, "deviations", json_array());
+		json_array_append_new(json_object_get(body, "deviations"), json_loads(bad[i].deviation, 0, NULL));
+		ok(refused("/pki/v1/trust/deviation-list-content", body, bad[i].pointer), "refuses %s at %s", bad[i].deviation, bad[i].pointer);
+	}
+	new_signer("deviation_list_signer", key, certificate);
+	body = json_pack("{s:[{s:s, s:s, s:s, s:[{s:s, s:s, s:i}]}, {s:[{s:s}, {s:s}], s:s, s:s, s:[{s:s}]}]}", "deviations", "document_type", "PP", "certificate_id",
+		document_signer, "certificate_by", "digest", "descriptions", "type", "dg_hash_wrong", "text", "hash of DG2 without its header", "field", 2, "documents",
+		"number", "L898902C3", "number", "A1234567", "issued_from", "2026-01-01T00:00:00Z", "issued_until", "2026-01-31T00:00:00Z", "descriptions", "type", "chip");
+	content = compose(body);
+	buf_base64(&text, bytes_of(&content));
+	json_decref(hold(json_pack("{s:s, s:s}", "kind", "deviation_list", "content", buf_cstr(&text))));
+	fetch("/pki/v1/public/deviation-list", "application/cms", "ours.dl");
+	snprintf(file, sizeof(file), "%s", rig_path(&rig, "ours.dl"));
+	shell("2.23.136.1.1.7", "openssl cms -cmsout -print -inform DER -in %s 2>&1 | grep eContentType", file);
+	shell("A1234567", "openssl cms -verify -noverify -inform DER -in %s 2>/dev/null | openssl asn1parse -inform DER", file);
+	shell("verdict: good", "%s/catena pki list %s --anchor %s 2>&1", getenv("top_builddir") != NULL ? getenv("top_builddir") : ".", file, rig_path(&rig, "csca.pem"));
+	/* signd signs no other octets under that name */
+	buf_clear(&text);
+	buf_base64(&text, bytes_str("0\003\002\001\005"));
+	ask_for(json_pack("{s:s, s:s}", "kind", "deviation_list", "content", buf_cstr(&text)), key);
+	ok(ask("pki_officer.2", "POST", path_of(key, "approval"), NULL, NULL) == 201, "what is no list may be agreed upon");
+	ok(ask("pki_officer.1", "POST", path_of(key, "execution"), NULL, NULL) >= 400, "but is not signed");
+	ok(ask("pki_officer.1", "POST", path_of(key, "cancellation"), json_pack("{s:s}", "reason", "no list"), NULL) == 201, "and is withdrawn");
+	buf_clear(&content);
+	buf_clear(&text);
+}
+
 int
 main(void)
 {
@@ -334,6 +428,7 @@ main(void)
 	test_alone();
 	test_bad();
 	test_day();
+	test_deviation_list();
 	test_scheduler();
 	rig_stop(&rig);
 	return done_testing();
