@@ -6,14 +6,20 @@
 #include "registry/match/keys.h"
 
 /*
- * The keys, each of parts that two records of one birth may share:
- *	D  day of birth, a token of the child's name     wrong parents, one name wrong; day and month may be swapped
- *	M  day of birth, a token of the mother's name    both of the child's names wrong or not yet given
- *	Y  year of birth, all of the child's tokens      wrong day; order of names
- *	P  a token of the child's given names and all of the mother's tokens      wrong year
- *	B  the mother's birth and a token of her name    other births of this mother
+ * The keys, each of parts that two records of one birth may share.  Alone, neither a frequent name nor a day is a key: each is
+ * joined with something else, so that a block stays small however many records there are.
+ *	D  day of birth, a token of the child's name               one name wrong, parents wrong; day and month may be swapped
+ *	E  1 January: two tokens of child and mother in its stead: on that day stand all whose birthday nobody knows
+ *	Y  year of birth, two tokens of the child's name           day not known; order of names
+ *	Z  two of year, month, day, all of the child's tokens      one part of the date wrong, parents unknown
+ *	P  year, or month and day, a given name, all of the mother's tokens    date wrong, surname wrong
+ *	M  day of birth, all of the mother's tokens                the child's names wrong or not yet given
+ *	B  the mother's birth and a given name of hers             other births of this mother
  * Tokens go in by their phonetic code.
  */
+enum { PAIRED = 6, /* tokens that are joined in pairs: 15 */
+	GIVEN = 2 };
+
 struct key_set {
 	int64_t *key;
 	size_t n;
@@ -44,12 +50,6 @@ add(struct key_set *set, const char *fmt, ...)
 }
 
 static int
-compare_codes(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int
 compare_keys(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -57,23 +57,33 @@ compare_keys(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* All codes of a person's names, sorted and joined. */
-static void
-all_codes(const struct match_person *p, char out[MATCH_TOKENS * 2 * MATCH_TOKEN])
-{
+/* The codes of a person's names, sorted, and all of them as one text. */
+struct codes {
 	const char *code[2 * MATCH_TOKENS];
-	size_t n = 0;
+	size_t n;
+	char all[MATCH_TOKENS * 2 * MATCH_TOKEN];
+};
 
-	for (unsigned i = 0; i < p->primary.n; i++)
-		code[n++] = p->primary.token[i].code;
+static int
+compare_codes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+codes_of(const struct match_person *p, struct codes *c)
+{
+	c->n = 0;
+	c->all[0] = '\0';
 	for (unsigned i = 0; i < p->secondary.n; i++)
-		code[n++] = p->secondary.token[i].code;
-	qsort(code, n, sizeof(code[0]), compare_codes);
-	out[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
+		c->code[c->n++] = p->secondary.token[i].code;
+	for (unsigned i = 0; i < p->primary.n; i++)
+		c->code[c->n++] = p->primary.token[i].code;
+	qsort(c->code, c->n, sizeof(c->code[0]), compare_codes);
+	for (size_t i = 0; i < c->n; i++) {
 		if (i > 0)
-			strcat(out, " ");
-		strcat(out, code[i]);
+			strcat(c->all, " ");
+		strcat(c->all, c->code[i]);
 	}
 }
 
@@ -87,40 +97,88 @@ day_block(struct date d)
 }
 
 static void
-add_tokens(struct key_set *set, char kind, int block, const struct match_person *p)
+add_pairs(struct key_set *set, char kind, int block, const struct codes *c)
 {
-	for (unsigned i = 0; i < p->primary.n; i++)
-		add(set, "%d%c|%d|%s", MATCH_KEYS_VERSION, kind, block, p->primary.token[i].code);
-	for (unsigned i = 0; i < p->secondary.n; i++)
-		add(set, "%d%c|%d|%s", MATCH_KEYS_VERSION, kind, block, p->secondary.token[i].code);
+	for (size_t i = 0; i < c->n && i < PAIRED; i++)
+		for (size_t j = i + 1; j < c->n && j < PAIRED; j++)
+			add(set, "%d%c|%d|%s %s", MATCH_KEYS_VERSION, kind, block, c->code[i], c->code[j]);
+	if (c->n == 1)
+		add(set, "%d%c|%d|%s", MATCH_KEYS_VERSION, kind, block, c->code[0]);
+}
+
+static bool
+is_new_year(struct date d)
+{
+	return d.precision == DATE_DAY && d.month == 1 && d.day == 1;
+}
+
+/* By the whole date of birth. */
+static void
+add_day(struct key_set *set, struct date day, const struct codes *child, const struct codes *mother)
+{
+	struct codes both = *child;
+
+	if (is_new_year(day)) {
+		for (size_t i = 0; i < mother->n && both.n < NELEM(both.code); i++)
+			both.code[both.n++] = mother->code[i];
+		qsort(both.code, both.n, sizeof(both.code[0]), compare_codes);
+		add_pairs(set, 'E', day.year, &both);
+		return;
+	}
+	for (size_t i = 0; i < child->n; i++)
+		add(set, "%dD|%d|%s", MATCH_KEYS_VERSION, day_block(day), child->code[i]);
+	if (mother->n > 0)
+		add(set, "%dM|%d|%s", MATCH_KEYS_VERSION, day_block(day), mother->all);
+}
+
+/* By parts of it. */
+static void
+add_parts(struct key_set *set, struct date day, const struct match_name *given, const struct codes *child, const struct codes *mother)
+{
+	if (day.precision >= DATE_YEAR)
+		add_pairs(set, 'Y', day.year, child);
+	for (unsigned i = 0; i < given->n && i < GIVEN && mother->n > 0; i++) {
+		if (day.precision >= DATE_YEAR)
+			add(set, "%dP|%d|%s|%s", MATCH_KEYS_VERSION, day.year, given->token[i].code, mother->all);
+		if (day.precision == DATE_DAY)
+			add(set, "%dP|%d-%d|%s|%s", MATCH_KEYS_VERSION, day.month, day.day, given->token[i].code, mother->all);
+	}
+	if (day.precision != DATE_DAY || is_new_year(day) || child->n == 0)
+		return;
+	add(set, "%dZ|%d-%d-|%s", MATCH_KEYS_VERSION, day.year, day.month, child->all);
+	add(set, "%dZ|%d--%d|%s", MATCH_KEYS_VERSION, day.year, day.day, child->all);
+	add(set, "%dZ|-%d-%d|%s", MATCH_KEYS_VERSION, day.month, day.day, child->all);
+}
+
+static void
+add_mother(struct key_set *set, const struct match_person *p, const struct codes *mother)
+{
+	if (p->birth.precision != DATE_DAY)
+		return;
+	for (unsigned i = 0; i < p->secondary.n && i < GIVEN; i++)
+		add(set, "%dB|%d|%s", MATCH_KEYS_VERSION, day_block(p->birth), is_new_year(p->birth) ? mother->all : p->secondary.token[i].code);
+	if (p->secondary.n == 0 && mother->n > 0)
+		add(set, "%dB|%d|%s", MATCH_KEYS_VERSION, day_block(p->birth), mother->all);
 }
 
 size_t
 match_birth_keys(const struct match_birth *b, int64_t keys[MATCH_KEYS])
 {
 	struct key_set set = { keys, 0 };
-	char child[MATCH_TOKENS * 2 * MATCH_TOKEN], mother[MATCH_TOKENS * 2 * MATCH_TOKEN];
-	struct date day = b->child.birth;
+	struct codes child, mother;
 	size_t n = 0;
 
-	all_codes(&b->child, child);
-	all_codes(&b->mother, mother);
-	if (day.precision >= DATE_YEAR && *child != '\0')
-		add(&set, "%dY|%d|%s", MATCH_KEYS_VERSION, day.year, child);
-	if (*mother != '\0')
-		for (unsigned i = 0; i < b->child.secondary.n && i < 3; i++)
-			add(&set, "%dP|%s|%s", MATCH_KEYS_VERSION, b->child.secondary.token[i].code, mother);
-	if (day.precision == DATE_DAY) {
-		add_tokens(&set, 'D', day_block(day), &b->child);
-		add_tokens(&set, 'M', day_block(day), &b->mother);
-	}
-	if (b->mother.birth.precision == DATE_DAY)
-		add_tokens(&set, 'B', day_block(b->mother.birth), &b->mother);
+	codes_of(&b->child, &child);
+	codes_of(&b->mother, &mother);
+	if (b->child.birth.precision == DATE_DAY)
+		add_day(&set, b->child.birth, &child, &mother);
+	add_parts(&set, b->child.birth, &b->child.secondary, &child, &mother);
+	add_mother(&set, &b->mother, &mother);
 	qsort(keys, set.n, sizeof(keys[0]), compare_keys);
 	for (size_t i = 0; i < set.n; i++)
 		if (i == 0 || keys[i] != keys[n - 1])
 			keys[n++] = keys[i];
-	wipe(child, sizeof(child));
-	wipe(mother, sizeof(mother));
+	wipe(&child, sizeof(child));
+	wipe(&mother, sizeof(mother));
 	return n;
 }

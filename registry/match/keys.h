@@ -10,7 +10,7 @@
 #include "registry/match/names.h"
 
 enum { MATCH_KEYS = 48,
-	MATCH_KEYS_VERSION = 1 };
+	MATCH_KEYS_VERSION = 2 };
 
 /* What the search knows of a birth; a record of another kind of act is another struct. */
 struct match_person {

@@ -8,15 +8,15 @@ static const struct field {
 	int weight[3];
 	bool is_family;
 } fields[MATCH_FIELDS] = {
-	[MATCH_F_GIVEN] = { "given_names", { -9, 5, 9 }, false },
+	[MATCH_F_GIVEN] = { "given_names", { -6, 5, 9 }, false },
 	[MATCH_F_BIRTH] = { "date_of_birth", { -20, 5, 12 }, false },
 	[MATCH_F_SEX] = { "sex", { -5, 0, 1 }, false },
-	[MATCH_F_SURNAME] = { "primary_name", { -4, 4, 7 }, true },
+	[MATCH_F_SURNAME] = { "primary_name", { -3, 5, 7 }, true },
 	[MATCH_F_MOTHER] = { "mother_name", { -12, 6, 10 }, true },
 	[MATCH_F_MOTHER_BIRTH] = { "mother_date_of_birth", { -9, 3, 10 }, true },
 	[MATCH_F_FATHER] = { "father_name", { -4, 5, 8 }, true },
 	[MATCH_F_FATHER_BIRTH] = { "father_date_of_birth", { -4, 2, 6 }, true },
-	[MATCH_F_PLACE] = { "place_of_birth", { -2, 1, 4 }, true }
+	[MATCH_F_PLACE] = { "place_of_birth", { -2, 2, 4 }, true }
 };
 
 static int
@@ -50,6 +50,32 @@ match_dates(struct date a, struct date b)
 	if (digits_apart(a, b) == 1 || (a.year == b.year && a.day == b.month && a.month == b.day) || days_apart(a, b) == 1)
 		return MATCH_CLOSE;
 	return MATCH_DIFFERS;
+}
+
+/*
+ * Codes name a place by its levels, joined by hyphens.  Close: one lies in the other, both below the State; or all levels but one
+ * of at least three agree.
+ */
+static enum match_agreement
+match_places(const char *a, const char *b)
+{
+	int levels = 0, same = 0;
+
+	if (*a == '\0' || *b == '\0')
+		return MATCH_UNKNOWN;
+	if (strcmp(a, b) == 0)
+		return MATCH_EQUAL;
+	while (*a != '\0' && *b != '\0') {
+		size_t na = strcspn(a, "-"), nb = strcspn(b, "-");
+
+		levels++;
+		same += na == nb && strncmp(a, b, na) == 0;
+		a += na + (a[na] == '-');
+		b += nb + (b[nb] == '-');
+	}
+	if (*a == '\0' && *b == '\0')
+		return levels >= 3 && same == levels - 1 ? MATCH_CLOSE : MATCH_DIFFERS;
+	return levels >= 2 && same == levels ? MATCH_CLOSE : MATCH_DIFFERS;
 }
 
 static int
@@ -132,8 +158,7 @@ match_births(const struct match_birth *a, const struct match_birth *b, const str
 	s.agreement[MATCH_F_MOTHER_BIRTH] = match_dates(a->mother.birth, b->mother.birth);
 	s.agreement[MATCH_F_FATHER] = match_whole_name(&a->father, &b->father);
 	s.agreement[MATCH_F_FATHER_BIRTH] = match_dates(a->father.birth, b->father.birth);
-	if (*a->place != '\0' && *b->place != '\0')
-		s.agreement[MATCH_F_PLACE] = strcmp(a->place, b->place) == 0 ? MATCH_EQUAL : MATCH_DIFFERS;
+	s.agreement[MATCH_F_PLACE] = match_places(a->place, b->place);
 	for (int f = 0; f < MATCH_FIELDS; f++) {
 		if (s.agreement[f] == MATCH_UNKNOWN)
 			continue;

@@ -1,7 +1,8 @@
 /* Duplicate search of births: names, keys, scores. */
 #include <inttypes.h>
 
-#include "registry/match/score.h"
+#include "tests/bench/actgen.h"
+#include "tests/bench/linkset.h"
 #include "tests/tap.h"
 
 static void
@@ -63,7 +64,7 @@ static const struct pair_case {
 	{ "Eriksson", "ERIKSSON", MATCH_EQUAL },
 	{ "Anna Maria", "Maria Anna", MATCH_EQUAL },
 	{ "de la Cruz", "Cruz", MATCH_EQUAL },
-	{ "van den Berg", "Vandenberg", MATCH_DIFFERS }, /* a particle grown into the name is another token */
+	{ "van den Berg", "Vandenberg", MATCH_DIFFERS }, /* dropped where it stands alone, kept where it has grown in */
 	{ "O'Connor", "OConnor", MATCH_EQUAL },
 	{ "José", "Jose", MATCH_EQUAL },
 	{ "Müller", "Mueller", MATCH_EQUAL },
@@ -81,7 +82,34 @@ static const struct pair_case {
 	{ "Mary", "May", MATCH_DIFFERS },
 	{ "ចាន់ វុទ្ធី", "ចាន់ វុទ្ធី", MATCH_EQUAL },
 	{ "ចាន់ វុទ្ធី", "កែវ សុភា", MATCH_DIFFERS },
-	{ "Abdelrahman", "Abdel Rahman", MATCH_CLOSE },
+	{ "Abdelrahman", "Abdel Rahman", MATCH_EQUAL },
+	{ "Abdurrahman", "Abd al-Rahman", MATCH_CLOSE },
+	{ "Abdelrahman", "Abdelaziz", MATCH_DIFFERS },
+	{ "Abdullah", "Abd Allah", MATCH_EQUAL },
+	{ "عبد الله", "Abdullah", MATCH_EQUAL },
+	{ "عبد الرحمن", "Abderrahmane", MATCH_CLOSE },
+	{ "محمد", "Mohammed", MATCH_CLOSE },
+	{ "محمد", "محمود", MATCH_CLOSE }, /* one letter; the Latin forms are as near */
+	{ "محمد", "Khaled", MATCH_DIFFERS },
+	{ "أحمد", "احمد", MATCH_EQUAL },
+	{ "فاطمة", "فاطمه", MATCH_CLOSE },
+	{ "المصري", "Elmasry", MATCH_CLOSE },
+	{ "الحسيني", "Husseini", MATCH_CLOSE },
+	{ "خوري", "Khoury", MATCH_CLOSE },
+	{ "يوسف", "Youssef", MATCH_CLOSE },
+	{ "وليد", "Waleed", MATCH_CLOSE },
+	{ "Али", "علي", MATCH_EQUAL },
+	{ "አበበ", "Abebe", MATCH_EQUAL },
+	{ "ሥዩም", "ስዩም", MATCH_EQUAL }, /* two letters, one sound */
+	{ "ጸጋዬ", "Tsegaye", MATCH_EQUAL },
+	{ "ብርሃኑ", "Berhanu", MATCH_CLOSE },
+	{ "ዮሐንስ", "Johannes", MATCH_CLOSE },
+	{ "አበበ", "ከበደ", MATCH_DIFFERS },
+	{ "Шевченко", "Schewtschenko", MATCH_CLOSE },
+	{ "Щербак", "Shcherbak", MATCH_EQUAL },
+	{ "Christopher", "Cristofer", MATCH_CLOSE }, /* two slips in a long name */
+	{ "Mary", "Marz", MATCH_CLOSE },
+	{ "Anna", "Hans", MATCH_DIFFERS },
 	{ "de", "de", MATCH_EQUAL }
 };
 
@@ -148,13 +176,13 @@ test_keys(void)
 	r = CHANGED(r_.primary = "Chidi Emmanuel", r_.secondary = "Okafor");
 	b = birth(&r);
 	ok(match_birth_keys(&b, again) > 0 && share_key(&base, &r), "names in each other's place share a key");
-	/* the first octets of SHA-256 of "1D|20260503|AKFR": stored keys depend on it */
+	/* the first octets of SHA-256 of "2D|20260503|AKFR": stored keys depend on it */
 	ok(n > 0, "some keys");
 	for (size_t i = 0, found = 0; i <= n; i++) {
 		if (i == n)
-			ok(found == 1, "the key of day and surname is what it was in version 1");
+			ok(found == 1, "the key of day and surname is what it was in version 2");
 		else
-			found += k[i] == INT64_C(4146612471119040439);
+			found += k[i] == INT64_C(-1977126746242988508);
 	}
 	r = CHANGED(r_.birth = "2026-05-03");
 	ok(share_key(&base, &r), "day and month swapped");
@@ -180,6 +208,36 @@ test_keys(void)
 		"", "", "", 0, 0 };
 	b = birth(&r);
 	ok(match_birth_keys(&b, again) <= MATCH_KEYS, "never more than MATCH_KEYS");
+}
+
+/* A day on which many stand whose birthday nobody knows is no key with one name, but it is one with two. */
+static void
+test_new_year(void)
+{
+	struct record a = CHANGED(r_.birth = "2020-01-01"), b = a;
+
+	b.primary = b.mother_primary = "Smith";
+	b.secondary = "Chidi";
+	b.mother_secondary = "Jane";
+	b.mother_birth = "1990-01-01";
+	ok(!share_key(&a, &b), "1 January: one name in common is no key");
+	b.primary = "Okafor";
+	ok(share_key(&a, &b), "1 January: two of the child's are");
+	b = a;
+	b.primary = b.secondary = "Smith";
+	ok(share_key(&a, &b), "1 January: the mother's name is");
+	b = a;
+	b.mother_primary = b.mother_secondary = b.mother_birth = "";
+	ok(share_key(&a, &b), "1 January: mother unknown");
+	b.birth = "2020-02-11";
+	b.secondary = "Emmanuel Tobias";
+	ok(share_key(&a, &b), "the year and two names");
+	b = CHANGED(r_.birth = "2026-04-05", r_.mother_primary = r_.mother_secondary = r_.mother_birth = "");
+	ok(share_key(&base, &b), "another month, parents unknown");
+	b.birth = "2025-03-05";
+	ok(share_key(&base, &b), "another year, parents unknown");
+	b.birth = "2025-04-05";
+	ok(!share_key(&base, &b), "another year and month, parents unknown");
 }
 
 /* ---- scores ---- */
@@ -263,11 +321,78 @@ test_scores(void)
 	ok(s.score == 0 && s.level == MATCH_L_CLEAR, "unknown is not equal");
 }
 
+/* ---- a labelled set ---- */
+
+enum { LABELLED = 1400, /* births of tests/bench/actgen.h, half of them searched for as a duplicate */
+	SEED = 7 };
+
+struct search {
+	const struct match_birth *mine, *all;
+	size_t original;
+	bool is_duplicate;
+	struct linkage_counts *counts;
+};
+
+static void
+count_pair(size_t i, void *arg)
+{
+	struct search *s = arg;
+	struct match_score score;
+
+	match_births(s->mine, &s->all[i], NULL, &score);
+	if (score.level == MATCH_L_CLEAR)
+		return;
+	if (i == s->original && s->is_duplicate)
+		s->counts->found++;
+	else
+		s->counts->wrong++;
+}
+
+/* What the duplicate search promises: recall 0.98 at precision 0.95, in each script. */
+static void
+test_labelled(void)
+{
+	struct linkage_counts counts[SCRIPTS] = { { 0 } };
+	struct linkset set = { 0 };
+	struct gen_random r = { SEED };
+	struct gen_record record;
+	struct gen_birth b;
+	struct match_birth m;
+	struct err err = ERR_INIT;
+
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (unsigned i = 0; i < LABELLED; i++) {
+			enum gen_kind kind = (enum gen_kind)(i / SCRIPTS % GEN_KINDS);
+
+			gen_birth(SEED, i, &b);
+			if (kind == GEN_TWIN)
+				b.multiplicity = 2;
+			pass == 0 ? gen_write(&b, 0, &record) : gen_vary(&b, kind, &r, &record);
+			if (gen_match(&record, &m, &err) == -1)
+				bail_out("%s", err.text);
+			if (pass == 0) {
+				linkset_add(&set, &m);
+				continue;
+			}
+			counts[b.script].true_pairs += kind < GEN_DUPLICATES;
+			linkset_search(&set, &m, count_pair, &(struct search){ &m, set.birth, i, kind < GEN_DUPLICATES, &counts[b.script] });
+		}
+		if (pass == 0)
+			linkset_sort(&set);
+	}
+	for (int s = 0; s < SCRIPTS; s++)
+		ok(linkage_recall(&counts[s]) >= 0.98 && linkage_precision(&counts[s]) >= 0.95, "%s: recall %.3f, precision %.3f", namebooks[s].name,
+			linkage_recall(&counts[s]), linkage_precision(&counts[s]));
+	linkset_clear(&set);
+}
+
 int
 main(void)
 {
 	test_names();
 	test_keys();
+	test_new_year();
 	test_scores();
+	test_labelled();
 	return done_testing();
 }
