@@ -12,16 +12,21 @@
 #define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
 /*
- * Acts that share keys, at most 40, those first that share most; rejected and annulled ones are none.  Only their ids: mostly there
- * are none, and this is asked for every birth twice.  The lateral subquery keeps the planner from hashing all of current_state.
+ * Acts that share keys, at most ACT_CANDIDATES; rejected and annulled ones are none.  Only their ids: mostly there are none, and this is
+ * asked for every birth twice.  Those come first that share the rarest keys: each key counts with 1 / the number of its acts, so that
+ * five frequent names do not hide one rare date and name.  What is cut: of a key that more than 1000 acts have, all but 1000 (such a
+ * key tells next to nothing, and the true double shares a rarer one), and whoever is not among the 120 that share the rarest.  The
+ * lateral subqueries keep the planner from hashing whole tables.
  */
 #define CANDIDATE_IDS(self, keys) \
-	"(SELECT array_to_string(array_agg(c.act_id ORDER BY c.shared DESC, c.act_id), ',') FROM (SELECT g.act_id, g.shared" \
-	" FROM (SELECT act_id, count(*) AS shared FROM act_match_key WHERE k = ANY(" keys "::text::bigint[]) AND act_id <> " self \
-	"   GROUP BY act_id) g" \
+	"(SELECT array_to_string(array_agg(c.act_id ORDER BY c.rarity DESC, c.act_id), ',') FROM (SELECT g.act_id, g.rarity FROM" \
+	" (SELECT u.act_id, sum(1.0::float8 / cardinality(b.ids)) AS rarity FROM unnest(" keys "::text::bigint[]) AS key" \
+	"   CROSS JOIN LATERAL (SELECT array_agg(m.act_id) AS ids FROM (SELECT act_id FROM act_match_key WHERE k = key LIMIT 1000) m) b" \
+	"   CROSS JOIN LATERAL unnest(b.ids) AS u(act_id) WHERE u.act_id <> " self \
+	"   GROUP BY u.act_id ORDER BY rarity DESC, u.act_id LIMIT 120) g" \
 	" CROSS JOIN LATERAL (SELECT state FROM current_state WHERE subject_id = g.act_id OFFSET 0) s" \
 	" WHERE s.state IN ('declared', 'validated', 'approved', 'registered', 'sealed')" \
-	" ORDER BY g.shared DESC, g.act_id LIMIT 40) c)"
+	" ORDER BY g.rarity DESC, g.act_id LIMIT 40) c)"
 
 #define ACT_COLUMNS \
 	"SELECT a.id, a.office_id, a.officer_id, a.kind, s.state, " AT_UTC("a.created_at") ", v.id, v.version, v.content::text, r.number," \

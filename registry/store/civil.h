@@ -21,7 +21,7 @@ enum {
 	ACT_NUMBER_TEXT = 40, /* OFFICE-KIND-YEAR-SERIAL-CHECK and 0 */
 	ACT_STATE_TEXT = 16,
 	ACT_KIND_TEXT = 24,
-	ACT_CANDIDATES = 40 /* looked at most; those that share most keys come first */
+	ACT_CANDIDATES = 40 /* looked at most; those that share the rarest keys come first */
 };
 
 /* ---- declaration ---- */
