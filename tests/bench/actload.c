@@ -58,7 +58,7 @@ some_id(uint64_t i, unsigned what)
 	struct uuid u = { { 0x01, 0x80 } };
 
 	for (int k = 0; k < 5; k++)
-		u.o[5 - k + 0] = (uint8_t)(i >> (8 * k)); /* octets 1..5: time goes on */
+		u.o[5 - k] = (uint8_t)(i >> (8 * k)); /* octets 1..5: time goes on */
 	u.o[6] = 0x70;
 	u.o[8] = 0x80;
 	u.o[15] = (uint8_t)what;

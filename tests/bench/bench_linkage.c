@@ -22,8 +22,7 @@ enum { SEED = 4711,
 	SEARCHES = 4000,
 	LOOKUPS = 4000,
 	CLIENTS = 8,
-	BIRTHS = 150, /* for each client */
-	STAGES = 4 };
+	BIRTHS = 150 }; /* for each client */
 
 static struct civilfix fix;
 static struct actload load;
@@ -87,12 +86,19 @@ search_for(const struct gen_record *record, struct search *s)
 {
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
+	struct gen_record named = *record;
 	json_t *content;
 
 	s->d.kind = kind_of_name("birth");
-	gen_json(record, NULL, &text);
+	if (*record->mother.primary == '\0')
+		snprintf(named.mother.primary, sizeof(named.mother.primary), "X"); /* a declaration must name her; the search need not */
+	gen_json(&named, NULL, &text);
 	content = json_loadb((const char *)text.p, text.n, 0, NULL);
-	if (content == NULL || declaration_of_content(content, &s->d, &err) == -1 || db_run(db, DB_READ_ONLY, work_search, s, &err) == -1)
+	if (content == NULL || declaration_of_content(content, &s->d, &err) == -1)
+		bail_out("search: %s", err.text);
+	if (*record->mother.primary == '\0')
+		*s->d.u.birth.mother.names.primary_name = '\0';
+	if (db_run(db, DB_READ_ONLY, work_search, s, &err) == -1)
 		bail_out("search: %s", err.text);
 	json_decref(content);
 	declaration_clear(&s->d);
@@ -128,8 +134,6 @@ measure_search(unsigned searches, bool new_year, struct gen_random *r)
 			s.wanted = actload_id(i);
 		else
 			s.wanted = (struct uuid){ { 0xff } };
-		if (*record.mother.primary == '\0')
-			snprintf(record.mother.primary, sizeof(record.mother.primary), "X"); /* a declaration names one */
 		search_for(&record, &s);
 		pairs += !is_new;
 		found += s.found;

@@ -108,6 +108,12 @@ write_conf(const char *conninfo)
 bool
 civilfix_start(struct civilfix *f, bool durable)
 {
+	return civilfix_start_with(f, durable, NULL);
+}
+
+bool
+civilfix_start_with(struct civilfix *f, bool durable, const char *set)
+{
 	static const struct query *const sets[] = { officer_admin_queries, offices_admin_queries, NULL };
 	struct db_options o = { .connections = 2, .wait_ms = 5000, .queries = sets };
 	char conninfo[CLUSTER_CONNINFO];
@@ -115,6 +121,7 @@ civilfix_start(struct civilfix *f, bool durable)
 
 	*f = (struct civilfix){ .cluster = CLUSTER_INIT };
 	f->cluster.durable = durable;
+	f->cluster.set = set;
 	if (cluster_start(&f->cluster, &err) == -1) {
 		if (err.kind == FAIL_NOT_FOUND)
 			return false;

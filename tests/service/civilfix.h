@@ -24,6 +24,7 @@ struct civilfix {
 
 /* false: PostgreSQL is not installed, the test may skip. */
 bool civilfix_start(struct civilfix *f, bool durable);
+bool civilfix_start_with(struct civilfix *f, bool durable, const char *set); /* set: struct cluster */
 /* SIGTERM; the exit status. */
 int civilfix_stop_program(struct civilfix *f);
 void civilfix_start_program(struct civilfix *f);
