@@ -1,6 +1,7 @@
 /* What civild serves, and to whom. */
 #include "enrolment/civil/civild.h"
-#include "registry/store/civil.h"
+#include "registry/base/clock.h"
+#include "registry/store/correction.h"
 
 #define READERS (ROLES_CIVIL | ROLE_AUDITOR)
 
@@ -33,6 +34,16 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ "POST", "/{register}/{id}/annulment", ROLE_CIVIL_REGISTRAR, civil_post_annulment, ROUTE_CHANGES, "annul a registered act, with a reason" },
 	{ "POST", "/{register}/{id}/reinstatement", ROLE_CIVIL_REGISTRAR, civil_post_reinstatement, ROUTE_CHANGES,
 		"take an annulment back, with a reason" },
+	{ "POST", "/{register}/{id}/evidence", ROLES_CIVIL, civil_post_evidence, ROUTE_CHANGES, "attach evidence to an act that is not decided" },
+	{ "GET", "/{register}/{id}/evidence/{evidence}", READERS, civil_get_evidence, 0, "read the file of a piece of evidence" },
+	{ "POST", "/{register}/{id}/corrections", ROLE_CIVIL_REGISTRAR, civil_post_correction, ROUTE_CHANGES, "propose a correction of a registered act" },
+	{ "GET", "/{register}/{id}/corrections/{correction}", READERS, civil_get_correction, 0, "read a correction field by field" },
+	{ "POST", "/{register}/{id}/corrections/{correction}/acceptance", ROLE_CIVIL_REGISTRAR, civil_post_acceptance, ROUTE_CHANGES,
+		"accept a correction that another officer proposed" },
+	{ "POST", "/{register}/{id}/corrections/{correction}/refusal", ROLE_CIVIL_REGISTRAR, civil_post_refusal, ROUTE_CHANGES,
+		"refuse a correction that another officer proposed, with a reason" },
+	{ "POST", "/{register}/{id}/corrections/{correction}/withdrawal", ROLE_CIVIL_REGISTRAR, civil_post_withdrawal, ROUTE_CHANGES,
+		"withdraw a correction of one's own" },
 	{ "GET", "/acts/{number}", READERS, civil_get_act, 0, "read an act by its number" },
 	{ "GET", "/offices", READERS, civil_get_offices, 0, "list the civil registration offices" },
 	{ "GET", "/places", READERS, civil_get_places, 0, "find places by the beginning of their name" },
@@ -57,6 +68,12 @@ civil_kind(const struct request *rq, struct err *err)
 	return kind;
 }
 
+struct date
+civil_today(void)
+{
+	return clock_today();
+}
+
 int
 civil_declaration_of(const struct act *act, struct declaration *d, struct err *err)
 {
@@ -79,7 +96,7 @@ start(struct office *office, struct err *err)
 	return 0;
 }
 
-static const struct query *const queries[] = { civil_queries, NULL };
+static const struct query *const queries[] = { civil_queries, correction_queries, NULL };
 
 const struct office_program civil_program = {
 	.name = "civild",

@@ -15,6 +15,7 @@
 #define CATENA_CIVIL_CIVILD_H
 
 #include "enrolment/civil/kinds.h"
+#include "registry/base/seal.h"
 #include "registry/office/office.h"
 
 extern const struct route civil_routes[];
@@ -28,10 +29,33 @@ const struct act_kind *civil_kind(const struct request *rq, struct err *err);
 /* An act that was read, as a declaration again.  *d must be zeroed; declaration_clear. */
 int civil_declaration_of(const struct act *act, struct declaration *d, struct err *err);
 
-/* declare.c, decide.c, read.c */
+/* What the act says may be read by the caller: its offices' officers, an auditor; sealed, by an auditor only. */
+int civil_may_read(const struct request *rq, const struct act *act, struct err *err);
+struct date civil_today(void);
+/* Finds the persons of the parties and the act that the declaration is about (all zero: none), as far as it gives their numbers. */
+int civil_link(struct tx *tx, const struct declaration *d, struct act_party *party, size_t n, struct uuid *about_act_id, struct err *err);
+/* That the place of the declaration was there. */
+int civil_check_place(struct tx *tx, const struct declaration *d, const struct uuid *office_id, struct err *err);
+
+/* evidence.c */
+struct civil_evidence {
+	int kind, media_type;
+	char *reference;
+	struct date issued_on;
+	bool has_media_type;
+	struct buf file;
+};
+extern const struct json_field civil_evidence_fields[];
+void civil_evidence_check(const struct civil_evidence *e, const char *at, struct date today, struct err *found);
+int civil_evidence_add(struct tx *tx, const struct request *rq, const struct civil_evidence *e, const struct uuid *act_id,
+	const struct uuid *correction_id, struct uuid *id, struct err *err);
+
+/* declare.c, decide.c, read.c, evidence.c, correct.c */
 route_handler civil_post_declaration;
 route_handler civil_post_validation, civil_post_rejection, civil_post_registration, civil_post_override, civil_post_annulment, civil_post_approval,
 	civil_post_reinstatement;
+route_handler civil_post_evidence, civil_get_evidence, civil_post_correction, civil_get_correction, civil_post_acceptance, civil_post_refusal,
+	civil_post_withdrawal;
 route_handler civil_get_one, civil_get_list, civil_get_duplicates, civil_get_act, civil_get_offices, civil_get_places;
 
 #endif

@@ -29,19 +29,22 @@ take_statistics(const struct declaration *d, struct act_new *act, struct birth_s
 	}
 }
 
-/* The act that this one is about, and through it the person. */
-static int
-find_about(struct tx *tx, const struct declaration *d, struct act_new *act, struct act_party *party, size_t nparty, struct err *err)
+int
+civil_link(struct tx *tx, const struct declaration *d, struct act_party *party, size_t n, struct uuid *about_act_id, struct err *err)
 {
 	const char *number = declaration_about_number(d);
 	struct act_found found;
 
+	*about_act_id = (struct uuid){ { 0 } };
+	if (act_link_parties(tx, party, n, err) == -1)
+		return -1;
 	if (number == NULL)
 		return 0;
 	if (act_find_number(tx, number, d->kind->about, &found, err) == -1)
 		return -1;
-	act->about_act_id = found.act_id;
-	for (size_t i = 0; i < nparty && strcmp(d->kind->about, "/birth_number") == 0; i++)
+	*about_act_id = found.act_id;
+	/* through an act of birth whom the declaration is about is known */
+	for (size_t i = 0; i < n && strcmp(d->kind->about, "/birth_number") == 0; i++)
 		if (strcmp(party[i].role, d->kind->subject) == 0) {
 			if (!uuid_is_null(&party[i].person_id) && !uuid_equal(&party[i].person_id, &found.person_id))
 				return err_problem(err, d->kind->about, "the act is about somebody else");
@@ -49,6 +52,18 @@ find_about(struct tx *tx, const struct declaration *d, struct act_new *act, stru
 			party[i].confidence = "proved";
 		}
 	return 0;
+}
+
+int
+civil_check_place(struct tx *tx, const struct declaration *d, const struct uuid *office_id, struct err *err)
+{
+	struct act_declare_check check = { 0 };
+	int rc = -1;
+
+	if (act_declare_check(tx, office_id, declaration_place(d), declaration_place_on(d), NULL, 0, &check, err) == 0)
+		rc = birth_check_place(&check, declaration_place(d) != NULL ? d->kind->place : NULL, err);
+	act_candidates_clear(&check.candidates);
+	return rc;
 }
 
 static int
@@ -61,8 +76,7 @@ add_act(struct tx *tx, const struct request *rq, const struct declaring *g, stru
 	struct act_new act = { .office_id = *declaration_office(d), .officer_id = rq->who.officer_id, .kind = d->kind->name, .notification_id = *declaration_notification(d), .content = bytes_of(&g->content), .party = party, .nparty = declaration_parties(d, party), .key = g->key, .nkey = g->nkey };
 
 	take_statistics(d, &act, &birth, &death);
-	if (act_link_parties(tx, party, act.nparty, err) == -1 || find_about(tx, d, &act, party, act.nparty, err) == -1 ||
-		uuid_new(&act.id, err) == -1 || uuid_new(&act.version_id, err) == -1)
+	if (civil_link(tx, d, party, act.nparty, &act.about_act_id, err) == -1 || uuid_new(&act.id, err) == -1 || uuid_new(&act.version_id, err) == -1)
 		return -1;
 	*id = act.id;
 	return act_declare(tx, &act, err);

@@ -5,6 +5,7 @@
 #include "enrolment/civil/duplicates.h"
 #include "registry/base/clock.h"
 #include "registry/service/page.h"
+#include "registry/store/correction.h"
 #include "registry/store/offices.h"
 
 enum { PLACES_MAX = 50 };
@@ -21,22 +22,27 @@ may_read(const struct request *rq, const struct uuid *office_id, struct err *err
 /* ---- one act ---- */
 
 static json_t *
-act_json(const struct act *act)
+act_json(const struct act *act, const struct act_attached *attached)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], person[UUID_TEXT];
 	bool is_numbered = *act->number != '\0';
-
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:O, s:O, s:O, s:O}", "id", uuid_format(&act->id, id), "kind",
+	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&act->id, id), "kind",
 		act->kind, "state", act->state, "office_id", uuid_format(&act->office_id, office), "declared_by",
 		uuid_format(&act->officer_id, officer), "created_at", act->created_at, "version", act->version, "number",
 		is_numbered ? act->number : NULL, "person_id", is_numbered ? uuid_format(&act->person_id, person) : NULL, "registered_at",
 		is_numbered ? act->registered_at : NULL, "content", act->content, "decisions", act->decisions, "versions", act->versions,
-		"overrides", act->overrides);
+		"overrides", act->overrides, "evidence", attached->evidence, "corrections", attached->corrections, "about_this", attached->about);
+
+	if (made != NULL && attached->late_days > 0 && json_object_set_new(made, "late_days", json_integer(attached->late_days)) == -1) {
+		json_decref(made);
+		return NULL;
+	}
+	return made;
 }
 
 /* What is sealed is read by auditors only: an adoption is not to be told from its register. */
-static int
-may_read_act(const struct request *rq, const struct act *act, struct err *err)
+int
+civil_may_read(const struct request *rq, const struct act *act, struct err *err)
 {
 	if (strcmp(act->state, "sealed") == 0 && !principal_has_role(&rq->who, ROLE_AUDITOR))
 		return err_set(err, FAIL_DENIED, "the act is sealed");
@@ -57,9 +63,17 @@ asked_of(const struct request *rq, struct asked *asked, struct err *err)
 static int
 show(struct tx *tx, const struct request *rq, struct act *act, struct reply *rp, struct err *err)
 {
-	if (may_read_act(rq, act, err) == -1 || act_history(tx, act, err) == -1 || office_disclose(tx, rq, "act", &act->id, err) == -1)
+	struct act_attached attached = { 0 };
+	int rc;
+
+	if (civil_may_read(rq, act, err) == -1 || act_history(tx, act, err) == -1 || act_attached_read(tx, &act->id, &attached, err) == -1 ||
+		office_disclose(tx, rq, "act", &act->id, err) == -1) {
+		act_attached_clear(&attached);
 		return -1;
-	return reply_json(rp, 200, act_json(act), err);
+	}
+	rc = reply_json(rp, 200, act_json(act, &attached), err);
+	act_attached_clear(&attached);
+	return rc;
 }
 
 static int
@@ -129,7 +143,7 @@ work_duplicates(struct tx *tx, const struct request *rq, void *arg, struct reply
 	struct duplicates duplicates = { 0 };
 	int rc = -1;
 
-	if (act_read(tx, &asked->id, asked->kind->name, &act, err) == -1 || may_read_act(rq, &act, err) == -1 ||
+	if (act_read(tx, &asked->id, asked->kind->name, &act, err) == -1 || civil_may_read(rq, &act, err) == -1 ||
 		judge(tx, rq, &act, &candidates, &duplicates, err) == -1)
 		goto out;
 	for (size_t i = 0; i < duplicates.n; i++)

@@ -7,9 +7,9 @@
 
 #include "registry/base/check.h"
 #include "registry/base/json.h"
+#include "registry/store/civil-local.h"
 
-#define NOBODY         "'00000000-0000-0000-0000-000000000000'::uuid"
-#define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#define NOBODY "'00000000-0000-0000-0000-000000000000'::uuid"
 
 /*
  * Acts that share keys, at most ACT_CANDIDATES; rejected and annulled ones are none.  Only their ids: mostly there are none, and this is
@@ -171,8 +171,8 @@ act_clear(struct act *act)
 
 /* ---- declaration ---- */
 
-static int
-keys_text(const int64_t *key, size_t n, struct buf *out, struct err *err)
+int
+act_keys_text(const int64_t *key, size_t n, struct buf *out, struct err *err)
 {
 	buf_str(out, "{");
 	for (size_t i = 0; i < n; i++)
@@ -198,6 +198,24 @@ parties_json(const struct act_party *party, size_t n, struct buf *out, struct er
 	rc = json_text(list, out, err);
 	json_decref(list);
 	return rc;
+}
+
+int
+act_parties_add(struct tx *tx, const struct uuid *version_id, const struct act_party *party, size_t n, struct err *err)
+{
+	struct buf parties = BUF_INIT;
+	int rc = -1;
+
+	if (parties_json(party, n, &parties, err) == 0)
+		rc = tx_later(tx, &civil_queries[Q_PARTIES], ARGS(arg_uuid(version_id), arg_string(bytes_of(&parties))), -1, NULL, err);
+	buf_wipe(&parties);
+	return rc;
+}
+
+int
+act_announce(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err)
+{
+	return tx_later(tx, &civil_queries[Q_OUTBOX], ARGS(arg_text(topic), arg_uuid(subject_id)), -1, NULL, err);
 }
 
 static int
@@ -242,17 +260,17 @@ int
 act_declare(struct tx *tx, const struct act_new *new, struct err *err)
 {
 	struct act act = { .id = new->id, .officer_id = new->officer_id, .version_id = new->version_id };
-	struct buf parties = BUF_INIT, keys = BUF_INIT;
+	struct buf keys = BUF_INIT;
 	struct uuid decision;
 	int rc = -1;
 
-	if (uuid_new(&decision, err) == -1 || parties_json(new->party, new->nparty, &parties, err) == -1 ||
-		keys_text(new->key, new->nkey, &keys, err) == -1)
+	if (uuid_new(&decision, err) == -1 ||
+		act_keys_text(new->key, new->nkey, &keys, err) == -1)
 		goto out;
 	if (add_act(tx, new, err) == -1 ||
 		tx_later(tx, &civil_queries[Q_VERSION], ARGS(arg_uuid(&new->version_id), arg_uuid(&new->id), arg_uuid(&new->officer_id), arg_string(new->content)),
 			-1, NULL, err) == -1 ||
-		tx_later(tx, &civil_queries[Q_PARTIES], ARGS(arg_uuid(&new->version_id), arg_string(bytes_of(&parties))), -1, NULL, err) == -1 ||
+		act_parties_add(tx, &new->version_id, new->party, new->nparty, err) == -1 ||
 		tx_later(tx, &civil_queries[Q_KEYS], ARGS(arg_uuid(&new->id), arg_string(bytes_of(&keys))), -1, NULL, err) == -1 ||
 		(new->statistics != NULL &&statistics_add(tx, &new->version_id, new->statistics, err) == -1) ||
 		(new->death != NULL &&death_statistics_add(tx, &new->version_id, new->death, err) == -1) ||
@@ -262,7 +280,6 @@ act_declare(struct tx *tx, const struct act_new *new, struct err *err)
 		goto out;
 	rc = 0;
 out:
-	buf_wipe(&parties);
 	buf_clear(&keys);
 	return rc;
 }
@@ -434,7 +451,7 @@ act_declare_check(struct tx *tx, const struct uuid *office_id, const char *place
 	int rc = -1;
 
 	day_range(event_on, first, last);
-	if (keys_text(key, nkey, &keys, err) == -1 ||
+	if (act_keys_text(key, nkey, &keys, err) == -1 ||
 		tx_query(tx, &civil_queries[Q_DECLARE_CHECK],
 			ARGS(arg_uuid(office_id), arg_text(place_code), arg_text(first), arg_text(last), arg_string(bytes_of(&keys))), &rows, err) == -1 ||
 		candidates_of_row(tx, NULL, rows, 2, &made.candidates, err) == -1)
@@ -457,7 +474,7 @@ act_find_candidates(struct tx *tx, const struct act *act, const int64_t *key, si
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (keys_text(key, nkey, &keys, err) == 0 &&
+	if (act_keys_text(key, nkey, &keys, err) == 0 &&
 		tx_query(tx, &civil_queries[Q_CANDIDATE_IDS], ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys))), &rows, err) == 0)
 		rc = candidates_of_row(tx, act, rows, 0, c, err);
 	rows_free(rows);
@@ -561,7 +578,7 @@ act_begin_registration(struct tx *tx, const struct act *act, const char *role, c
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (keys_text(key, nkey, &keys, err) == -1 ||
+	if (act_keys_text(key, nkey, &keys, err) == -1 ||
 		tx_query_one(tx, &civil_queries[Q_BEGIN_REGISTRATION],
 			ARGS(arg_uuid(&act->id), arg_string(bytes_of(&keys)), arg_uuid(&act->office_id), arg_text(act->kind), arg_int(year),
 				arg_uuid(&act->version_id), arg_text(role)),
@@ -615,7 +632,7 @@ act_decide(struct tx *tx, const struct act *act, const char *event, const struct
 		return -1;
 	if (strcmp(event, "annul") != 0 && strcmp(event, "reinstate") != 0)
 		return 0;
-	return tx_later(tx, &civil_queries[Q_OUTBOX], ARGS(arg_text(*event == 'a' ? "act.annulled" : "act.reinstated"), arg_uuid(&act->id)), -1, NULL, err);
+	return act_announce(tx, *event == 'a' ? "act.annulled" : "act.reinstated", &act->id, err);
 }
 
 int

@@ -372,6 +372,48 @@ struct day {
 	char number[16];
 };
 
+static json_t *
+correction(const char *from, const char *to, int version)
+{
+	return json_pack("{s:i, s:[{s:s, s:s, s:s}], s:s, s:[{s:s, s:s}]}", "version", version, "changes", "path", "/mother/secondary_name", "from", from, "to", to,
+		"legal_basis", "Civil Registration Act, section 12", "evidence", "kind", "affidavit", "reference", "A 17");
+}
+
+/* The act is corrected once; two other corrections come to nothing. */
+static void
+civil_corrections(const char *act)
+{
+	static const char *const ends[] = { "acceptance", "refusal", "withdrawal" };
+	char id[UUID_TEXT];
+	json_t *reply;
+
+	for (int i = 0; i < 3; i++) {
+		reply = post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/corrections", act), i == 0 ? correction("Vera", "Verena", 1) : correction("Verena", "Vera", 2));
+		keep(reply, "id", id, sizeof(id));
+		json_decref(reply);
+		json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/births/%s/corrections/%s", act, id)));
+		json_decref(post("civild", i == 2 ? "civil_registrar.1" : "civil_registrar.2", path_of("/civil/v1/births/%s/corrections/%s/%s", act, id, ends[i]), i == 1 ? reason() : json_object()));
+	}
+	json_decref(get("civild", "auditor.1", path_of("/civil/v1/births/%s", act)));
+}
+
+static void
+civil_evidence(const char *act)
+{
+	static const char pdf[] = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+	struct buf base64 = BUF_INIT;
+	char id[UUID_TEXT];
+	json_t *reply;
+
+	buf_base64(&base64, bytes_str(pdf));
+	reply = post("civild", "civil_clerk.1", path_of("/civil/v1/births/%s/evidence", act),
+		json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "medical_certificate", "reference", "C 5", "issued_on", "2015-04", "media_type", "application/pdf", "file", buf_cstr(&base64)));
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	exchange(at("civild", "civil_registrar.1"), "civild", "GET", path_of("/civil/v1/births/%s/evidence/%s", act, id), false, CLIENT_NO_BODY, NULL);
+	buf_clear(&base64);
+}
+
 /* One act of each other kind is declared, about a child of their own. */
 static void
 civil_kinds(void)
@@ -382,12 +424,14 @@ civil_kinds(void)
 
 	keep(reply, "id", id, sizeof(id));
 	json_decref(reply);
+	civil_evidence(id);
 	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/validation", id), json_object()));
 	json_decref(post("civild", "civil_supervisor.1", path_of("/civil/v1/births/%s/approval", id), json_object()));
 	reply = post("civild", "civil_registrar.1", path_of("/civil/v1/births/%s/registration", id), json_object());
 	keep(reply, "number", number, sizeof(number));
 	json_decref(reply);
 	about.birth_number = number;
+	civil_corrections(id);
 	for (size_t i = 0; act_registers[i] != NULL; i++) {
 		bool is_about = strcmp(act_registers[i], "deaths") != 0 && strcmp(act_registers[i], "marriages") != 0;
 

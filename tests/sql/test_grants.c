@@ -10,7 +10,7 @@
 /* Tables whose rows stay, besides the ledgered ones. */
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
 	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule",
-	"notification_rule", "program_facility", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
+	"notification_rule", "program_facility", "death_statistics", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
 	"office", "place", "program", "idempotency", "trust_file", "trust_object" };
 
 static unsigned
@@ -82,7 +82,7 @@ test_inserts(void)
 		     " AND relname NOT IN ('officer_login', 'session', 'idempotency', 'audit_event') AND has_table_privilege(rolname, c.oid, 'INSERT')"
 		     " GROUP BY rolname) x"),
 		"civil: act act_correction act_correction_decision act_decision act_evidence act_evidence_file act_match_key act_party"
-		" act_registration act_series act_version birth_statistics duplicate_override notification notification_decision outbox person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
+		" act_registration act_series act_version birth_statistics death_statistics duplicate_override notification notification_decision outbox person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
 		" portrait_image; issuance: application application_decision document document_decision outbox person_stop;"
 		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
 		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate crl"
