@@ -10,7 +10,7 @@
 #include "registry/base/bytes.h"
 
 struct state_transition {
-	const char *machine; /* "act", "correction", "notification", "enrolment", "application", "document", "ceremony", "key", "trust_import", "trust" */
+	const char *machine; /* "act", "correction", "notification", "legacy_act", "enrolment", "application", "document", "ceremony", "key", "trust_import", "trust" */
 	const char *from;    /* "new": the subject begins with this event */
 	const char *event;
 	const char *to;

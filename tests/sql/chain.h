@@ -114,6 +114,13 @@ chain_ask(const char *sql)
 	"INSERT INTO notification (id, kind, program_id, place_code, office_id, reference, content, expires_on) VALUES (" ID("0b") ", 'birth', " ID("0a") ", 'H1', " ID("01") ", 'R1', '{}', '2030-01-01');" \
 																					      "INSERT INTO notification_decision (notification_id, event, program_id) VALUES (" ID("0b") ", 'notify', " ID("0a") ");"
 
+/* An entry of a paper register, with a scan. */
+#define CHAIN_LEGACY \
+	"INSERT INTO legacy_act (id, office_id, kind, register, volume, page, entry, grade, original, officer_id) VALUES (" ID("0c") ", " ID("01") ", 'birth', 'B', '', '', '1', 'original_register', '{}', " ID("11") ");" \
+																										       "INSERT INTO legacy_act_decision (legacy_act_id, imported_by, event, officer_id) VALUES (" ID("0c") ", " ID("11") ", 'import', " ID("11") ");" \
+																																												 "INSERT INTO legacy_image (id, legacy_act_id, media_type, size, sha256, sealed_sha256, officer_id) VALUES (" ID("0d") ", " ID("0c") ", 'image/png', 1, sha256('a'), sha256('b'), " ID("11") ");" \
+																																																																			     "INSERT INTO legacy_image_file VALUES (" ID("0d") ", 'b');"
+
 /* An enrolment of person 2N on that birth, opened by 13, examined by 14. */
 #define CHAIN_ENROLMENT_OPEN(n) \
 	"INSERT INTO enrolment VALUES (" ID("7" n) ", " ID("2" n) ", " ID("01") ", " ID("13") ");" \
