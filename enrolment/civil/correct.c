@@ -115,6 +115,24 @@ is_link(const char *path)
 	return false;
 }
 
+/* One member is the other, or within it. */
+static bool
+overlap(const char *a, const char *b)
+{
+	size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+
+	return strncmp(a, b, n) == 0 && (a[n] == '\0' || a[n] == '/') && (b[n] == '\0' || b[n] == '/');
+}
+
+static bool
+is_named_before(const struct change *c, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (overlap(c[k].path, c[i].path))
+			return true;
+	return false;
+}
+
 /* Problems of the corrected content stand at its members: the change that made them is named instead. */
 static void
 name_changes(const struct proposal *p, struct err *found)
@@ -139,6 +157,10 @@ check_changes(const struct proposal *p, json_t *base, json_t *content, struct er
 		snprintf(pointer, sizeof(pointer), "/changes/%zu/path", i);
 		if (is_link(c[i].path)) {
 			err_problem(found, pointer, "who or what is meant is not corrected: annul the act");
+			continue;
+		}
+		if (is_named_before(c, i)) {
+			err_problem(found, pointer, "an earlier change is of the same member");
 			continue;
 		}
 		snprintf(pointer, sizeof(pointer), "/changes/%zu/from", i);
@@ -259,6 +281,10 @@ work_propose(struct tx *tx, const struct request *rq, void *arg, struct reply *r
 	c.act_version_id = act.version_id;
 	if (corrected(p, act.content, &d, &c.changes, err) == -1 || uuid_new(&c.id, err) == -1)
 		goto out;
+	if (civil_check_place(tx, &d, &act.office_id, err) == -1) {
+		name_changes(p, err);
+		goto out;
+	}
 	c.legal_basis = p->legal_basis;
 	if (correction_propose(tx, &c, err) == -1 || add_evidence(tx, rq, p, &c, err) == -1)
 		goto out;
