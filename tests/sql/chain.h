@@ -121,6 +121,9 @@ chain_ask(const char *sql)
 																																												 "INSERT INTO legacy_image (id, legacy_act_id, media_type, size, sha256, sealed_sha256, officer_id) VALUES (" ID("0d") ", " ID("0c") ", 'image/png', 1, sha256('a'), sha256('b'), " ID("11") ");" \
 																																																																			     "INSERT INTO legacy_image_file VALUES (" ID("0d") ", 'b');"
 
+#define CHAIN_ESTIMATE \
+	"INSERT INTO completeness_estimate (id, event, year, events, source, officer_id) VALUES (gen_random_uuid(), 'birth', 2020, 9, 'census', " ID("11") ");"
+
 /* An enrolment of person 2N on that birth, opened by 13, examined by 14. */
 #define CHAIN_ENROLMENT_OPEN(n) \
 	"INSERT INTO enrolment VALUES (" ID("7" n) ", " ID("2" n) ", " ID("01") ", " ID("13") ");" \

@@ -10,7 +10,7 @@
 /* Tables whose rows stay, besides the ledgered ones. */
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
 	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule",
-	"notification_rule", "program_facility", "death_statistics", "provenance_grade", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
+	"notification_rule", "program_facility", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
 	"office", "place", "program", "idempotency", "trust_file", "trust_object" };
 
 static unsigned
@@ -82,7 +82,7 @@ test_inserts(void)
 		     " AND relname NOT IN ('officer_login', 'session', 'idempotency', 'audit_event') AND has_table_privilege(rolname, c.oid, 'INSERT')"
 		     " GROUP BY rolname) x"),
 		"civil: act act_correction act_correction_decision act_decision act_evidence act_evidence_file act_match_key act_party"
-		" act_registration act_series act_version birth_statistics death_statistics duplicate_override legacy_act legacy_act_decision legacy_image legacy_image_file notification notification_decision outbox person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
+		" act_registration act_series act_version birth_statistics completeness_estimate death_statistics duplicate_override legacy_act legacy_act_decision legacy_image legacy_image_file notification notification_decision outbox person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
 		" portrait_image; issuance: application application_decision document document_decision outbox person_stop;"
 		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
 		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate crl"
@@ -356,7 +356,7 @@ main(void)
 	chain_do(ENROLMENT, "INSERT INTO evidence_exemption (id, person_id, reason, officer_id, second_officer_id) VALUES (" ID("03") ", " ID("21") ", 'no register kept', " ID("13") ", " ID("14") ")");
 	chain_do(ISSUANCE, "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("04") ", " ID("29") ", 'court', 'R1', " ID("17") ")");
 	chain_do(OWNER, CHAIN_PROGRAM);
-	chain_do(CIVIL, CHAIN_EVIDENCE("38") CHAIN_CORRECTION("1") CHAIN_NOTIFICATION CHAIN_LEGACY);
+	chain_do(CIVIL, CHAIN_EVIDENCE("38") CHAIN_CORRECTION("1") CHAIN_NOTIFICATION CHAIN_LEGACY CHAIN_ESTIMATE);
 	chain_do(OWNER, "INSERT INTO document_stop (document_id, act_id, reason, officer_id) VALUES (" ID("e1") ", " ID("31") ", 'act_annulled', " ID("12") ")");
 	ok(true, "an honest chain, each step as its program's role");
 	ok(strcmp(chain_ask("SELECT count(*) FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_record(e.kind, e.record_id) r WHERE content IS NOT NULL AND"

@@ -103,7 +103,7 @@ static const char ceremonies[] =
 	" SELECT id, 'confirm', " OFFICER_A ", 'by telephone', sha256 FROM trust_certificate;";
 /* clang-format on */
 
-/* And of what hangs on acts: evidence, a correction, a notification, a stop. */
+/* And of what hangs on acts: evidence, a correction, a notification, a stop, an estimate. */
 /* clang-format off */
 static const char acts[] =
 	"INSERT INTO act_correction (id, act_id, act_version_id, changes, is_key, legal_basis, officer_id) VALUES ('" U("f0") "', '" U("20") "', '" U("30") "',"
@@ -116,7 +116,8 @@ static const char acts[] =
 	"INSERT INTO notification (id, kind, program_id, place_code, office_id, reference, content, expires_on)"
 	" VALUES ('" U("f3") "', 'birth', '" U("f2") "', 'H1', " OFFICE ", 'R1', '{}', '2030-01-01');"
 	"INSERT INTO notification_decision (notification_id, event, program_id) VALUES ('" U("f3") "', 'notify', '" U("f2") "');"
-	"INSERT INTO document_stop (document_id, act_id, reason, officer_id) VALUES ('" U("80") "', '" U("20") "', 'act_annulled', " OFFICER_B ");";
+	"INSERT INTO document_stop (document_id, act_id, reason, officer_id) VALUES ('" U("80") "', '" U("20") "', 'act_annulled', " OFFICER_B ");"
+	"INSERT INTO completeness_estimate (id, event, year, events, source, officer_id) VALUES ('" U("f4") "', 'birth', 2020, 9, 'census', " OFFICER_A ");";
 /* clang-format on */
 
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */
