@@ -19,6 +19,7 @@ arrows() {
 		registry/schema:        registry/base
 		registry/store:         registry/base registry/schema
 		registry/office:        registry/base registry/doc9303 registry/match registry/service registry/store registry/schema
+		registry/print:         registry/base
 		registry/desk:          registry/base registry/service registry/office
 		registry/registryd:     registry
 		pki:                    registry/base registry/doc9303

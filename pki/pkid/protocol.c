@@ -1,21 +1,19 @@
 #include "pki/pkid/protocol.h"
 
-#include <cairo-pdf.h>
-#include <pango/pangocairo.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/print/pdf.h"
+
 /* Points of 1/72 inch. */
-#define WIDTH  595.0
-#define HEIGHT 842.0
+#define WIDTH  PDF_WIDTH
+#define HEIGHT PDF_HEIGHT
 #define MARGIN 56.0
 #define COLUMN 150.0 /* of the labels */
 #define BOTTOM (HEIGHT - MARGIN - 14.0)
 
 struct sheet {
-	cairo_surface_t *surface;
-	cairo_t *cairo;
-	PangoLayout *layout;
+	struct pdf pdf;
 	double y;
 	int page;
 	const char *foot;
@@ -23,27 +21,11 @@ struct sheet {
 
 /* ---- flowing text ---- */
 
-static void
+/* Returns the height.  A column stays a column, whatever script its first word is in. */
+static double
 put_at(struct sheet *s, double x, double y, double width, const char *font, const char *text)
 {
-	PangoFontDescription *d = pango_font_description_from_string(font);
-
-	pango_layout_set_font_description(s->layout, d);
-	pango_font_description_free(d);
-	pango_layout_set_width(s->layout, (int)(width * PANGO_SCALE));
-	pango_layout_set_wrap(s->layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_text(s->layout, text, -1);
-	cairo_move_to(s->cairo, x, y);
-	pango_cairo_show_layout(s->cairo, s->layout);
-}
-
-static double
-height_of(struct sheet *s)
-{
-	int h;
-
-	pango_layout_get_size(s->layout, NULL, &h);
-	return (double)h / PANGO_SCALE;
+	return pdf_text(&s->pdf, x, y, width, font, PDF_LEFT, text);
 }
 
 static void
@@ -61,22 +43,9 @@ need(struct sheet *s, double height)
 	if (s->y + height <= BOTTOM)
 		return;
 	foot(s);
-	cairo_show_page(s->cairo);
+	pdf_page(&s->pdf);
 	s->page++;
 	s->y = MARGIN;
-}
-
-static double
-measure(struct sheet *s, double width, const char *font, const char *text)
-{
-	PangoFontDescription *d = pango_font_description_from_string(font);
-
-	pango_layout_set_font_description(s->layout, d);
-	pango_font_description_free(d);
-	pango_layout_set_width(s->layout, (int)(width * PANGO_SCALE));
-	pango_layout_set_wrap(s->layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_text(s->layout, text, -1);
-	return height_of(s);
 }
 
 static void
@@ -84,12 +53,11 @@ heading(struct sheet *s, const char *text)
 {
 	need(s, 60);
 	s->y += 14;
-	put_at(s, MARGIN, s->y, WIDTH - 2 * MARGIN, "DejaVu Sans Bold 11", text);
-	s->y += height_of(s) + 2;
-	cairo_set_line_width(s->cairo, 0.6);
-	cairo_move_to(s->cairo, MARGIN, s->y);
-	cairo_line_to(s->cairo, WIDTH - MARGIN, s->y);
-	cairo_stroke(s->cairo);
+	s->y += put_at(s, MARGIN, s->y, WIDTH - 2 * MARGIN, "DejaVu Sans Bold 11", text) + 2;
+	cairo_set_line_width(s->pdf.cairo, 0.6);
+	cairo_move_to(s->pdf.cairo, MARGIN, s->y);
+	cairo_line_to(s->pdf.cairo, WIDTH - MARGIN, s->y);
+	cairo_stroke(s->pdf.cairo);
 	s->y += 6;
 }
 
@@ -101,7 +69,7 @@ row(struct sheet *s, const char *label, const char *value)
 
 	if (value == NULL || *value == '\0')
 		return;
-	h = measure(s, width, font, value);
+	h = pdf_measure(&s->pdf, width, font, value);
 	need(s, h + 4);
 	put_at(s, MARGIN, s->y, COLUMN - 8, font, label);
 	put_at(s, MARGIN + COLUMN, s->y, width, font, value);
@@ -266,11 +234,11 @@ part_signatures(struct sheet *s, const json_t *officers)
 
 		need(s, 52);
 		s->y += 30;
-		cairo_move_to(s->cairo, MARGIN, s->y);
-		cairo_line_to(s->cairo, MARGIN + 230, s->y);
-		cairo_move_to(s->cairo, MARGIN + 260, s->y);
-		cairo_line_to(s->cairo, WIDTH - MARGIN, s->y);
-		cairo_stroke(s->cairo);
+		cairo_move_to(s->pdf.cairo, MARGIN, s->y);
+		cairo_line_to(s->pdf.cairo, MARGIN + 230, s->y);
+		cairo_move_to(s->pdf.cairo, MARGIN + 260, s->y);
+		cairo_line_to(s->pdf.cairo, WIDTH - MARGIN, s->y);
+		cairo_stroke(s->pdf.cairo);
 		s->y += 3;
 		put_at(s, MARGIN, s->y, 230, "DejaVu Sans 8", name_of(officers, member(o, "officer_id"), who, sizeof(who)));
 		put_at(s, MARGIN + 260, s->y, 200, "DejaVu Sans 8", "place and date");
@@ -279,13 +247,6 @@ part_signatures(struct sheet *s, const json_t *officers)
 }
 
 /* ---- the file ---- */
-
-static cairo_status_t
-to_buf(void *to, const unsigned char *data, unsigned n)
-{
-	buf_bytes(to, BYTES(data, n));
-	return CAIRO_STATUS_SUCCESS;
-}
 
 /* The last thing that happened, so that the file does not depend on when it is printed. */
 static const char *
@@ -304,43 +265,19 @@ protocol_pdf(const json_t *ceremony, const json_t *officers, const char *state, 
 {
 	char line[120], title[80];
 	struct sheet s = { .page = 1, .y = MARGIN, .foot = line };
-	const char *at = moment_of(ceremony);
-	size_t before = pdf->n;
-	int rc = -1;
 
 	snprintf(line, sizeof(line), "Catena, key ceremony %s", member(ceremony, "id") != NULL ? member(ceremony, "id") : "");
 	snprintf(title, sizeof(title), "Key ceremony: %s", member(ceremony, "kind") != NULL ? member(ceremony, "kind") : "");
 	for (char *p = title; *p != '\0'; p++)
 		if (*p == '_')
 			*p = ' ';
-	s.surface = cairo_pdf_surface_create_for_stream(to_buf, pdf, WIDTH, HEIGHT);
-	cairo_pdf_surface_set_metadata(s.surface, CAIRO_PDF_METADATA_TITLE, title);
-	if (at != NULL)
-		cairo_pdf_surface_set_metadata(s.surface, CAIRO_PDF_METADATA_CREATE_DATE, at);
-	s.cairo = cairo_create(s.surface);
-	s.layout = pango_cairo_create_layout(s.cairo);
-	pango_layout_set_auto_dir(s.layout, false); /* a column stays a column, whatever script its first word is in */
-	put_at(&s, MARGIN, s.y, WIDTH - 2 * MARGIN, "DejaVu Sans Bold 16", title);
-	s.y += height_of(&s);
+	pdf_begin(&s.pdf, pdf, title, moment_of(ceremony));
+	s.y += put_at(&s, MARGIN, s.y, WIDTH - 2 * MARGIN, "DejaVu Sans Bold 16", title);
 	part_ceremony(&s, ceremony, state);
 	part_decisions(&s, ceremony, officers);
 	part_execution(&s, ceremony, officers);
 	part_signatures(&s, officers);
 	foot(&s);
-	g_object_unref(s.layout);
-	cairo_show_page(s.cairo);
-	if (cairo_status(s.cairo) != CAIRO_STATUS_SUCCESS)
-		err_set(err, FAIL_INTERNAL, "protocol: %s", cairo_status_to_string(cairo_status(s.cairo)));
-	else
-		rc = 0;
-	cairo_destroy(s.cairo);
-	cairo_surface_finish(s.surface);
-	if (rc == 0 && cairo_surface_status(s.surface) != CAIRO_STATUS_SUCCESS)
-		rc = err_set(err, FAIL_INTERNAL, "protocol: %s", cairo_status_to_string(cairo_surface_status(s.surface)));
-	cairo_surface_destroy(s.surface);
-	if (rc == 0)
-		rc = buf_check(pdf, err);
-	if (rc == -1)
-		buf_cut(pdf, before);
-	return rc;
+	pdf_page(&s.pdf);
+	return pdf_end(&s.pdf, err);
 }
