@@ -383,7 +383,7 @@ fields(struct sheet *s)
 
 /* ---- the end: who certifies what, seal, status ---- */
 
-#define CLOSE_MIN 104.0
+#define CLOSE_MIN 124.0
 
 static double
 sentence(struct sheet *s, double x, double y, double width, enum certificate_phrase phrase, const char *value)
@@ -402,25 +402,23 @@ static void
 close_certificate(struct sheet *s)
 {
 	const struct certificate *c = s->c;
-	double side = c->seal != NULL ? certificate_seal_side(c->seal) : 0, box = fmax(side, 96), text_width = WIDTH - box - 16, y, seal_x;
+	double side = c->seal != NULL ? certificate_seal_side(c->seal) : 0, box = fmax(side, 96), text_width = WIDTH - box - 16, half = text_width / 2, y, seal_x;
 	char text[400];
 
 	need(s, fmax(CLOSE_MIN, side + 22));
 	s->y = fmax(s->y + 8, FOOT - 10 - fmax(CLOSE_MIN, side + 14)); /* at the foot of the last page */
 	seal_x = place(s, RIGHT - box, box);
 	y = s->y;
-	y += sentence(s, LEFT, y, text_width, PHRASE_CERTIFIED, day(s, c->as_of, text, sizeof(text)));
-	y += sentence(s, LEFT, y, text_width, PHRASE_OFFICE, c->office);
-	y += sentence(s, LEFT, y, text_width, PHRASE_ISSUED_ON, day(s, c->issued_on, text, sizeof(text)));
+	y += sentence(s, LEFT, y, half, PHRASE_CERTIFIED, day(s, c->as_of, text, sizeof(text)));
+	y += sentence(s, LEFT, y, half, PHRASE_OFFICE, c->office);
+	y += sentence(s, LEFT, y, half, PHRASE_ISSUED_ON, day(s, c->issued_on, text, sizeof(text)));
+	line(s, place(s, LEFT + half + 8, half - 8), y - 12, place(s, LEFT + half + 8, half - 8) + half - 8, y - 12);
+	pale(s);
+	pdf_text(&s->pdf, place(s, LEFT + half + 8, half - 8), y - 10, half - 8, LABEL, edge(s), words(s, &certificate_phrases[PHRASE_SIGNATURE], text, sizeof(text)));
 	y += sentence(s, LEFT, y, text_width, PHRASE_STATUS, c->status_url);
 	pale(s);
 	if (c->form == CERTIFICATE_MULTILINGUAL)
 		pdf_text(&s->pdf, LEFT, y, text_width, LABEL, edge(s), words(s, &certificate_phrases[PHRASE_SYMBOLS], text, sizeof(text)));
-	if (y < FOOT - 44)
-		y = FOOT - 44;
-	line(s, place(s, LEFT, 210), FOOT - 20, place(s, LEFT, 210) + 210, FOOT - 20);
-	pale(s);
-	pdf_text(&s->pdf, place(s, LEFT, 210), FOOT - 18, 210, LABEL, edge(s), words(s, &certificate_phrases[PHRASE_SIGNATURE], text, sizeof(text)));
 	if (c->seal != NULL) {
 		certificate_draw_seal(s->pdf.cairo, seal_x + (box - side) / 2, s->y, c->seal);
 		pale(s);
