@@ -55,7 +55,7 @@ match_phonetic(const char *text, char code[MATCH_TOKEN])
 		const struct sound *s = NULL;
 
 		for (size_t i = 0; i < NELEM(sounds) && s == NULL; i++)
-			if (strncmp(p, sounds[i].letters, strlen(sounds[i].letters)) == 0)
+			if (*p == *sounds[i].letters && strncmp(p, sounds[i].letters, strlen(sounds[i].letters)) == 0)
 				s = &sounds[i];
 		if (s == NULL) {
 			code[n++] = *p++; /* not of A-Z: stands for itself */

@@ -25,7 +25,7 @@ gen_below(struct gen_random *r, unsigned n)
 static size_t
 pick(struct gen_random *r, size_t n)
 {
-	static double sum[GEN_PLACES + 1]; /* of the weights before rank r */
+	static _Thread_local double sum[GEN_PLACES + 1]; /* of the weights before rank r */
 	double at;
 	size_t low = 0, high = n;
 

@@ -1,14 +1,17 @@
 #include "tests/bench/actload.h"
 
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "registry/base/clock.h"
 #include "registry/store/civil.h"
 #include "tests/bench/actgen.h"
 #include "tests/tap.h"
 
-enum { BATCH = 2000 }; /* acts before what was written goes to the server */
+enum { BATCH = 1000, /* acts before what was written goes to the server */
+	PARTS = 4 };
 
 /* One connection for each table, so that the server works while we write the next. */
 static const char *const copies[] = {
@@ -126,50 +129,99 @@ tell(uint64_t at, uint64_t total, uint64_t begun)
 		(double)(clock_monotonic_ns() - begun) / 1e9);
 }
 
-void
-actload_to(struct actload *l, uint64_t total)
+/* Births from .. to - 1, by a thread with connections of its own. */
+struct part {
+	const struct actload *load;
+	uint64_t from, to;
+	_Atomic uint64_t done;
+	pthread_t thread;
+};
+
+static void
+send_out(PGconn *const pg[], struct buf out[])
 {
+	for (size_t t = 0; t < NELEM(copies); t++) {
+		if (out[t].failed || PQputCopyData(pg[t], (const char *)out[t].p, (int)out[t].n) != 1)
+			bail_out("%s: %s", copies[t], PQerrorMessage(pg[t]));
+		buf_cut(&out[t], 0);
+	}
+}
+
+static void *
+load_part(void *arg)
+{
+	struct part *p = arg;
 	PGconn *pg[NELEM(copies)];
 	struct buf out[NELEM(copies)] = { { 0 } };
-	uint64_t begun = clock_monotonic_ns(), told = begun;
-	PGconn *admin = superuser(l->cluster);
+	PGresult *r;
 
-	/* the keys come in no order: their index is made afterwards */
-	run(admin, "ALTER TABLE act_match_key DROP CONSTRAINT IF EXISTS act_match_key_pkey");
 	for (size_t t = 0; t < NELEM(copies); t++) {
-		pg[t] = superuser(l->cluster);
+		pg[t] = superuser(p->load->cluster);
 		run(pg[t], copies[t]);
 	}
-	for (; l->loaded < total; l->loaded++) {
-		write_act(l, l->loaded, out);
-		if (l->loaded % BATCH != BATCH - 1 && l->loaded + 1 < total)
-			continue;
-		for (size_t t = 0; t < NELEM(copies); t++) {
-			if (out[t].failed || PQputCopyData(pg[t], (const char *)out[t].p, (int)out[t].n) != 1)
-				bail_out("%s: %s", copies[t], PQerrorMessage(pg[t]));
-			buf_cut(&out[t], 0);
-		}
-		if (clock_monotonic_ns() - told > UINT64_C(15000000000)) {
-			told = clock_monotonic_ns();
-			tell(l->loaded + 1, total, begun);
+	for (uint64_t i = p->from; i < p->to; i++) {
+		write_act(p->load, i, out);
+		if ((i - p->from) % BATCH == BATCH - 1 || i + 1 == p->to) {
+			send_out(pg, out);
+			p->done = i + 1 - p->from;
 		}
 	}
 	for (size_t t = 0; t < NELEM(copies); t++) {
-		PGresult *r;
-
 		if (PQputCopyEnd(pg[t], NULL) != 1 || PQresultStatus(r = PQgetResult(pg[t])) != PGRES_COMMAND_OK)
 			bail_out("%s: %s", copies[t], PQerrorMessage(pg[t]));
 		PQclear(r);
 		PQfinish(pg[t]);
 		buf_clear(&out[t]);
 	}
+	return NULL;
+}
+
+static void
+load_parts(struct actload *l, uint64_t total, uint64_t begun)
+{
+	struct part part[PARTS];
+	uint64_t each = (total - l->loaded + PARTS - 1) / PARTS, told = begun, done = 0;
+
+	for (unsigned k = 0; k < PARTS; k++) {
+		struct part *p = &part[k];
+
+		p->load = l;
+		p->from = l->loaded + k * each < total ? l->loaded + k * each : total;
+		p->to = p->from + each < total ? p->from + each : total;
+		p->done = 0;
+		if (pthread_create(&p->thread, NULL, load_part, p) != 0)
+			bail_out("no thread");
+	}
+	while (l->loaded + done < total) {
+		nanosleep(&(struct timespec){ 0, 200000000 }, NULL);
+		done = 0;
+		for (unsigned k = 0; k < PARTS; k++)
+			done += part[k].done;
+		if (clock_monotonic_ns() - told > UINT64_C(15000000000)) {
+			told = clock_monotonic_ns();
+			tell(l->loaded + done, total, begun);
+		}
+	}
+	for (unsigned k = 0; k < PARTS; k++)
+		pthread_join(part[k].thread, NULL);
+	l->loaded = total;
+}
+
+void
+actload_to(struct actload *l, uint64_t total)
+{
+	static const char *const tables[] = { "act", "act_version", "current_state", "person", "act_registration", "act_match_key" };
+	uint64_t begun = clock_monotonic_ns();
+	PGconn *admin = superuser(l->cluster);
+	char sql[80];
+
+	/* the keys come in no order: their index is made afterwards */
+	run(admin, "ALTER TABLE act_match_key DROP CONSTRAINT IF EXISTS act_match_key_pkey");
+	load_parts(l, total, begun);
 	tell(total, total, begun);
 	fprintf(stderr, "# now the index of the keys\n");
 	run(admin, "ALTER TABLE act_match_key ADD PRIMARY KEY (k, act_id)");
-	for (size_t t = 0; t < NELEM(copies); t++) {
-		static const char *const tables[] = { "act", "act_version", "current_state", "person", "act_registration", "act_match_key" };
-		char sql[80];
-
+	for (size_t t = 0; t < NELEM(tables); t++) {
 		snprintf(sql, sizeof(sql), "VACUUM (ANALYZE) %s", tables[t]);
 		run(admin, sql);
 	}
