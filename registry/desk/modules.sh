@@ -20,7 +20,7 @@ for file in "$preact/dist/preact.module.js" "$preact/hooks/dist/hooks.module.js"
 	"$govuk/dist/govuk/govuk-frontend.min.css"; do
 	if [ ! -f "$file" ]; then
 		echo "modules.sh: ${file#"$from"/} is not in $from: the services are built without their desk's pages." >&2
-		echo "modules.sh: with a network, ./bootstrap modules fetches what package-lock.json names; then make again." >&2
+		echo "modules.sh: with a network, ./bootstrap modules fetches what registry/desk/package-lock.json names; then make again." >&2
 		echo missing >"$out/state"
 		exit 0
 	fi

@@ -1,6 +1,14 @@
 /* main.js - the civil registry's desk: which pages it has, and for whom. */
 import { start } from '/desk/shell/start.js';
+import { ActPage } from './act.js';
+import { hasRole } from './common.js';
+import { DeclarePage, KindsPage } from './declare.js';
+import { DuplicatesPage } from './duplicates.js';
+import { FindPage } from './find.js';
+import { UnsentBadge, UnsentPage } from './unsent.js';
 import { WorkPage } from './work.js';
+
+const isClerk = (officer) => hasRole(officer, 'civil_clerk');
 
 start({
 	name: 'civil.title',
@@ -8,5 +16,11 @@ start({
 	messages: '/desk/office/messages',
 	pages: [
 		{ route: 'work', title: 'work.title', shortcut: 'Q', show: WorkPage, isFor: () => true },
+		{ route: 'declare', title: 'declare.title', shortcut: 'N', show: KindsPage, isFor: isClerk },
+		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: () => true },
+		{ route: 'unsent', title: 'unsent.title', shortcut: 'U', show: UnsentPage, isFor: isClerk, Badge: UnsentBadge },
+		{ route: 'new', title: 'declare.title', show: DeclarePage, within: 'declare' },
+		{ route: 'act', title: 'act.title', show: ActPage },
+		{ route: 'duplicates', title: 'duplicates.title', show: DuplicatesPage },
 	],
 });

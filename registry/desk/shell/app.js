@@ -3,7 +3,8 @@
  *
  * An office is { name, base, pages, messages }; a page is { route, title, shortcut, show, isFor }: `route` is its first word in
  * the address after #/, the others are its arguments; `title` a message; `shortcut` the letter that opens it with Alt+Shift; `isFor`
- * tells from the officer whether the navigation shows it (absent: it is not in the navigation).
+ * tells from the officer whether the navigation shows it (absent: it is not in the navigation, `within` may name the one that is
+ * marked then).
  */
 import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { call, get, lineUp, Problem, useService, watchLine } from './api.js';
@@ -55,14 +56,16 @@ function Header({ office, officer, onLanguage, onSignOut, onKeys }) {
 	</div></header>`;
 }
 
+const isCurrent = (page, current) => page === current || page.route === current.within;
+
 function Navigation({ pages, officer, current }) {
 	return html`<div class="govuk-service-navigation"><div class="govuk-width-container"><div class="govuk-service-navigation__container">
 		<nav aria-label=${t('shell.navigation')} class="govuk-service-navigation__wrapper">
 			<ul class="govuk-service-navigation__list">
 				${pages.filter((page) => page.isFor?.(officer)).map((page) => html`<li class=${`govuk-service-navigation__item${
-					page === current ? ' govuk-service-navigation__item--active' : ''}`}>
+					isCurrent(page, current) ? ' govuk-service-navigation__item--active' : ''}`}>
 					<a class="govuk-service-navigation__link" href=${linkTo(page.route)}
-						aria-current=${page === current ? 'page' : undefined}>${t(page.title)}${page.Badge && html`<${page.Badge} />`}</a>
+						aria-current=${isCurrent(page, current) ? 'page' : undefined}>${t(page.title)}${page.Badge && html`<${page.Badge} officer=${officer} />`}</a>
 				</li>`)}
 			</ul>
 		</nav></div></div></div>`;

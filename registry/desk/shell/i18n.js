@@ -57,6 +57,7 @@ export function t(key, values = {}) {
 }
 
 export const hasMessage = (key) => key in table;
+export const tableEntries = () => Object.entries(table);
 
 /** A moment, RFC 3339, as the officer reads it. */
 export function showMoment(moment) {

@@ -32,7 +32,7 @@ export function Keys({ pages, onClose }) {
 	const ref = useRef(null);
 	useEffect(() => ref.current.showModal(), []);
 	const row = (keys, what) => html`<div class="govuk-summary-list__row">
-		<dt class="govuk-summary-list__key" dir="ltr"><kbd>${keys}</kbd></dt><dd class="govuk-summary-list__value">${what}</dd></div>`;
+		<dt class="govuk-summary-list__key"><kbd dir="ltr">${keys}</kbd></dt><dd class="govuk-summary-list__value">${what}</dd></div>`;
 	return html`<dialog class="desk-dialog" ref=${ref} aria-labelledby="keys-title" onClose=${onClose}>
 		<h2 class="govuk-heading-m" id="keys-title">${t('keys.title')}</h2>
 		<dl class="govuk-summary-list">

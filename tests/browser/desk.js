@@ -1,0 +1,436 @@
+/*
+ * desk.js STAGE.json - the clerk's and the registrar's day at the civil registry's desk, by keyboard, in each language; run by test_desk,
+ * which has made the stage: { url, password, officers: [{login, totp}], pictures, modules }.
+ */
+import { createHmac } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Browser } from './chromium.js';
+import { Line } from './proxy.js';
+import { bailOut, diag, done, is, ok } from './tap.js';
+
+const stage = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const top = new URL('../..', import.meta.url).pathname;
+const axe = readFileSync(join(stage.modules, 'axe-core/axe.min.js'), 'utf8');
+const messages = {};
+for (const code of ['en', 'fr', 'ar'])
+	messages[code] = Object.assign({}, ...['registry/desk', 'enrolment/civil/desk'].map((folder) => JSON.parse(readFileSync(join(top, folder, `messages/${code}.json`), 'utf8'))));
+
+mkdirSync(stage.pictures, { recursive: true });
+let language = 'en';
+const t = (key) => messages[language][key];
+
+/* ---- the second factor, RFC 6238 ---- */
+
+function totp(base32, step) {
+	const bits = [...base32.replace(/=+$/, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+	const secret = Buffer.from(bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
+	const counter = Buffer.alloc(8);
+	counter.writeBigUInt64BE(BigInt(step));
+	const mac = createHmac('sha1', secret).update(counter).digest();
+	const at = mac[19] & 15;
+	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+const lastStep = new Map();
+/** A code that was not used yet: of the next step when this one's was, which the service takes for a clock that is fast. */
+function codeOf(officer) {
+	const step = Math.max(Math.floor(Date.now() / 30000), (lastStep.get(officer.login) ?? 0) + 1);
+	lastStep.set(officer.login, step);
+	return totp(officer.totp, step);
+}
+
+/* ---- looking at a page ---- */
+
+const looked = new Set();
+/** Every page: no violation that axe knows, nothing from outside, a picture to look at. */
+async function look(page, name) {
+	const file = `${name}-${language}`;
+	await page.eval('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+	if (!(await page.eval('typeof axe === "object"')))
+		await page.eval(axe);
+	const found = await page.eval(`axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+		.then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + '\\n  ' + nodes.map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join('\\n  ')))`);
+	ok(found.length === 0, `${file}: axe finds no violation`, ...found);
+	is(await page.eval('document.documentElement.lang + document.documentElement.dir'), `${language}${language === 'ar' ? 'rtl' : 'ltr'}`, `${file}: language and direction`);
+	/* writing from right to left, what sticks out does so to the left */
+	is(await page.eval(`(() => {
+		const [x, y] = [scrollX, scrollY];
+		const reached = [-9999, 9999].map((to) => { scrollTo(to, y); return scrollX; });
+		scrollTo(x, y);
+		return reached.join();
+	})()`), '0,0', `${file}: nothing sticks out`);
+	const keys = await page.eval(`document.body.innerText.match(/\\b(?:${Object.keys(messages.en).map((key) => key.split('.')[0]).filter((word, i, all) => all.indexOf(word) === i).join('|')})\\.[a-z_.]+\\b/)?.[0] ?? ''`);
+	is(keys, '', `${file}: no message is missing`);
+	await page.picture(join(stage.pictures, `${file}.png`));
+	looked.add(file);
+}
+
+async function signIn(page, officer) {
+	await page.until('document.getElementById("signin-login") !== null');
+	if (!(await page.eval('document.getElementById("signin-login").readOnly'))) {
+		await page.tabTo('signin-login');
+		await page.type(officer.login);
+	}
+	await page.tabTo('signin-password');
+	await page.type(stage.password);
+	await page.tabTo('signin-totp');
+	await page.type(codeOf(officer));
+	await page.press('Enter');
+	await page.until('document.getElementById("signin-login") === null');
+}
+
+async function speak(page, code) {
+	language = code;
+	await page.until(`document.querySelector('.desk-header__button[lang=${code}]')?.click() === undefined && document.querySelector('.desk-header__button') !== null`);
+	await page.until(`document.documentElement.lang === '${code}'`);
+}
+
+const heading = (page, text) => page.until(`document.querySelector('h1')?.textContent.includes(${JSON.stringify(text)})`);
+const shows = (page, text) => page.until(`document.body.innerText.includes(${JSON.stringify(text)})`);
+async function button(page, text) {
+	await page.tabToText(text);
+	await page.press('Enter');
+}
+
+/* ---- a declaration by keyboard ---- */
+
+async function fill(page, id, text) {
+	await page.tabTo(id);
+	await page.type(text);
+}
+
+async function fillDate(page, id, [day, month, year]) {
+	await fill(page, id, day);
+	await fill(page, `${id}-month`, month);
+	await fill(page, `${id}-year`, year);
+}
+
+/** All of an ordinary birth, in the order of the form. */
+async function fillBirth(page, birth) {
+	await fill(page, 'field-child-secondary_name', birth.given);
+	await fill(page, 'field-child-primary_name', birth.surname);
+	await page.tabTo('field-child-sex');
+	await page.press('Space');
+	await fillDate(page, 'field-child-date_of_birth', birth.date);
+	await fill(page, 'field-child-place_of_birth', 'Amaurot G');
+	await page.until('document.querySelectorAll("#field-child-place_of_birth-list li").length === 1');
+	await page.press('Enter');
+	if (birth.mrz) {
+		await fill(page, 'field-child-mrz_primary', birth.mrz[0]);
+		await fill(page, 'field-child-mrz_secondary', birth.mrz[1]);
+	}
+	await fill(page, 'field-mother-secondary_name', birth.mother[0]);
+	await fill(page, 'field-mother-primary_name', birth.mother[1]);
+	await fillDate(page, 'field-mother-date_of_birth', ['14', '9', '1996']);
+	await fill(page, 'field-mother-nationality', 'UTO');
+	await fill(page, 'field-informant-name', `${birth.mother[0]} ${birth.mother[1]}`);
+	await page.tabTo('field-informant-relation');
+	await page.press('ArrowDown');
+}
+
+async function newBirth(page) {
+	await page.press('Alt+Shift+N');
+	await page.until('location.hash === "#/declare" && document.activeElement.tagName === "H1"');
+	await page.tabToText(t('kind.birth'));
+	await page.press('Enter');
+	await page.until('document.getElementById("field-child-secondary_name") !== null && location.hash.startsWith("#/new/birth/")');
+}
+
+const births = {
+	en: { given: 'Alice Maud', surname: 'Whitfield', date: ['3', '2', '2026'], mother: ['Clara', 'Whitfield'] },
+	fr: { given: 'Élodie Zoé', surname: 'Lefèvre', date: ['14', '3', '2026'], mother: ['Anaïs', 'Çelik'] },
+	ar: { given: 'محمد أمين', surname: 'بن يوسف', date: ['٢١', '٤', '٢٠٢٦'], mother: ['فاطمة الزهراء', 'العلوي'] },
+};
+const nameOf = ({ given, surname }) => `${given} ${surname}`;
+
+/** The acts of the office that bear this name, whatever their state, as the service has them. */
+const actsNamed = (page, name) => page.eval(`(async () => {
+	const { items: offices } = await (await fetch('/civil/v1/offices')).json();
+	const me = await (await fetch('/civil/v1/session')).json();
+	const office = offices.find(({ id }) => me.roles.some((role) => role.office_id === id)).id;
+	const { items } = await (await fetch('/civil/v1/births?limit=200&office=' + office)).json();
+	return items.filter((one) => [one.secondary_name, one.primary_name].join(' ') === ${JSON.stringify(name)}).length;
+})()`);
+
+/* ---- the day ---- */
+
+let line, browser, clerk, registrar, second;
+const [clerkOfficer, registrarOfficer, secondOfficer] = stage.officers;
+
+async function testSignIn() {
+	clerk = await browser.open(`https://127.0.0.1:${line.port}/`);
+	await clerk.until('document.getElementById("signin-login") !== null');
+	for (const code of ['fr', 'ar', 'en']) {
+		await speak(clerk, code);
+		await look(clerk, 'signin');
+	}
+	await clerk.tabTo('signin-totp');
+	await clerk.press('Enter');
+	await shows(clerk, t('problem.title'));
+	await clerk.until('document.activeElement.className === "govuk-error-summary"');
+	ok(true, 'an empty form: the summary has the focus');
+	await look(clerk, 'signin-empty');
+	await clerk.press('Tab');
+	await clerk.press('Enter');
+	is(await clerk.focused(), 'signin-login', 'its first line leads to the field');
+	ok(await clerk.focusIsVisible(), 'the focus can be seen');
+	await clerk.type(clerkOfficer.login);
+	await fill(clerk, 'signin-password', 'wrong');
+	await fill(clerk, 'signin-totp', '000000');
+	await clerk.press('Enter');
+	await shows(clerk, t('signin.wrong'));
+	await look(clerk, 'signin-wrong');
+	await clerk.reload();
+	await signIn(clerk, clerkOfficer);
+	await heading(clerk, t('work.title'));
+	ok(true, 'a clerk signs in with password and code');
+	[registrar, second] = [await browser.open(`https://127.0.0.1:${line.port}/`), await browser.open(`https://127.0.0.1:${line.port}/`)];
+	await signIn(registrar, registrarOfficer);
+	await signIn(second, secondOfficer);
+}
+
+async function testKeys() {
+	await clerk.press('Alt+Shift+H');
+	await clerk.until('document.querySelector("dialog[open]") !== null');
+	await look(clerk, 'keys');
+	await clerk.press('Escape');
+	await clerk.until('document.querySelector("dialog[open]") === null');
+	ok(true, 'the help dialog closes by Escape');
+}
+
+async function testBadInput() {
+	await newBirth(clerk);
+	await look(clerk, 'declare-empty');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('problem.missing'));
+	await look(clerk, 'declare-missing');
+	is(await clerk.eval('document.querySelectorAll(".govuk-error-summary a").length'), 7, 'all that is missing is named');
+
+	/* what only the service knows is wrong */
+	await clerk.press('Alt+Shift+Q');
+	await heading(clerk, t('work.title'));
+	await newBirth(clerk);
+	await fillBirth(clerk, { ...births[language], date: ['1', '1', '1999'], given: `A\u202eB` });
+	await clerk.press('Control+Enter');
+	await clerk.until('document.querySelector("#field-child-secondary_name-error") !== null');
+	ok(await clerk.eval('document.querySelector("#field-child-secondary_name-error") !== null'), 'a bidirectional control: its message is at its field');
+	await look(clerk, 'declare-refused');
+	const draft = await clerk.eval('location.hash');
+	await clerk.reload();
+	await clerk.until(`location.hash === ${JSON.stringify(draft)} && document.getElementById('field-mother-primary_name')?.value !== undefined`);
+	is(await clerk.eval('document.getElementById("field-mother-primary_name").value'), births[language].mother[1], 'the draft survives, and a reload of the page');
+	await button(clerk, t('declare.discard'));
+	await heading(clerk, t('work.title'));
+}
+
+/** Declared by the clerk; returns the address of the act. */
+async function declare(birth, expectsDuplicates = false) {
+	await newBirth(clerk);
+	await fillBirth(clerk, birth);
+	await look(clerk, expectsDuplicates ? 'declare-again' : 'declare-filled');
+	await clerk.press('Control+Enter');
+	await heading(clerk, t('declare.done'));
+	await look(clerk, expectsDuplicates ? 'declared-duplicate' : 'declared');
+	return clerk.eval(`[...document.querySelectorAll('main a')].map((a) => a.getAttribute('href')).find((href) => href.startsWith('#/act/'))`);
+}
+
+async function visit(page, hash) {
+	await page.press('Alt+Shift+Q');
+	await heading(page, t('work.title'));
+	await page.eval(`location.hash = ${JSON.stringify(hash)}`);
+	await page.until(`document.querySelector('main .desk-timeline, main .desk-comparison') !== null`);
+}
+
+async function testBirth(birth) {
+	const begun = Date.now();
+	const act = await declare(birth);
+	diag(`${language}: declared in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+	is(await actsNamed(clerk, nameOf(birth)), 1, `${language}: the act is there, as it was typed`);
+	await visit(clerk, act);
+	ok(!(await clerk.eval(`document.body.innerText.includes(${JSON.stringify(t('do.reject'))})`)), 'a clerk decides nothing');
+
+	await registrar.press('Alt+Shift+Q');
+	await heading(registrar, t('work.title'));
+	await shows(registrar, nameOf(birth));
+	await look(registrar, 'work');
+	await registrar.tabToText(nameOf(birth));
+	await registrar.press('Enter');
+	await heading(registrar, nameOf(birth));
+	await look(registrar, 'act-declared');
+	await button(registrar, t('do.validate'));
+	await shows(registrar, t('done.validate'));
+	await look(registrar, 'act-validated');
+	await button(registrar, t('do.register'));
+	await shows(registrar, t('done.register'));
+	await registrar.until('document.querySelector(".desk-number") !== null');
+	await look(registrar, 'act-registered');
+	return { act, number: await registrar.eval('document.querySelector(".desk-number").textContent') };
+}
+
+async function testFind(number) {
+	await registrar.press('Alt+Shift+F');
+	await heading(registrar, t('find.title'));
+	await look(registrar, 'find');
+	await fill(registrar, 'find-number', number.replace(/.$/, (c) => (c === '0' ? '1' : '0')));
+	await registrar.press('Enter');
+	await registrar.until('document.querySelector(".govuk-error-summary") !== null');
+	await look(registrar, 'find-wrong');
+	await registrar.press('Alt+Shift+Q');
+	await heading(registrar, t('work.title'));
+	await registrar.press('Alt+Shift+F');
+	await heading(registrar, t('find.title'));
+	await fill(registrar, 'find-number', number.toLowerCase());
+	await registrar.press('Enter');
+	await shows(registrar, number);
+	ok(true, `${language}: the act is found by its number`);
+}
+
+async function testDuplicate(birth) {
+	const act = await declare(birth, true);
+	await visit(registrar, act);
+	await shows(registrar, t('duplicates.compare'));
+	await button(registrar, t('do.register'));
+	await registrar.until('document.querySelector(".govuk-error-summary") !== null');
+	await look(registrar, 'duplicate-stopped');
+	await registrar.tabToText(t('duplicates.compare'));
+	await registrar.press('Enter');
+	await registrar.until('document.querySelector(".desk-comparison") !== null');
+	await look(registrar, 'duplicates');
+	await button(registrar, t('duplicates.override'));
+	await shows(registrar, t('duplicates.reason.missing'));
+	await look(registrar, 'duplicates-reason');
+	await registrar.eval('document.querySelector("textarea").focus()');
+	await registrar.type('Seen both mothers and both children at the counter');
+	await button(registrar, t('duplicates.override'));
+	await shows(registrar, t('duplicates.overridden'));
+	await look(registrar, 'duplicates-overridden');
+	await visit(second, act);
+	await button(second, t('do.register'));
+	await shows(second, t('done.register'));
+	await look(second, 'duplicate-registered');
+	ok(true, `${language}: overridden by one officer, registered by another`);
+}
+
+async function testReject(birth) {
+	const act = await declare(birth);
+	await visit(registrar, act);
+	await button(registrar, t('do.reject'));
+	await registrar.tabTo('decision-reason');
+	await look(registrar, 'reject');
+	await registrar.press('Tab');
+	await registrar.press('Enter');
+	await shows(registrar, t('act.reason.missing'));
+	await registrar.tabTo('decision-reason', true);
+	await registrar.type('The child was born abroad');
+	await registrar.press('Control+Enter');
+	await shows(registrar, t('done.reject'));
+	await look(registrar, 'act-rejected');
+}
+
+async function testAnnul(act) {
+	await visit(second, act);
+	await button(second, t('do.annul'));
+	await second.tabTo('decision-reason');
+	await second.type('Judgment 12/2026');
+	await second.press('Control+Enter');
+	await shows(second, t('done.annul'));
+	await look(second, 'act-annulled');
+}
+
+/* ---- the line ---- */
+
+async function testLine(birth) {
+	/* down before the declaration is sent */
+	const first = { ...birth, given: 'Line', surname: 'Downs' };
+	await newBirth(clerk);
+	await fillBirth(clerk, first);
+	line.cut();
+	await clerk.press('Control+Enter');
+	await heading(clerk, t('declare.waits'));
+	await look(clerk, 'line-waits');
+	await clerk.press('Alt+Shift+U');
+	await heading(clerk, t('unsent.title'));
+	await shows(clerk, t('unsent.waiting'));
+	await look(clerk, 'unsent');
+	line.restore();
+	await clerk.until('document.querySelector(".govuk-notification-banner--success") !== null');
+	await look(clerk, 'unsent-sent');
+	is(await actsNamed(clerk, nameOf(first)), 1, `${language}: cut before sending, restored: exactly one act`);
+
+	/* cut between the service's commit and its answer */
+	const other = { ...birth, given: 'Answer', surname: 'Lost', mother: ['Nona', 'Lost'], date: ['7', '6', '2025'] };
+	await newBirth(clerk);
+	await fillBirth(clerk, other);
+	line.swallow();
+	await clerk.press('Control+Enter');
+	for (let i = 0; i < 300 && (line.answered === 0 || await actsNamed(registrarDirect, nameOf(other)) === 0); i++)
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	is(await actsNamed(registrarDirect, nameOf(other)), 1, `${language}: the service has the act, the desk no answer`);
+	line.cut();
+	await heading(clerk, t('declare.waits'));
+	line.restore();
+	await clerk.until('!document.querySelector(".desk-badge")');
+	is(await actsNamed(clerk, nameOf(other)), 1, `${language}: cut before the answer, restored: exactly one act`);
+}
+
+let registrarDirect; /* a window that does not go through the line */
+
+async function testSessionEnd(birth) {
+	await newBirth(clerk);
+	await fillBirth(clerk, { ...birth, given: 'Session', surname: 'Ended' });
+	await clerk.call('Network.clearBrowserCookies');
+	await clerk.press('Control+Enter');
+	await clerk.until('document.querySelector("dialog[open]") !== null');
+	await look(clerk, 'session-ended');
+	await signIn(clerk, clerkOfficer);
+	await heading(clerk, t('declare.done'));
+	is(await actsNamed(clerk, 'Session Ended'), 1, `${language}: signed in again, the form was not lost`);
+}
+
+async function day(code, n) {
+	for (const page of [clerk, registrar, second])
+		await speak(page, code);
+	const birth = births[code];
+	if (n > 0) {
+		await clerk.press('Alt+Shift+Q');
+		await heading(clerk, t('work.title'));
+	}
+	await testKeys();
+	await testBadInput();
+	const { act, number } = await testBirth(birth);
+	await testFind(number);
+	await testDuplicate(birth);
+	await testReject({ ...birth, given: 'Elsewhere', surname: `Born ${'ABC'[n]}`, mother: ['Far', 'Away'], date: [String(n + 1), '5', '2025'] });
+	await testAnnul(act);
+}
+
+try {
+	line = await Line.start(Number(new URL(stage.url).port));
+	browser = await Browser.start();
+	await testSignIn();
+	for (const [n, code] of ['en', 'fr', 'ar'].entries())
+		await day(code, n);
+	await speak(clerk, 'en');
+	registrarDirect = await browser.open(stage.url);
+	await speak(registrarDirect, 'en');
+	await signIn(registrarDirect, stage.officers[3]);
+	await testLine(births.en);
+	await testSessionEnd(births.en);
+	for (const page of [clerk, registrar, second]) {
+		is(page.errors.join('\n'), '', 'no error in the console');
+		is(page.outside.join('\n'), '', 'nothing was asked of anybody else');
+	}
+	diag(`${looked.size} pictures in ${stage.pictures}`);
+	done();
+} catch (error) {
+	for (const [name, page] of Object.entries({ clerk, registrar, second }))
+		if (page) {
+			await page.picture(join(stage.pictures, `failed-${name}.png`)).catch(() => {});
+			diag(`${name}: ${page.errors.join(' | ')}`);
+		}
+	await browser?.stop().catch(() => {});
+	bailOut(error.stack);
+} finally {
+	await browser?.stop();
+	line?.stop();
+}
