@@ -2,6 +2,7 @@
 #include "enrolment/civil/civild.h"
 #include "registry/base/clock.h"
 #include "registry/store/correction.h"
+#include "registry/store/legacy.h"
 
 #define READERS (ROLES_CIVIL | ROLE_AUDITOR)
 
@@ -45,6 +46,17 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ "POST", "/{register}/{id}/corrections/{correction}/withdrawal", ROLE_CIVIL_REGISTRAR, civil_post_withdrawal, ROUTE_CHANGES,
 		"withdraw a correction of one's own" },
 	{ "GET", "/acts/{number}", READERS, civil_get_act, 0, "read an act by its number" },
+	{ "POST", "/legacy-acts", ROLE_CIVIL_CLERK, civil_post_legacy, ROUTE_CHANGES, "import an entry of a paper register" },
+	{ "GET", "/legacy-acts", READERS, civil_get_legacy_list, 0, "list the entries of an office's paper registers" },
+	{ "GET", "/legacy-acts/{id}", READERS, civil_get_legacy, 0, "read an entry with its proposal and history" },
+	{ "POST", "/legacy-acts/{id}/images", ROLE_CIVIL_CLERK, civil_post_legacy_image, ROUTE_CHANGES | ROUTE_RAW_BODY, "add a scan of an entry" },
+	{ "GET", "/legacy-acts/{id}/images/{image}", READERS, civil_get_legacy_image, 0, "read a scan of an entry" },
+	{ "POST", "/legacy-acts/{id}/proposal", ROLE_CIVIL_CLERK, civil_post_legacy_proposal, ROUTE_CHANGES, "propose an entry as an ordinary act" },
+	{ "POST", "/legacy-acts/{id}/promotion", ROLE_CIVIL_REGISTRAR, civil_post_legacy_promotion, ROUTE_CHANGES,
+		"promote an entry that others imported and proposed: each field was compared with the image" },
+	{ "POST", "/legacy-acts/{id}/return", ROLE_CIVIL_REGISTRAR, civil_post_legacy_return, ROUTE_CHANGES, "return a proposal, with a reason" },
+	{ "POST", "/legacy-acts/{id}/refusal", ROLE_CIVIL_REGISTRAR, civil_post_legacy_refusal, ROUTE_CHANGES, "reject an entry, with a reason" },
+	{ "GET", "/provenance-grades", READERS, civil_get_provenance_grades, 0, "list the grades of provenance" },
 	{ "GET", "/offices", READERS, civil_get_offices, 0, "list the civil registration offices" },
 	{ "GET", "/places", READERS, civil_get_places, 0, "find places by the beginning of their name" },
 	{ NULL }
@@ -96,7 +108,7 @@ start(struct office *office, struct err *err)
 	return 0;
 }
 
-static const struct query *const queries[] = { civil_queries, correction_queries, NULL };
+static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, NULL };
 
 const struct office_program civil_program = {
 	.name = "civild",

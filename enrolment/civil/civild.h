@@ -31,11 +31,20 @@ int civil_declaration_of(const struct act *act, struct declaration *d, struct er
 
 /* What the act says may be read by the caller: its offices' officers, an auditor; sealed, by an auditor only. */
 int civil_may_read(const struct request *rq, const struct act *act, struct err *err);
+/* What an office keeps: its officers, an auditor. */
+int civil_may_read_office(const struct request *rq, const struct uuid *office_id, struct err *err);
 struct date civil_today(void);
 /* Finds the persons of the parties and the act that the declaration is about (all zero: none), as far as it gives their numbers. */
 int civil_link(struct tx *tx, const struct declaration *d, struct act_party *party, size_t n, struct uuid *about_act_id, struct err *err);
 /* That the place of the declaration was there. */
 int civil_check_place(struct tx *tx, const struct declaration *d, const struct uuid *office_id, struct err *err);
+
+/*
+ * Declares what was read and checked, in the name of `declarer`: place, duplicate search, parties, the act.  *duplicates: as duplicates_json, the
+ * caller's.
+ */
+int civil_declare(struct tx *tx, const struct request *rq, const struct declaration *d, const struct uuid *declarer, struct uuid *id, json_t **duplicates,
+	struct err *err);
 
 /* evidence.c */
 struct civil_evidence {
@@ -57,5 +66,8 @@ route_handler civil_post_validation, civil_post_rejection, civil_post_registrati
 route_handler civil_post_evidence, civil_get_evidence, civil_post_correction, civil_get_correction, civil_post_acceptance, civil_post_refusal,
 	civil_post_withdrawal;
 route_handler civil_get_one, civil_get_list, civil_get_duplicates, civil_get_act, civil_get_offices, civil_get_places;
+/* legacy.c */
+route_handler civil_post_legacy, civil_get_legacy, civil_get_legacy_list, civil_post_legacy_image, civil_get_legacy_image, civil_post_legacy_proposal,
+	civil_post_legacy_promotion, civil_post_legacy_return, civil_post_legacy_refusal, civil_get_provenance_grades;
 
 #endif

@@ -5,14 +5,6 @@
 #include "enrolment/civil/duplicates.h"
 #include "registry/base/clock.h"
 
-struct declaring {
-	struct declaration d;
-	struct match_birth match;
-	int64_t key[MATCH_KEYS];
-	size_t nkey;
-	struct buf content;
-};
-
 /* The statistics go into tables of their own, by kind. */
 static void
 take_statistics(const struct declaration *d, struct act_new *act, struct birth_statistics *birth, struct death_statistics *death)
@@ -66,14 +58,23 @@ civil_check_place(struct tx *tx, const struct declaration *d, const struct uuid 
 	return rc;
 }
 
+struct declaring {
+	const struct declaration *d;
+	const struct uuid *declarer;
+	struct match_birth match;
+	int64_t key[MATCH_KEYS];
+	size_t nkey;
+	struct buf content;
+};
+
 static int
-add_act(struct tx *tx, const struct request *rq, const struct declaring *g, struct uuid *id, struct err *err)
+add_act(struct tx *tx, const struct declaring *g, struct uuid *id, struct err *err)
 {
-	const struct declaration *d = &g->d;
+	const struct declaration *d = g->d;
 	struct act_party party[ACT_PARTIES];
 	struct birth_statistics birth;
 	struct death_statistics death;
-	struct act_new act = { .office_id = *declaration_office(d), .officer_id = rq->who.officer_id, .kind = d->kind->name, .notification_id = *declaration_notification(d), .content = bytes_of(&g->content), .party = party, .nparty = declaration_parties(d, party), .key = g->key, .nkey = g->nkey };
+	struct act_new act = { .office_id = *declaration_office(d), .officer_id = *g->declarer, .kind = d->kind->name, .notification_id = *declaration_notification(d), .content = bytes_of(&g->content), .party = party, .nparty = declaration_parties(d, party), .key = g->key, .nkey = g->nkey };
 
 	take_statistics(d, &act, &birth, &death);
 	if (civil_link(tx, d, party, act.nparty, &act.about_act_id, err) == -1 || uuid_new(&act.id, err) == -1 || uuid_new(&act.version_id, err) == -1)
@@ -83,60 +84,76 @@ add_act(struct tx *tx, const struct request *rq, const struct declaring *g, stru
 }
 
 static int
-answer(struct reply *rp, const struct declaration *d, const struct uuid *id, const struct duplicates *duplicates, struct err *err)
+declare(struct tx *tx, const struct request *rq, const struct declaring *g, struct uuid *id, json_t **duplicates, struct err *err)
 {
-	char act[UUID_TEXT], office[UUID_TEXT], location[96];
-
-	snprintf(location, sizeof(location), "/civil/v1/%s/%s", d->kind->register_name, uuid_format(id, act));
-	if (reply_header(rp, "Location", location, err) == -1)
-		return -1;
-	return reply_json(rp, 201,
-		json_pack("{s:s, s:s, s:s, s:o}", "id", act, "office_id", uuid_format(declaration_office(d), office), "state", "declared",
-			"duplicates", duplicates_json(duplicates)),
-		err);
-}
-
-static int
-work_declare(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
-{
-	const struct declaring *g = arg;
-	const char *place = declaration_place(&g->d);
+	const char *place = declaration_place(g->d);
 	struct act_declare_check check = { 0 };
-	struct duplicates duplicates = { 0 };
-	struct uuid id;
+	struct duplicates found = { 0 };
 	int rc = -1;
 
-	if (act_declare_check(tx, declaration_office(&g->d), place, declaration_place_on(&g->d), g->key, g->nkey, &check, err) == -1 ||
-		birth_check_place(&check, place != NULL ? g->d.kind->place : NULL, err) == -1 ||
-		duplicates_judge(&g->d, &check.candidates, civil_thresholds(rq), &duplicates, err) == -1 || add_act(tx, rq, g, &id, err) == -1)
+	if (act_declare_check(tx, declaration_office(g->d), place, declaration_place_on(g->d), g->key, g->nkey, &check, err) == -1 ||
+		birth_check_place(&check, place != NULL ? g->d->kind->place : NULL, err) == -1 ||
+		duplicates_judge(g->d, &check.candidates, civil_thresholds(rq), &found, err) == -1 || add_act(tx, g, id, err) == -1)
 		goto out;
-	for (size_t i = 0; i < duplicates.n; i++)
-		if (office_disclose(tx, rq, "act", &duplicates.item[i].candidate->id, err) == -1)
+	for (size_t i = 0; i < found.n; i++)
+		if (office_disclose(tx, rq, "act", &found.item[i].candidate->id, err) == -1)
 			goto out;
-	rc = answer(rp, &g->d, &id, &duplicates, err);
+	*duplicates = duplicates_json(&found);
+	rc = 0;
 out:
-	duplicates_clear(&duplicates);
+	duplicates_clear(&found);
 	act_candidates_clear(&check.candidates);
 	return rc;
 }
 
 int
-civil_post_declaration(struct request *rq, struct reply *rp, struct err *err)
+civil_declare(struct tx *tx, const struct request *rq, const struct declaration *d, const struct uuid *declarer, struct uuid *id, json_t **duplicates,
+	struct err *err)
 {
-	struct declaring g = { .content = BUF_INIT };
+	struct declaring g = { .d = d, .declarer = declarer, .content = BUF_INIT };
 	int rc = -1;
 
-	if ((g.d.kind = civil_kind(rq, err)) == NULL)
-		return -1;
-	if (request_json(rq, g.d.kind->fields, &g.d.u, err) == -1 || office_may(rq, ROLE_CIVIL_CLERK, declaration_office(&g.d), err) == -1 ||
-		declaration_check(&g.d, clock_today(), err) == -1 || declaration_match(&g.d, &g.match, err) == -1 ||
-		declaration_content(&g.d, &g.content, err) == -1)
-		goto out;
-	g.nkey = declaration_keys(&g.d, &g.match, g.key);
-	rc = office_change(rq, rp, work_declare, &g, err);
-out:
-	declaration_clear(&g.d);
+	if (declaration_match(d, &g.match, err) == 0 && declaration_content(d, &g.content, err) == 0) {
+		g.nkey = declaration_keys(d, &g.match, g.key);
+		rc = declare(tx, rq, &g, id, duplicates, err);
+	}
 	wipe(&g.match, sizeof(g.match));
 	buf_wipe(&g.content);
+	return rc;
+}
+
+static int
+work_declare(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct declaration *d = arg;
+	char act[UUID_TEXT], office[UUID_TEXT], location[96];
+	json_t *duplicates = NULL;
+	struct uuid id;
+
+	if (civil_declare(tx, rq, d, &rq->who.officer_id, &id, &duplicates, err) == -1)
+		return -1;
+	snprintf(location, sizeof(location), "/civil/v1/%s/%s", d->kind->register_name, uuid_format(&id, act));
+	if (reply_header(rp, "Location", location, err) == -1) {
+		json_decref(duplicates);
+		return -1;
+	}
+	return reply_json(rp, 201,
+		json_pack("{s:s, s:s, s:s, s:o}", "id", act, "office_id", uuid_format(declaration_office(d), office), "state", "declared",
+			"duplicates", duplicates),
+		err);
+}
+
+int
+civil_post_declaration(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct declaration d = { .kind = civil_kind(rq, err) };
+	int rc = -1;
+
+	if (d.kind == NULL)
+		return -1;
+	if (request_json(rq, d.kind->fields, &d.u, err) == 0 && office_may(rq, ROLE_CIVIL_CLERK, declaration_office(&d), err) == 0 &&
+		declaration_check(&d, clock_today(), err) == 0)
+		rc = office_change(rq, rp, work_declare, &d, err);
+	declaration_clear(&d);
 	return rc;
 }

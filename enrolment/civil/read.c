@@ -11,8 +11,8 @@
 enum { PLACES_MAX = 50 };
 
 /* An auditor reads everywhere, others what their offices registered. */
-static int
-may_read(const struct request *rq, const struct uuid *office_id, struct err *err)
+int
+civil_may_read_office(const struct request *rq, const struct uuid *office_id, struct err *err)
 {
 	if (principal_has_role(&rq->who, ROLE_AUDITOR))
 		return 0;
@@ -46,7 +46,7 @@ civil_may_read(const struct request *rq, const struct act *act, struct err *err)
 {
 	if (strcmp(act->state, "sealed") == 0 && !principal_has_role(&rq->who, ROLE_AUDITOR))
 		return err_set(err, FAIL_DENIED, "the act is sealed");
-	return may_read(rq, &act->office_id, err);
+	return civil_may_read_office(rq, &act->office_id, err);
 }
 
 struct asked {
@@ -215,7 +215,7 @@ civil_get_list(struct request *rq, struct reply *rp, struct err *err)
 	if (has_office == 0)
 		return err_problem(err, "", "query parameter office is missing");
 	if (check_state(l.state, err) == -1 || page_of_request(rq, l.kind->register_name, &l.page, err) == -1 ||
-		(l.page.has_after && uuid_parse(bytes_str(l.page.after_id), &l.after, err) == -1) || may_read(rq, &l.office_id, err) == -1)
+		(l.page.has_after && uuid_parse(bytes_str(l.page.after_id), &l.after, err) == -1) || civil_may_read_office(rq, &l.office_id, err) == -1)
 		return -1;
 	return office_read(rq, rp, work_list, &l, err);
 }

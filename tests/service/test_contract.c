@@ -17,7 +17,7 @@
 #include "tests/service/schema.h"
 #include "tests/service/yaml.h"
 
-enum { OPERATIONS = 160,
+enum { OPERATIONS = 200,
 	BROKEN_SHOWN = 30 };
 
 struct operation {
@@ -447,6 +447,49 @@ civil_kinds(void)
 	}
 }
 
+/* One entry of a paper register is returned, proposed again and promoted; another is rejected. */
+static void
+civil_legacy(void)
+{
+	static const uint8_t scan[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 4, 'J', 'F', 0xff, 0xd9 };
+	char office[UUID_TEXT], id[UUID_TEXT], image[UUID_TEXT];
+	json_t *reply = NULL, *compared;
+
+	uuid_format(&rig.office[RIG_CIVIL], office);
+	for (int i = 0; i < 2; i++) {
+		reply = post("civild", "civil_clerk.1", "/civil/v1/legacy-acts",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s}}", "office_id", office, "kind", "birth", "register", "Births", "volume", "7", "entry",
+				i == 0 ? "1" : "2", "grade", "certified_copy", "place", RIG_PLACE_HOSPITAL, "event_on", "1990-05-05", "original", "child", "Moss, Ivy"));
+		keep(reply, "id", id, sizeof(id));
+		json_decref(reply);
+		if (i == 0)
+			json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/legacy-acts/%s/refusal", id), reason()));
+	}
+	ok(exchange(at("civild", "civil_clerk.1"), "civild", "POST", path_of("/civil/v1/legacy-acts/%s/images", id), true,
+		   (struct client_body){ .bytes = BYTES(scan, sizeof(scan)), .content_type = "image/jpeg" }, &reply) == 201,
+		"civild takes a scan");
+	keep(reply, "id", image, sizeof(image));
+	json_decref(reply);
+	for (int i = 0; i < 2; i++) {
+		json_t *says = birth("Moss", "Ivy", "1990-05-05");
+
+		json_object_del(says, "office_id");
+		json_object_del(says, "statistics");
+		json_object_set_new(says, "declared_on", json_string("1990-05-09"));
+		json_decref(post("civild", "civil_clerk.1", path_of("/civil/v1/legacy-acts/%s/proposal", id), says));
+		if (i == 0)
+			json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/legacy-acts/%s/return", id), reason()));
+	}
+	reply = get("civild", "civil_registrar.1", path_of("/civil/v1/legacy-acts/%s", id));
+	compared = json_deep_copy(json_object_get(reply, "to_compare"));
+	json_decref(reply);
+	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/legacy-acts/%s/promotion", id), json_pack("{s:s, s:o}", "image_id", image, "compared", compared)));
+	json_decref(get("civild", "civil_registrar.1", path_of("/civil/v1/legacy-acts/%s", id)));
+	exchange(at("civild", "civil_registrar.1"), "civild", "GET", path_of("/civil/v1/legacy-acts/%s/images/%s", id, image), false, CLIENT_NO_BODY, NULL);
+	json_decref(get("civild", "auditor.1", path_of("/civil/v1/legacy-acts?office=%s", office)));
+	json_decref(get("civild", "civil_clerk.1", "/civil/v1/provenance-grades"));
+}
+
 static void
 civil_day(struct day *day)
 {
@@ -494,6 +537,7 @@ civil_day(struct day *day)
 	json_decref(get("civild", "auditor.1", path_of("/civil/v1/acts/%s", day->act)));
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/offices"));
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/places?prefix=am"));
+	civil_legacy();
 	civil_kinds();
 }
 
