@@ -237,7 +237,7 @@ static const struct {
 		" ON i.key::text = t.declare_key WHERE t.declare_key IS NULL OR i.key IS NULL" },
 	{ "one registration for each key",
 		"SELECT count(*) FROM (SELECT register_key FROM told WHERE number <> '') t FULL JOIN (SELECT key FROM idempotency WHERE route ="
-		" 'POST /births/{id}/registration') i ON i.key::text = t.register_key WHERE t.register_key IS NULL OR i.key IS NULL" },
+		" 'POST /{register}/{id}/registration') i ON i.key::text = t.register_key WHERE t.register_key IS NULL OR i.key IS NULL" },
 	{ "every UIN that was given is its person's, the only one",
 		"SELECT count(*) FROM (SELECT * FROM told WHERE uin <> '') t FULL JOIN person_uin u ON u.person_id::text = t.person AND u.uin = t.uin"
 		" WHERE t.uin IS NULL OR u.uin IS NULL" },
