@@ -10,7 +10,7 @@
  * joined with something else, so that a block stays small however many records there are.
  *	D  day of birth, a token of the child's name               one name wrong, parents wrong; day and month may be swapped
  *	E  1 January: two tokens of child and mother in its stead: on that day stand all whose birthday nobody knows
- *	Y  year of birth, two tokens of the child's name           day not known; order of names
+ *	Y  year of birth, all of the child's tokens                day not known; order of names
  *	Z  two of year, month, day, all of the child's tokens      one part of the date wrong, parents unknown
  *	P  year, or month and day, a given name, all of the mother's tokens    date wrong, surname wrong
  *	M  day of birth, all of the mother's tokens                the child's names wrong or not yet given
@@ -135,8 +135,8 @@ add_day(struct key_set *set, struct date day, const struct codes *child, const s
 static void
 add_parts(struct key_set *set, struct date day, const struct match_name *given, const struct codes *child, const struct codes *mother)
 {
-	if (day.precision >= DATE_YEAR)
-		add_pairs(set, 'Y', day.year, child);
+	if (day.precision >= DATE_YEAR && child->n > 0)
+		add(set, "%dY|%d|%s", MATCH_KEYS_VERSION, day.year, child->all);
 	for (unsigned i = 0; i < given->n && i < GIVEN && mother->n > 0; i++) {
 		if (day.precision >= DATE_YEAR)
 			add(set, "%dP|%d|%s|%s", MATCH_KEYS_VERSION, day.year, given->token[i].code, mother->all);
