@@ -46,21 +46,12 @@ const char *const births_columns[] = {
 	"informant_name", "informant_relation", "child_secondary_name", "child_name_local", "child_mrz_primary", "child_mrz_secondary",
 	"place_text", "multiplicity", "birth_order", "mother_secondary_name", "mother_date_of_birth", "mother_nationality",
 	"father_primary_name", "father_secondary_name", "father_date_of_birth", "father_nationality", "attendant", "declared_on",
-	"rejected_line", "rejected_column", "rejected_rule", NULL
+	ROWS_REJECTED_COLUMNS, NULL
 };
 /* clang-format on */
 const size_t births_required = 9;
 
-_Static_assert(NELEM(columns) + 1 == NELEM(births_columns) && NELEM(columns) <= BIRTHS_COLUMNS, "one name each");
-
-struct bytes
-births_field(const struct csv_record *record, const int *column, const char *name)
-{
-	for (size_t i = 0; i < NELEM(columns); i++)
-		if (strcmp(columns[i].name, name) == 0)
-			return column[i] == -1 || (unsigned)column[i] >= record->n ? BYTES_NONE : record->field[column[i]];
-	return BYTES_NONE;
-}
+_Static_assert(NELEM(columns) + 1 == NELEM(births_columns) && NELEM(columns) <= ROWS_COLUMNS, "one name each");
 
 const char *
 births_column_of(const char *pointer)
@@ -113,13 +104,13 @@ put(json_t *body, const char *pointer, json_t *value, struct err *err)
 }
 
 int
-births_body(const struct csv_record *record, const int *column, const char *office_id, json_t **body, struct err *err)
+births_body(const struct rows_row *row, const char *office_id, json_t **body, struct err *err)
 {
 	json_t *made = json_object();
 	int rc = put(made, "/office_id", json_string(office_id), err);
 
 	for (size_t i = 0; i < NELEM(columns) && rc == 0; i++) {
-		struct bytes f = births_field(record, column, columns[i].name);
+		struct bytes f = rows_field(row, columns[i].name);
 		json_t *value;
 
 		if (columns[i].kind == NOTHING || f.n == 0)

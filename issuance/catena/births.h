@@ -5,22 +5,15 @@
 #ifndef CATENA_BIRTHS_H
 #define CATENA_BIRTHS_H
 
-#include "issuance/catena/csv.h"
-#include "registry/service/client.h"
-
-enum { BIRTHS_COLUMNS = 32,
-	BIRTHS_THREADS = 4,
-	BIRTHS_THREADS_MAX = 32 };
+#include "issuance/catena/rows.h"
 
 extern const char *const births_columns[]; /* NULL-terminated; the first births_required must be there */
 extern const size_t births_required;
 
 /* A row as the body of POST /births.  FAIL_INPUT with the columns in err->problem[].pointer. */
-int births_body(const struct csv_record *record, const int *column, const char *office_id, json_t **body, struct err *err);
+int births_body(const struct rows_row *row, const char *office_id, json_t **body, struct err *err);
 /* The column that a JSON pointer of civild's answer speaks of; "" when none. */
 const char *births_column_of(const char *pointer);
-/* The field of a named column, empty when the file has no such column. */
-struct bytes births_field(const struct csv_record *record, const int *column, const char *name);
 
 /* Whether the file is one of births at all: to be asked before anybody signs in. */
 int births_check_header(struct bytes text, struct err *err);
@@ -33,7 +26,7 @@ struct births_import {
 	struct bytes text;                                       /* the file; borrowed */
 	const char *source;                                      /* name of the sending register: part of what tells rows apart in repetitions; may be "" */
 	struct client *clerk, *registrar;                        /* signed in at civild; they are shared, and not used while the import runs */
-	unsigned threads;                                        /* 0: BIRTHS_THREADS */
+	unsigned threads;                                        /* 0: ROWS_THREADS */
 	const char *override_reason;                             /* NULL: rows with duplicate candidates are refused; else the registrar overrides with it */
 	const char *rejects_file;                                /* made with the first refused row */
 	bool quiet;                                              /* no progress on stderr */

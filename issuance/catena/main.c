@@ -38,6 +38,11 @@ static const struct command commands[] = {
 	  import_births_command,
 	  "  Rows that break a rule are written to FILE.csv.rejects.csv with line, column and rule; the others are registered.\n"
 	  "  A repetition registers nothing twice.  docs/demo/README.md describes the columns.  Exit status 0: no row was refused.\n" },
+	{ "import registers", "FILE.csv --clerk FILE [--images DIR]", "import entries of paper registers with their scans", import_registers_options, 1, 1,
+	  import_registers_command,
+	  "  Nothing rests on an entry until it is promoted by review.  Rows that break a rule, or whose scans do, are written to\n"
+	  "  FILE.csv.rejects.csv with line, column and rule; the others are imported.  A repetition imports nothing twice.\n"
+	  "  catena(1) describes the columns.  Exit status 0: no row was refused.\n" },
 	{ "trace", "NUMBER --officer FILE [--bundle FILE] [--undisclosed]", "show where a passport comes from", trace_options, 1, 1,
 	  trace_command },
 	{ "ledger check", "[--state DIR]", "recompute the ledger from the rows, name what was altered", state_options, 0, 0,

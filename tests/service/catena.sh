@@ -151,6 +151,62 @@ says '^0 births are registered, 40 rows were refused'
 printf 'a,b\n1,2\n' >"$scratch/other.csv"
 run 1 "a file of other columns is refused" import births "$scratch/other.csv" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
 says 'there is no column a'
+
+# entries of paper registers: a good one, an unreadable one, and one row for each way to be wrong
+registers=$scratch/registers.csv
+scans=$scratch/scans
+mkdir "$scans"
+printf '\377\330\377\340\000\004JF\377\331' >"$scans/12.jpg"
+printf '%%PDF-1.4\n%%%%EOF\n' >"$scans/12.pdf"
+cp "$scans/12.jpg" "$scans/13.png"
+printf '\377\330\377' >"$scans/14.jpg"
+: >"$scans/15.jpg"
+ln -s /etc/passwd "$scans/16.jpg"
+head -c 8388609 /dev/zero >"$scans/17.jpg"
+mkdir "$scans/18.jpg"
+{
+	echo 'office,kind,register,volume,page,entry,grade,place,event_on,unreadable,images,text_child'
+	echo 'ZEN1,birth,Births,7,12,1,original_register,UT-MTN-VIL,1951-03-02,,12.jpg;12.pdf,"Erikson, Anna"'
+	echo 'ZEN1,birth,Births,7,12,2,original_register,,,yes,12.jpg,'
+	echo 'ZEN1,birth,Births,7,12,1,original_register,UT-MTN-VIL,1951-03-02,,,again'
+	echo 'NOPE,birth,Births,7,12,3,original_register,,,,,x'
+	echo 'ZEN1,baptism,Births,7,12,4,original_register,,,,,x'
+	echo 'ZEN1,birth,Births,7,12,5,hearsay,,,,,x'
+	echo 'ZEN1,birth,Births,7,12,6,original_register,UT-NOWHERE,1951,,,x'
+	echo 'ZEN1,birth,Births,7,12,7,original_register,,1951-02-31,,,x'
+	echo 'ZEN1,birth,Births,7,12,8,original_register,,,,../12.jpg,x'
+	echo 'ZEN1,birth,Births,7,12,9,original_register,,,,99.jpg,x'
+	echo 'ZEN1,birth,Births,7,12,10,original_register,,,,13.png,x'
+	echo 'ZEN1,birth,Births,7,12,11,original_register,,,,14.jpg,x'
+	echo 'ZEN1,birth,Births,7,12,12,original_register,,,,15.jpg,x'
+	echo 'ZEN1,birth,Births,7,12,13,original_register,,,,16.jpg,x'
+	echo 'ZEN1,birth,Births,7,12,14,original_register,,,,17.jpg,x'
+	echo 'ZEN1,birth,Births,7,12,15,original_register,,,,18.jpg,x'
+	printf 'ZEN1,birth,Births,7,12,16,original_register,,,,,\351t\351\n'
+	printf 'ZEN1,birth,Births,7,12,17,original_register,,,,,a\342\200\256b\n'
+	echo 'ZEN1,birth,Births,7,12,18,original_register,,,,,'
+	echo 'ZEN1,birth,Births,7,12,,original_register,,,,,x'
+} >"$registers"
+run 1 "registers: good rows in, bad rows out" import registers "$registers" --images "$scans" --clerk "$scratch/clerk" --threads 1 --quiet
+says '^2 entries with 3 scans are imported, 18 rows were refused'
+cut -d, -f13- "$registers.rejects.csv" >"$out"
+for wanted in '^4,entry,.*line 2' '^5,office,' '^6,kind,' '^7,grade,' '^8,place,' '^9,event_on,' '^10,images,.*no name' '^11,images,.*not there' \
+	'^12,images,.*says image/png, is image/jpeg' '^13,images,.*not whole' '^14,images,.*empty' '^15,images,.*cannot be opened' '^16,images,.*more than 8388608' \
+	'^17,images,.*no ordinary file' '18,text_child,.*UTF-8' '^19,text_child,.*U+202E' '^20,original\|^20,/original' '^21,entry,'; do
+	says "$wanted"
+done
+run 1 "registers again: nothing is imported twice" import registers "$registers" --images "$scans" --clerk "$scratch/clerk" --quiet
+[ "$(sql 'SELECT count(*) FROM legacy_act')" = 2 ] && [ "$(sql 'SELECT count(*) FROM legacy_image')" = 3 ]
+ok $? "... the registry has each once"
+[ "$(sql 'SELECT count(*) FROM act_registration')" = 30 ]
+ok $? "... and no act comes of them"
+run 1 "registers by a registrar" import registers "$registers" --clerk "$scratch/registrar" --quiet
+says '^0 entries'
+run 1 "registers without a clerk" import registers "$registers" --images "$scans"
+says 'clerk is missing'
+run 1 "registers with a folder that is not there" import registers "$registers" --images "$scratch/none" --clerk "$scratch/clerk"
+run 1 "a file of births is none of registers" import registers "$births" --clerk "$scratch/clerk"
+says 'no column'
 run 1 "trace: of a document that does not exist" trace U0000001 --officer "$scratch/admin"
 says 'no document has this number'
 run 1 "trace: what is no number" trace 'U1/../..' --officer "$scratch/admin"
