@@ -3,6 +3,7 @@
 #include "registry/base/clock.h"
 #include "registry/store/correction.h"
 #include "registry/store/legacy.h"
+#include "registry/store/notification.h"
 
 #define READERS (ROLES_CIVIL | ROLE_AUDITOR)
 
@@ -45,6 +46,10 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 		"refuse a correction that another officer proposed, with a reason" },
 	{ "POST", "/{register}/{id}/corrections/{correction}/withdrawal", ROLE_CIVIL_REGISTRAR, civil_post_withdrawal, ROUTE_CHANGES,
 		"withdraw a correction of one's own" },
+	{ "POST", "/notifications", ROLE_PROGRAM, civil_post_notification, ROUTE_CHANGES, "notify a birth or a death of a health facility" },
+	{ "GET", "/notifications", READERS, civil_get_notifications, 0, "list the notifications of an office: what waits, what was not taken up in time" },
+	{ "GET", "/notifications/{id}", READERS, civil_get_notification, 0, "read a notification" },
+	{ "POST", "/notifications/{id}/closure", ROLE_CIVIL_REGISTRAR, civil_post_closure, ROUTE_CHANGES, "close a notification, with a reason" },
 	{ "GET", "/acts/{number}", READERS, civil_get_act, 0, "read an act by its number" },
 	{ "POST", "/legacy-acts", ROLE_CIVIL_CLERK, civil_post_legacy, ROUTE_CHANGES, "import an entry of a paper register" },
 	{ "GET", "/legacy-acts", READERS, civil_get_legacy_list, 0, "list the entries of an office's paper registers" },
@@ -105,10 +110,17 @@ start(struct office *office, struct err *err)
 	if (t.stop < t.review)
 		return err_set(err, FAIL_INPUT, "duplicate_stop is %d, less than duplicate_review, %d", t.stop, t.review);
 	office->own = &t;
-	return 0;
+	return civil_notify_start(err);
 }
 
-static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, NULL };
+static void
+stop(struct office *office)
+{
+	(void)office;
+	civil_notify_stop();
+}
+
+static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, notification_queries, NULL };
 
 const struct office_program civil_program = {
 	.name = "civild",
@@ -117,4 +129,5 @@ const struct office_program civil_program = {
 	.routes = civil_routes,
 	.queries = queries,
 	.start = start,
+	.stop = stop,
 };

@@ -59,12 +59,17 @@ void civil_evidence_check(const struct civil_evidence *e, const char *at, struct
 int civil_evidence_add(struct tx *tx, const struct request *rq, const struct civil_evidence *e, const struct uuid *act_id,
 	const struct uuid *correction_id, struct uuid *id, struct err *err);
 
-/* declare.c, decide.c, read.c, evidence.c, correct.c */
+/* notify.c: its tables, made at start. */
+int civil_notify_start(struct err *err);
+void civil_notify_stop(void);
+
+/* declare.c, decide.c, read.c, evidence.c, correct.c, notify.c */
 route_handler civil_post_declaration;
 route_handler civil_post_validation, civil_post_rejection, civil_post_registration, civil_post_override, civil_post_annulment, civil_post_approval,
 	civil_post_reinstatement;
 route_handler civil_post_evidence, civil_get_evidence, civil_post_correction, civil_get_correction, civil_post_acceptance, civil_post_refusal,
 	civil_post_withdrawal;
+route_handler civil_post_notification, civil_get_notifications, civil_get_notification, civil_post_closure;
 route_handler civil_get_one, civil_get_list, civil_get_duplicates, civil_get_act, civil_get_offices, civil_get_places;
 /* legacy.c */
 route_handler civil_post_legacy, civil_get_legacy, civil_get_legacy_list, civil_post_legacy_image, civil_get_legacy_image, civil_post_legacy_proposal,

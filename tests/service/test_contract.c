@@ -12,6 +12,7 @@
 #include "tests/tap.h"
 
 #include "tests/service/acts.h"
+#include "tests/service/facility.h"
 #include "tests/service/programs.h"
 #include "tests/service/rig.h"
 #include "tests/service/schema.h"
@@ -414,6 +415,29 @@ civil_evidence(const char *act)
 	buf_clear(&base64);
 }
 
+/* A hospital notifies two births; one is closed. */
+static void
+civil_notifications(void)
+{
+	static const char text[] = "{\"kind\":\"birth\",\"place\":\"" RIG_PLACE_HOSPITAL "\",\"reference\":\"R1\",\"content\":{\"child\":{\"sex\":\"F\"}}}";
+	struct client *hospital = facility_client(&rig, RIG_PLACE_HOSPITAL);
+	json_t *body = json_loads(text, 0, NULL), *reply = NULL;
+	char id[UUID_TEXT], office[UUID_TEXT];
+
+	uuid_format(&rig.office[RIG_CIVIL], office);
+	ok(exchange(hospital, "civild", "POST", "/civil/v1/notifications", true, (struct client_body){ .json = body }, &reply) == 201, "a hospital notifies a birth");
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/notifications/%s", id)));
+	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/notifications/%s/closure", id), reason()));
+	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/notifications/%s", id)));
+	json_object_set_new(body, "reference", json_string("R2"));
+	exchange(hospital, "civild", "POST", "/civil/v1/notifications", true, (struct client_body){ .json = body }, NULL);
+	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/notifications?office=%s&state=notified", office)));
+	json_decref(body);
+	client_free(hospital);
+}
+
 /* One act of each other kind is declared, about a child of their own. */
 static void
 civil_kinds(void)
@@ -536,6 +560,7 @@ civil_day(struct day *day)
 	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/births?office=%s&state=registered", office)));
 	json_decref(get("civild", "auditor.1", path_of("/civil/v1/acts/%s", day->act)));
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/offices"));
+	civil_notifications();
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/places?prefix=am"));
 	civil_legacy();
 	civil_kinds();
