@@ -235,6 +235,23 @@ civilfix_count(struct civilfix *f, const char *sql)
 	return n;
 }
 
+int
+civilfix_cut(struct civilfix *f)
+{
+	char conninfo[CLUSTER_CONNINFO];
+	PGconn *pg = PQconnectdb(cluster_conninfo(&f->cluster, "postgres", conninfo));
+	PGresult *r = PQexec(pg, "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE usename = 'catena_civil'"
+				 " AND state <> 'idle' ORDER BY random() LIMIT 2) x");
+	int n;
+
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		bail_out("%s", PQerrorMessage(pg));
+	n = atoi(PQgetvalue(r, 0, 0));
+	PQclear(r);
+	PQfinish(pg);
+	return n;
+}
+
 /* ---- declarations ---- */
 
 /* A pronounceable name for a number: no two numbers below 10 million share one. */

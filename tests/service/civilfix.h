@@ -42,6 +42,9 @@ void civil_officer_clear(struct civil_officer *o);
 /* A number the owner of the database sees: the first column of the first row of a constant query without parameters. */
 int64_t civilfix_count(struct civilfix *f, const char *sql);
 
+/* Ends two database connections of civild at random, wherever their transactions are; how many there were. */
+int civilfix_cut(struct civilfix *f);
+
 /* A declaration: i chooses names, dates and places, no two alike. */
 json_t *civilfix_birth(const struct uuid *office, unsigned i);
 

@@ -266,6 +266,139 @@ test_sealing(void)
 	is(state_of(origin.id), "sealed", "and the birth is sealed again");
 }
 
+/* ---- late registration ---- */
+
+static void
+test_late(void)
+{
+	struct err err = ERR_INIT;
+	struct one in_time;
+	char id[UUID_TEXT], today[16], partly[UUID_TEXT];
+	json_t *body;
+
+	if (rig_sql(&rig, NULL, 0, &err, "INSERT INTO registry.late_rule VALUES ('birth', 90, 'Civil Registration Act, section 7')") == -1 ||
+		rig_sql(&rig, today, sizeof(today), &err, "SELECT current_date - 5") == -1)
+		bail_out("%s", err.text);
+	register_act("births", birth("Intime", "Inga", today), &in_time);
+	ok(get("civil_clerk.1", "/civil/v1/births/%s", in_time.id) == 200 && json_object_get(got.json, "late_days") == NULL, "within the time limit nothing is asked");
+
+	body = birth("Tardy", "Tara", "2024-01-10");
+	json_object_set_new(body, "declared_on", json_string("2024-02-01")); /* says so, but it is declared now */
+	declare("births", body, id);
+	ok(get("civil_clerk.1", "/civil/v1/births/%s", id) == 200 && json_integer_value(json_object_get(got.json, "late_days")) > 300,
+		"a late one is seen by the register's clock, whatever the declaration says");
+	post("civil_registrar.1", NULL, "/civil/v1/births/%s/registration", id);
+	ok(refused(409, NULL, "late registration"), "refuses: to register it as if it were in time");
+	post("civil_supervisor.1", NULL, "/civil/v1/births/%s/approval", id);
+	ok(refused(409, NULL, "declared"), "refuses: an approval before the validation");
+	ok(post("civil_registrar.1", NULL, "/civil/v1/births/%s/validation", id) == 200, "a registrar validates: %s", got.err.text);
+	post("civil_registrar.2", NULL, "/civil/v1/births/%s/registration", id);
+	ok(refused(409, NULL, "late registration"), "refuses: a second registrar, without a senior officer");
+	ok(post("civil_registrar.2", NULL, "/civil/v1/births/%s/approval", id) == 403, "refuses: a registrar approves");
+	ok(post("civil_clerk.1", NULL, "/civil/v1/births/%s/approval", id) == 403, "refuses: who declared approves");
+	ok(post("civil_supervisor.3", NULL, "/civil/v1/births/%s/approval", id) == 403, "refuses: a senior officer of another office");
+	/* a senior officer who is a registrar too, and validated it */
+	if (rig_sql(&rig, NULL, 0, &err, "INSERT INTO registry.officer_role SELECT o.id, 'civil_supervisor', '%s' FROM registry.officer o WHERE o.login = 'civil_registrar.1'",
+		    uuid_format(&rig.office[RIG_CIVIL], partly)) == -1)
+		bail_out("%s", err.text);
+	if (rig_sign_in(&rig, "civild", "civil_registrar.1", &err) == -1)
+		bail_out("%s", err.text);
+	post("civil_registrar.1", NULL, "/civil/v1/births/%s/approval", id);
+	ok(refused(409, NULL, "validated"), "refuses: who validated approves");
+	ok(post("civil_supervisor.1", NULL, "/civil/v1/births/%s/approval", id) == 200, "a senior officer approves: %s", got.err.text);
+	post("civil_registrar.1", NULL, "/civil/v1/births/%s/registration", id);
+	ok(refused(409, NULL, "witness_statement"), "refuses: without the evidence that a late one needs");
+	ok(post("civil_clerk.1", evidence("affidavit"), "/civil/v1/births/%s/evidence", id) == 201, "other evidence");
+	post("civil_registrar.1", NULL, "/civil/v1/births/%s/registration", id);
+	ok(refused(409, NULL, "witness_statement"), "refuses: with evidence of another kind");
+	ok(post("civil_clerk.1", evidence("witness_statement"), "/civil/v1/births/%s/evidence", id) == 201, "the witnesses' statement");
+	ok(post("civil_registrar.1", NULL, "/civil/v1/births/%s/registration", id) == 200, "and it is registered: %s", got.err.text);
+	declare("births", birth("Halfway", "Hanna", "2023"), partly);
+	ok(get("civil_clerk.1", "/civil/v1/births/%s", partly) == 200 && json_integer_value(json_object_get(got.json, "late_days")) > 90,
+		"a date that is not known to the day counts from its first");
+	if (rig_sql(&rig, NULL, 0, &err, "DELETE FROM registry.late_rule") == -1)
+		bail_out("%s", err.text);
+}
+
+/* ---- one birth, two offices, the same moment ---- */
+
+enum { ROUNDS = 12 };
+static pthread_barrier_t start_line;
+
+struct contender {
+	struct client *clerk, *registrar;
+	enum rig_office office;
+	char act[ROUNDS][UUID_TEXT];
+	unsigned registered, stopped, other;
+};
+
+/* A round in two: even ones start with the declaration, odd ones with the registration of what both have declared. */
+static void *
+contend(void *arg)
+{
+	struct contender *c = arg;
+	struct err err = ERR_INIT;
+	struct uuid key;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		char name[16], office[UUID_TEXT], path[100];
+		json_t *body, *reply = NULL;
+
+		snprintf(name, sizeof(name), "Race%c%c", 'a' + i, 'z' - i);
+		body = birth(name, "Rita", i % 2 == 0 ? "2022-03-04" : "2021-07-08");
+		json_object_set_new(body, "office_id", json_string(uuid_format(&rig.office[c->office], office)));
+		pthread_barrier_wait(&start_line);
+		if (uuid_new(&key, &err) == -1 || client_json(c->clerk, "POST", "/civil/v1/births", &key, body, &reply, &err) == -1)
+			bail_out("%s", err.text);
+		json_decref(body);
+		snprintf(c->act[i], UUID_TEXT, "%s", json_string_value(json_object_get(reply, "id")));
+		json_decref(reply);
+		if (i % 2 == 1)
+			pthread_barrier_wait(&start_line);
+		snprintf(path, sizeof(path), "/civil/v1/births/%s/registration", c->act[i]);
+		uuid_new(&key, &err);
+		if (client_json(c->registrar, "POST", path, &key, NULL, NULL, &err) == 0)
+			c->registered++;
+		else if (err.kind == FAIL_CONFLICT)
+			c->stopped++;
+		else
+			c->other++;
+		err_clear(&err);
+	}
+	return NULL;
+}
+
+static void
+test_race(void)
+{
+	struct contender c[2] = { { .office = RIG_CIVIL }, { .office = RIG_CIVIL_2 } };
+	pthread_t t[2];
+	struct err err = ERR_INIT;
+	int both = 0;
+
+	pthread_barrier_init(&start_line, NULL, 2);
+	for (int i = 0; i < 2; i++)
+		if (rig_client_new(&rig, "civild", i == 0 ? "civil_clerk.1" : "civil_clerk.3", &c[i].clerk, &err) == -1 ||
+			rig_client_new(&rig, "civild", i == 0 ? "civil_registrar.1" : "civil_registrar.3", &c[i].registrar, &err) == -1)
+			bail_out("%s", err.text);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&t[i], NULL, contend, &c[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	for (int i = 0; i < ROUNDS; i++) {
+		bool first = strcmp(state_of(c[0].act[i]), "registered") == 0;
+
+		both += first && strcmp(state_of(c[1].act[i]), "registered") == 0;
+	}
+	ok(both == 0 && c[0].other + c[1].other == 0, "of two registrations of one birth at the same moment in two offices one at least is stopped, %d times (%u and %u done, %u and %u stopped)",
+		ROUNDS, c[0].registered, c[1].registered, c[0].stopped, c[1].stopped);
+	for (int i = 0; i < 2; i++) {
+		client_free(c[i].clerk);
+		client_free(c[i].registrar);
+	}
+	pthread_barrier_destroy(&start_line);
+}
+
 int
 main(void)
 {
@@ -273,5 +406,7 @@ main(void)
 	test_evidence();
 	test_corrections();
 	test_sealing();
+	test_race();
+	test_late();
 	return acting_stop();
 }

@@ -123,6 +123,25 @@ static const struct collision document_then_revoke = { "a document, then the rev
 static const struct collision revoke_then_document = { "the revocation of an identity, then a document", ENROLMENT, ISSUANCE, REVOKE, DOCUMENT_3, "CA002",
 	"SELECT count(*) FROM document" };
 
+/* Deaths 33 and 34 of person 22, marriages 35 and 36 of person 22: declared and validated in two offices. */
+#define OTHER_ACT(n, kind) \
+	"INSERT INTO act VALUES (" ID("3" n) ", '" kind "', " ID("01") ", " ID("11") ");" \
+										     "INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (" ID("4" n) ", " ID("3" n) ", 1, " ID("11") ", '{}');" \
+																									     "INSERT INTO act_party (act_version_id, role, person_id, confidence, primary_name) VALUES (" ID("4" n) ", 'spouse_1', " ID("22") ", 'proved', 'Eriksson');" \
+																																								"INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("3" n) ", " ID("11") ", " ID("4" n) ", 'declare', " ID("11") ");" CHAIN_BIRTH_VALIDATED(n)
+#define OTHER_REGISTERED(n, kind) \
+	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("5" n) ", " ID("3" n) ", " ID("11") ", " ID("4" n) ", 'register', " ID("12") ");" \
+																							 "INSERT INTO act_registration (id, act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)" \
+																							 " VALUES (" ID("6" n) ", " ID("3" n) ", " ID("5" n) ", " ID("4" n) ", " ID("22") ", " ID("01") ", '" kind "', 2020, " n ", 'O" n "', " ID("12") ");"
+static const struct collision died_twice = { "two deaths of one person", CIVIL, CIVIL, OTHER_REGISTERED("3", "death"), OTHER_REGISTERED("4", "death"), "CA002",
+	"SELECT count(*) FROM act_registration WHERE kind = 'death'" };
+static const struct collision married_twice = { "two marriages of one person", CIVIL, CIVIL, OTHER_REGISTERED("5", "marriage"), OTHER_REGISTERED("6", "marriage"), "CA002",
+	"SELECT count(*) FROM act_registration WHERE kind = 'marriage'" };
+#define DECIDE_CORRECTION(event, officer, reason) \
+	"INSERT INTO act_correction_decision (correction_id, proposed_by, event, officer_id, reason) VALUES (" ID("12") ", " ID("12") ", '" event "', " ID(officer) ", " reason ")"
+static const struct collision accepted_twice = { "a correction accepted and refused", CIVIL, CIVIL, DECIDE_CORRECTION("accept", "11", "NULL"),
+	DECIDE_CORRECTION("refuse", "13", "'no'"), "CA001", "SELECT count(*) FROM act_correction_decision WHERE event IN ('accept', 'refuse')" };
+
 /* signd holds what it has read until it commits; and waits for who came first, to read what then is. */
 #define HOLD     "SELECT signing_hold(ARRAY[" ID("e1") "]::uuid[])"
 #define WHOLE    "SELECT * FROM signing_hold_whole(ARRAY[" ID("e1") "]::uuid[])"
@@ -184,6 +203,10 @@ main(void)
 	both_ways(&uin);
 	chain_do(ENROLMENT, CHAIN_IDENTITY("1"));
 	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("2") CHAIN_BIRTH_VALIDATED("2") CHAIN_BIRTH_REGISTERED("2"));
+	chain_do(CIVIL, CHAIN_CORRECTION("2"));
+	both_ways(&accepted_twice);
+	chain_do(CIVIL, OTHER_ACT("5", "marriage") OTHER_ACT("6", "marriage"));
+	both_ways(&married_twice);
 	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("2"));
 	collide(&evidence_then_examine, false);
 	collide(&examine_then_evidence, true);
@@ -207,6 +230,8 @@ main(void)
 	collide(&stop_then_document, false);
 	collide(&document_then_revoke, false);
 	both_ways(&revoke_then_document);
+	chain_do(CIVIL, OTHER_ACT("3", "death") OTHER_ACT("4", "death"));
+	both_ways(&died_twice);
 	chain_stop();
 	return done_testing();
 }
