@@ -144,6 +144,24 @@ out:
 }
 
 int
+signclient_seal(struct signclient *c, const struct uuid *certificate_id, struct buf *seal, struct err *err)
+{
+	json_t *reply = NULL;
+	char id[UUID_TEXT];
+	const char *hex;
+	int rc = -1;
+
+	if (ask(c, json_pack("{s:s, s:s}", "op", "seal_certificate", "id", uuid_format(certificate_id, id)), &reply, err) == -1)
+		return -1;
+	if ((hex = json_string_value(json_object_get(reply, "seal"))) == NULL)
+		err_set(err, FAIL_INTERNAL, "signd: no seal in its answer");
+	else
+		rc = buf_from_hex(seal, bytes_str(hex), err);
+	json_decref(reply);
+	return rc;
+}
+
+int
 signclient_status(struct signclient *c, struct buf *json, struct err *err)
 {
 	json_t *reply = NULL;

@@ -7,6 +7,7 @@
  *   {"op":"sign_documents","documents":[{"id":UUID,"dgs":{"1":HEX,"2":HEX,...}}, ...]}
  *                                                      -> {"ok":true,"results":[{"id","sod":BASE64} | {"id","problem":{"kind","detail"}}]}
  *   {"op":"new_uins","count":N}                        -> {"ok":true,"uins":["2...", ...]}
+ *   {"op":"seal_certificate","id":UUID}                -> {"ok":true,"seal":HEX}       of a civil certificate; the same again when it has one
  *   {"op":"execute_ceremony","id":UUID,"officer_id":UUID?}
  *                                                      -> {"ok":true,"result":{...}}    also when it was executed before: the same again
  *   {"op":"request_ceremony","id":UUID}                -> {"ok":true,"request":TEXT}   for csca-ceremony, see pki/rite.h
@@ -48,6 +49,8 @@ struct sign_order {
 /* 0 when the batch was answered (look at each order's err); -1 when signd could not be asked. */
 int signclient_documents(struct signclient *client, struct sign_order *orders, size_t n, struct err *err);
 int signclient_new_uin(struct signclient *client, char uin[13], struct err *err);
+/* The seal of a civil certificate, appended to *seal.  FAIL_AGAIN: signd is away, or no signer of such seals is active. */
+int signclient_seal(struct signclient *client, const struct uuid *certificate_id, struct buf *seal, struct err *err);
 /*
  * Carries out an approved ceremony (registry/store/ceremony.h); officer NULL: the scheduler.  Exactly once: a repetition gives the same
  * result.  FAIL_DENIED not enough officers, or not its time; FAIL_CONFLICT refused, cancelled, or the key is in no state for it;

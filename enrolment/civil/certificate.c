@@ -383,7 +383,7 @@ fields(struct sheet *s)
 
 /* ---- the end: who certifies what, seal, status ---- */
 
-#define CLOSE_MIN 124.0
+#define CLOSE_MIN 100.0
 
 static double
 sentence(struct sheet *s, double x, double y, double width, enum certificate_phrase phrase, const char *value)
@@ -398,15 +398,36 @@ sentence(struct sheet *s, double x, double y, double width, enum certificate_phr
 	return y - from + 3;
 }
 
+static double
+sentence_height(struct sheet *s, double width, enum certificate_phrase phrase)
+{
+	char label[400];
+
+	return pdf_measure(&s->pdf, width, LABEL, words(s, &certificate_phrases[phrase], label, sizeof(label))) + pdf_measure(&s->pdf, width, SERIF " 9", "Ag") + 3;
+}
+
+static double
+close_height(struct sheet *s, double text_width, double box, double side)
+{
+	char label[400];
+	double half = text_width / 2, texts = sentence_height(s, half, PHRASE_CERTIFIED) + sentence_height(s, half, PHRASE_OFFICE) + sentence_height(s, half, PHRASE_ISSUED_ON) + sentence_height(s, text_width, PHRASE_STATUS) + pdf_measure(&s->pdf, half, SERIF " 9", s->c->office) - pdf_measure(&s->pdf, half, SERIF " 9", "Ag");
+	double seal = side + 2 + pdf_measure(&s->pdf, box, LABEL, words(s, &certificate_phrases[PHRASE_SEAL], label, sizeof(label)));
+
+	if (s->c->form == CERTIFICATE_MULTILINGUAL)
+		texts += pdf_measure(&s->pdf, text_width, LABEL, words(s, &certificate_phrases[PHRASE_SYMBOLS], label, sizeof(label)));
+	return fmax(fmax(texts, seal), CLOSE_MIN) + 4;
+}
+
 static void
 close_certificate(struct sheet *s)
 {
 	const struct certificate *c = s->c;
 	double side = c->seal != NULL ? certificate_seal_side(c->seal) : 0, box = fmax(side, 96), text_width = WIDTH - box - 16, half = text_width / 2, y, seal_x;
+	double height = close_height(s, text_width, box, side);
 	char text[400];
 
-	need(s, fmax(CLOSE_MIN, side + 22));
-	s->y = fmax(s->y + 8, FOOT - 10 - fmax(CLOSE_MIN, side + 14)); /* at the foot of the last page */
+	need(s, height);
+	s->y = fmax(s->y + 8, FOOT - 10 - height); /* at the foot of the last page */
 	seal_x = place(s, RIGHT - box, box);
 	y = s->y;
 	y += sentence(s, LEFT, y, half, PHRASE_CERTIFIED, day(s, c->as_of, text, sizeof(text)));

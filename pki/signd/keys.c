@@ -75,10 +75,10 @@ choose_documents(const struct tokens *tokens, const struct key_records *records,
 }
 
 static int
-choose_ledger(const struct tokens *tokens, const struct key_records *records, int64_t now, struct active_signer *a, struct err *err)
+choose_one(const struct tokens *tokens, const struct key_records *records, enum key_kind kind, int64_t now, struct active_signer *a, struct err *err)
 {
 	for (size_t i = 0; i < records->n; i++)
-		if (may_sign(&records->key[i], KEY_LEDGER, tokens, now))
+		if (may_sign(&records->key[i], kind, tokens, now))
 			return signer_of_record(tokens, &records->key[i], a, err);
 	return 0;
 }
@@ -203,7 +203,8 @@ keys_load(struct db *db, const struct tokens *tokens, int64_t now, struct keys *
 		goto out;
 	counters_clear(keys); /* they are in the registry, also when the token fails us now */
 	keys->loaded_at = now;
-	if (choose_documents(tokens, &records, now, &found, err) == -1 || choose_ledger(tokens, &records, now, &found.ledger, err) == -1 ||
+	if (choose_documents(tokens, &records, now, &found, err) == -1 || choose_one(tokens, &records, KEY_LEDGER, now, &found.ledger, err) == -1 ||
+		choose_one(tokens, &records, KEY_CIVIL_SEAL_SIGNER, now, &found.civil, err) == -1 ||
 		uin_key_of(tokens, keys, found.uin_key, err) == -1)
 		goto out;
 	found.has_uin_key = true;
@@ -238,5 +239,6 @@ keys_clear(struct keys *keys)
 	for (unsigned i = 0; i < keys->ndocument; i++)
 		signer_free(keys->document[i].signer);
 	signer_free(keys->ledger.signer);
+	signer_free(keys->civil.signer);
 	wipe(keys, sizeof(*keys));
 }

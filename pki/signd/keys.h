@@ -15,6 +15,7 @@ struct keys {
 	unsigned ndocument;
 	atomic_uint turn;
 	struct active_signer ledger; /* signer NULL: none may sign */
+	struct active_signer civil;  /* of seals of civil certificates; the same */
 	bool has_uin_key;
 	uint8_t uin_key[32]; /* derived on the token: HMAC-SHA-256("catena uin 1") under its secret */
 	int64_t loaded_at;

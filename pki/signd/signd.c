@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pki/signd/ceremonies.h"
+#include "pki/signd/civilseals.h"
 #include "pki/signd/confine.h"
 #include "pki/signd/keys.h"
 #include "pki/signd/refusals.h"
@@ -20,6 +21,7 @@
 #include "registry/service/daemon.h"
 #include "registry/store/audit.h"
 #include "registry/store/ceremony.h"
+#include "registry/store/certificates.h"
 #include "registry/store/keys.h"
 #include "registry/store/ledger.h"
 
@@ -42,7 +44,7 @@ struct signd {
 };
 
 static const struct query *const query_sets[] = { signing_queries, keys_signer_queries, ceremony_execution_queries, ledger_queries,
-	ledger_sequence_queries, audit_queries, NULL };
+	ledger_sequence_queries, audit_queries, sealing_queries, NULL };
 
 /* Held for reading or writing.  A clock that was set back counts as time that went by. */
 static bool
@@ -161,6 +163,31 @@ answer_status(struct signd *d, struct err *err)
 }
 
 static json_t *
+answer_seal(struct signd *d, const json_t *request, struct err *err)
+{
+	const char *text = json_string_value(json_object_get(request, "id"));
+	struct buf seal = BUF_INIT, hex = BUF_INIT;
+	json_t *reply = NULL;
+	struct uuid id;
+
+	if (text == NULL || uuid_parse(bytes_str(text), &id, err) == -1) {
+		err_set(err, FAIL_INPUT, "id: a UUID is wanted");
+		return NULL;
+	}
+	if (keys_fresh(d, err) == -1)
+		return NULL;
+	pthread_rwlock_rdlock(&d->lock);
+	if (civilseals_seal(d->db, &d->keys.civil, d->state, &id, &seal, err) == 0) {
+		buf_hex(&hex, bytes_of(&seal));
+		reply = json_pack("{s:b, s:s}", "ok", 1, "seal", buf_cstr(&hex));
+	}
+	pthread_rwlock_unlock(&d->lock);
+	buf_clear(&seal);
+	buf_clear(&hex);
+	return reply;
+}
+
+static json_t *
 answer_ceremony(struct signd *d, const char *op, const json_t *request, struct err *err)
 {
 	const struct ceremonies at = { d->db, &d->tokens, d->state, d->country };
@@ -187,9 +214,11 @@ answer_op(struct signd *arg, const json_t *request, struct err *err)
 		return answer_uins(arg, request, err);
 	if (op != NULL && strcmp(op, "status") == 0)
 		return answer_status(arg, err);
+	if (op != NULL && strcmp(op, "seal_certificate") == 0)
+		return answer_seal(arg, request, err);
 	if (is_ceremony(op))
 		return answer_ceremony(arg, op, request, err);
-	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins, execute_ceremony, request_ceremony, import_ceremony");
+	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins, seal_certificate, execute_ceremony, request_ceremony, import_ceremony");
 	return NULL;
 }
 

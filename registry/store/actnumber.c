@@ -13,7 +13,7 @@ act_kind_letter(const char *kind)
 		char letter;
 	} letters[] = { { "birth", 'B' }, { "foetal_death", 'F' }, { "death", 'D' }, { "marriage", 'M' }, { "divorce", 'V' }, { "annulment_of_marriage", 'U' },
 		{ "adoption", 'A' }, { "recognition", 'R' }, { "legitimation", 'L' }, { "name_change", 'N' }, { "judicial_birth", 'J' },
-		{ "judicial_death", 'K' }, { "foundling", 'E' } };
+		{ "judicial_death", 'K' }, { "foundling", 'E' }, { "certificate", 'C' } };
 
 	for (size_t i = 0; i < NELEM(letters); i++)
 		if (strcmp(letters[i].kind, kind) == 0)
