@@ -95,7 +95,7 @@ export class Browser {
 		this.pages.set(sessionId, page);
 		for (const domain of ['Page', 'Runtime', 'Network', 'Log', 'Accessibility'])
 			await page.call(`${domain}.enable`);
-		await page.call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+		await page.resize(width, height);
 		await page.go(url);
 		return page;
 	}
@@ -227,10 +227,20 @@ export class Page {
 		})()`);
 	}
 
-	/** The whole page as a picture. */
+	/** The whole page as a picture.  The window grows for it: what is captured beyond one is shifted in pages from right to left. */
 	async picture(file) {
-		const { cssContentSize: { width, height } } = await this.call('Page.getLayoutMetrics');
-		const { data } = await this.call('Page.captureScreenshot', { captureBeyondViewport: true, clip: { x: 0, y: 0, width, height, scale: 1 } });
+		const { width, height } = this.size;
+		const wanted = await this.eval('document.documentElement.scrollHeight');
+		await this.resize(width, Math.max(height, wanted));
+		const { data } = await this.call('Page.captureScreenshot', {});
 		writeFileSync(file, Buffer.from(data, 'base64'));
+		await this.resize(width, height);
+	}
+
+	/** Of the window, in pixels. */
+	async resize(width, height) {
+		this.size = { width, height };
+		await this.call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+		await this.eval('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 	}
 }

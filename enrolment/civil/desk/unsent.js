@@ -67,7 +67,7 @@ export function UnsentPage({ officer }) {
 		return null;
 	return html`<${Heading}>${t('unsent.title')}</${Heading}>
 	<div role="status">${sent.map(({ answer, sent: one }) => html`<div class="govuk-notification-banner govuk-notification-banner--success">
-		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading"><bdi>${one.label}</bdi>: ${t('unsent.sent')}
+		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading"><bdi>${one.label}</bdi>: ${t('unsent.sent')}.${' '}
 		<a class="govuk-notification-banner__link" href=${linkTo('act', one.kind, answer.id)}>${t('declare.see')}</a></p></div></div>`)}</div>
 	${unsent.length === 0 && drafts.length === 0 && html`<p class="govuk-body">${t('unsent.none')}</p>`}
 	${unsent.length > 0 && html`<${Table} title=${t('unsent.declarations')} columns=${['column.name', 'work.kind', 'column.made', 'column.state']}>

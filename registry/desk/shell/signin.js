@@ -36,7 +36,7 @@ export function SignInForm({ login: known, onSignedIn }) {
 		<${TextField} id="signin-login" label=${t('signin.login')} value=${login} onValue=${setLogin} error=${wrong('login')}
 			autocomplete="username" spellcheck="false" autocapitalize="none" dir="ltr" width="20" readonly=${known !== undefined} />
 		<${TextField} id="signin-password" label=${t('signin.password')} value=${password} onValue=${setPassword} type="password"
-			error=${wrong('password')} autocomplete="current-password" dir="ltr" width="20" />
+			error=${wrong('password')} autofocus=${known !== undefined} autocomplete="current-password" dir="ltr" width="20" />
 		<${TextField} id="signin-totp" label=${t('signin.totp')} hint=${t('signin.totp.hint')} value=${totp} onValue=${setTotp}
 			error=${wrong('totp')} autocomplete="one-time-code" inputmode="numeric" dir="ltr" width="5" />
 		<button class="govuk-button" aria-disabled=${isBusy ? 'true' : undefined}>${t('signin.do')}</button>
