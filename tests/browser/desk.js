@@ -86,6 +86,8 @@ async function speak(page, code) {
 }
 
 const heading = (page, text) => page.until(`document.querySelector('h1')?.textContent.includes(${JSON.stringify(text)})`);
+/** A page that has just opened has its heading in focus; before that, Tab would begin elsewhere. */
+const opened = (page, text) => page.until(`document.activeElement.tagName === 'H1' && document.activeElement.textContent.includes(${JSON.stringify(text)})`);
 const shows = (page, text) => page.until(`document.body.innerText.includes(${JSON.stringify(text)})`);
 async function button(page, text) {
 	await page.tabToText(text);
@@ -130,7 +132,7 @@ async function fillBirth(page, birth) {
 
 async function newBirth(page) {
 	await page.press('Alt+Shift+N');
-	await page.until('location.hash === "#/declare" && document.activeElement.tagName === "H1"');
+	await opened(page, t('declare.title'));
 	await page.tabToText(t('kind.birth'));
 	await page.press('Enter');
 	await page.until('document.getElementById("field-child-secondary_name") !== null && location.hash.startsWith("#/new/birth/")');
@@ -236,7 +238,7 @@ async function declare(birth, expectsDuplicates = false) {
 
 async function visit(page, hash) {
 	await page.press('Alt+Shift+Q');
-	await heading(page, t('work.title'));
+	await opened(page, t('work.title'));
 	await page.eval(`location.hash = ${JSON.stringify(hash)}`);
 	await page.until(`document.querySelector('main .desk-timeline, main .desk-comparison') !== null`);
 }
@@ -327,6 +329,88 @@ async function testReject(birth) {
 	await look(registrar, 'act-rejected');
 }
 
+/** Proposed by one registrar, accepted by another: of a key field, so that evidence is needed. */
+async function testCorrect(act) {
+	await visit(registrar, act);
+	await registrar.tabToText(t('correct.title'));
+	await registrar.press('Enter');
+	await registrar.until('document.getElementById("field-child-secondary_name") !== null');
+	await look(registrar, 'correct');
+	await registrar.press('Control+Enter');
+	await registrar.until('document.activeElement.className === "govuk-error-summary"');
+	await look(registrar, 'correct-missing');
+	await registrar.tabTo('field-child-secondary_name');
+	await registrar.eval('document.activeElement.select()');
+	await fill(registrar, 'field-child-secondary_name', 'A\u202eB');
+	await fill(registrar, 'field-legal_basis', 'Civil Status Act, article 40');
+	await registrar.tabTo('field-evidence-kind');
+	await registrar.press('ArrowDown');
+	await fill(registrar, 'field-evidence-reference', 'Hospital file 88');
+	await registrar.press('Control+Enter');
+	await registrar.until('document.querySelector("#field-child-secondary_name-error") !== null');
+	await look(registrar, 'correct-refused');
+	await registrar.tabTo('field-child-secondary_name');
+	await registrar.eval('document.activeElement.select()');
+	await registrar.type('Ann');
+	await registrar.press('Control+Enter');
+	await registrar.until('document.querySelector("main ins") !== null');
+	await look(registrar, 'correction-own');
+	const correction = await registrar.eval('location.hash');
+	await second.eval(`location.hash = ${JSON.stringify(correction)}`);
+	await heading(second, t('correction.title'));
+	await shows(second, t('do.accept'));
+	await look(second, 'correction');
+	await button(second, t('do.accept'));
+	await shows(second, t('done.accept'));
+	await look(second, 'correction-accepted');
+	await visit(registrar, act);
+	await heading(registrar, 'Ann');
+	await look(registrar, 'act-corrected');
+	ok(true, `${language}: proposed by one registrar, accepted by another`);
+}
+
+/** A death, with evidence attached at the desk. */
+async function testDeath(who) {
+	await clerk.press('Alt+Shift+N');
+	await opened(clerk, t('declare.title'));
+	await look(clerk, 'kinds');
+	await clerk.tabToText(t('kind.death'));
+	await clerk.press('Enter');
+	await clerk.until('document.getElementById("field-deceased-secondary_name") !== null');
+	await fill(clerk, 'field-deceased-secondary_name', who.mother[0]);
+	await fill(clerk, 'field-deceased-primary_name', who.surname);
+	await clerk.tabTo('field-deceased-sex');
+	await clerk.press('Space');
+	await fillDate(clerk, 'field-deceased-date_of_birth', ['14', '9', '1941']);
+	await fillDate(clerk, 'field-date_of_death', ['2', '11', '2026']);
+	await fill(clerk, 'field-place_of_death', 'Amaurot G');
+	await clerk.until('document.querySelectorAll("#field-place_of_death-list li").length === 1');
+	await clerk.press('Enter');
+	await clerk.tabTo('field-certifier');
+	await clerk.press('ArrowDown');
+	await fill(clerk, 'field-informant-name', 'Son');
+	await clerk.tabTo('field-informant-relation');
+	for (let i = 0; i < 10; i++)
+		await clerk.press('ArrowDown');
+	await look(clerk, 'death-filled');
+	await clerk.press('Control+Enter');
+	await heading(clerk, t('declare.done'));
+	await clerk.tabToText(t('declare.see'));
+	await clerk.press('Enter');
+	await heading(clerk, who.surname);
+	await clerk.tabToText(t('evidence.attach'));
+	await clerk.press('Enter');
+	await clerk.tabTo('field-evidence-kind');
+	await clerk.press('ArrowDown');
+	await fill(clerk, 'field-evidence-reference', 'Certificate 12');
+	await look(clerk, 'evidence');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.attach'));
+	await shows(clerk, 'Certificate 12');
+	await look(clerk, 'death-declared');
+	ok(true, `${language}: a death with its evidence`);
+}
+
 async function testAnnul(act) {
 	await visit(second, act);
 	await button(second, t('do.annul'));
@@ -401,6 +485,8 @@ async function day(code, n) {
 	await testFind(number);
 	await testDuplicate(birth);
 	await testReject({ ...birth, given: 'Elsewhere', surname: `Born ${'ABC'[n]}`, mother: ['Far', 'Away'], date: [String(n + 1), '5', '2025'] });
+	await testCorrect(act);
+	await testDeath(birth);
 	await testAnnul(act);
 }
 

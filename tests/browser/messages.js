@@ -56,7 +56,7 @@ for (const office of offices) {
 
 /* ---- what the services say ---- */
 
-const sources = ['registry', 'enrolment'].flatMap((folder) => filesOf(folder, '.c')).filter((name) => !name.includes('node_modules')).map(read).join('\n').replace(/\\"/g, '"');
+const sources = ['registry', 'enrolment'].flatMap((folder) => [...filesOf(folder, '.c'), ...filesOf(folder, '.sql')]).filter((name) => !name.includes('node_modules')).map(read).join('\n').replace(/\\"/g, '"');
 const sentences = codes.map((code) => Object.keys(tableOf(shell, code)).filter(isSaid).sort());
 is(sentences[0].length, 0, 'en: what the services say is English already');
 is(sentences[1].join('\n'), sentences[2].join('\n'), 'fr and ar translate the same sentences');

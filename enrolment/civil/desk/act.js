@@ -1,11 +1,11 @@
 /* act.js - one act: what it says, what may be done with it and by whom, and how it came about. */
 import { useState } from '/desk/lib/hooks.js';
-import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
-import { LongField } from '/desk/shell/form.js';
 import { showMoment, t } from '/desk/shell/i18n.js';
-import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { Content, hasRoleAt, problemsOf, StateTag, useAnswer } from './common.js';
+import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { Content, hasRoleAt, StateTag, useAnswer, whoIs } from './common.js';
+import { Decisions } from './decide.js';
+import { AttachEvidence, Evidence } from './evidence.js';
 import { kindOf, titleOf } from './kinds.js';
 
 /* What officers decide: from which states, under which name in the interface, in which role, and whether it needs a reason. */
@@ -19,8 +19,6 @@ export const decisions = [
 	{ name: 'reinstate', path: 'reinstatement', from: ['annulled'], kind: 'secondary', reason: 3 },
 ];
 
-const who = (officer, id) => (id === officer.id ? t('history.you') : t('history.officer', { id: id.slice(0, 8) }));
-
 /** All that happened, in order: decisions, and duplicates that somebody found to be other births. */
 function History({ act, officer }) {
 	const events = [
@@ -31,52 +29,15 @@ function History({ act, officer }) {
 	return html`<h2 class="govuk-heading-m">${t('history.title')}</h2>
 	<ol class="desk-timeline">${events.map((event) => html`<li class="desk-timeline__item">
 		<h3 class="desk-timeline__title">${event.what}</h3>
-		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.at}>${showMoment(event.at)}</time>, ${who(officer, event.by)}</p>
+		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.at}>${showMoment(event.at)}</time>, ${whoIs(officer, event.by)}</p>
 		${event.reason && html`<p class="govuk-body"><bdi>${event.reason}</bdi></p>`}
 	</li>`)}</ol>`;
 }
 
-function Decisions({ act, kind, officer, onDone }) {
-	const [asked, setAsked] = useState(null);
-	const [reason, setReason] = useState('');
-	const [problems, setProblems] = useState([]);
-	const [key, setKey] = useState(() => crypto.randomUUID());
-	const possible = decisions.filter(({ from, role }) => from.includes(act.state) && hasRoleAt(officer, role ?? 'civil_registrar', act.office_id));
-
-	if (possible.length === 0)
-		return null;
-	if (act.declared_by === officer.id)
-		return html`<div class="govuk-inset-text">${t('act.own')}</div>`;
-
-	const decide = async (decision) => {
-		if (decision.reason && [...reason.trim()].length < decision.reason) {
-			setProblems([{ field: 'decision-reason', text: t('act.reason.missing') }]);
-			return;
-		}
-		try {
-			await post(`${kind.path}/${act.id}/${decision.path}`, decision.reason ? { reason: reason.trim() } : undefined, key);
-			onDone(decision.name);
-		} catch (error) {
-			setProblems(problemsOf(error));
-			if (error.status !== undefined) /* it took no effect: what is sent next is another request */
-				setKey(crypto.randomUUID());
-		}
-	};
-	const press = (decision) => {
-		setProblems([]);
-		if (decision.reason)
-			setAsked(decision);
-		else
-			decide(decision);
-	};
-	return html`<${ErrorSummary} problems=${problems} />
-	<div class="govuk-button-group">${possible.map((decision) => html`<${Button} kind=${decision.kind} onClick=${() => press(decision)}
-		aria-expanded=${decision.reason ? String(asked === decision) : undefined}>${t(`do.${decision.name}`)}</${Button}>`)}</div>
-	${asked && html`<form class="desk-decision" novalidate onSubmit=${(event) => { event.preventDefault(); decide(asked); }}>
-		<${LongField} id="decision-reason" label=${t(`reason.${asked.name}`)} hint=${t('act.reason.hint')} value=${reason} onValue=${setReason}
-			error=${problems.find((p) => p.field)?.text} />
-		<div class="govuk-button-group"><button class="govuk-button govuk-button--warning">${t(`do.${asked.name}`)}</button>
-		<${Button} kind="secondary" onClick=${() => setAsked(null)}>${t('act.cancel')}</${Button}></div></form>`}`;
+function Corrections({ act, kind }) {
+	return html`<h2 class="govuk-heading-m">${t('corrections.title')}</h2>
+	<ul class="govuk-list">${act.corrections.map((one) => html`<li><a class="govuk-link" href=${linkTo('correction', kind.kind, act.id, one.id)}>
+		<bdi>${one.legal_basis}</bdi></a> <${StateTag} state=${one.state} /></li>`)}</ul>`;
 }
 
 export function ActPage({ officer, words }) {
@@ -87,6 +48,9 @@ export function ActPage({ officer, words }) {
 	const { answer: found, reload: reloadFound } = useAnswer(isOpen && `${path}/duplicates`);
 	const [done, setDone] = useState('');
 	const unresolved = isOpen ? (found?.duplicates ?? []).filter((one) => !one.overridden).length : 0;
+	const possible = act ? decisions.filter(({ from, role }) => from.includes(act.state) && hasRoleAt(officer, role ?? 'civil_registrar', act.office_id)) : [];
+	const isRegistrar = act && hasRoleAt(officer, 'civil_registrar', act.office_id);
+	const mayAttach = act && ['civil_clerk', 'civil_registrar', 'civil_supervisor'].some((role) => hasRoleAt(officer, role, act.office_id));
 	const after = (name) => {
 		setDone(name);
 		reload();
@@ -103,7 +67,15 @@ export function ActPage({ officer, words }) {
 	${unresolved > 0 && html`<div class="govuk-warning-text"><span class="govuk-warning-text__icon" aria-hidden="true">!</span>
 		<strong class="govuk-warning-text__text">${t('declare.duplicates', { n: unresolved })}${' '}
 		<a class="govuk-link" href=${linkTo('duplicates', kind.kind, act.id)}>${t('duplicates.compare')}</a></strong></div>`}
-	<${Decisions} key=${act.state} act=${act} kind=${kind} officer=${officer} onDone=${after} />
+	${act.late_days && html`<div class="govuk-inset-text">${t('act.late', { n: act.late_days })}</div>`}
+	${possible.length > 0 && act.declared_by === officer.id ? html`<div class="govuk-inset-text">${t('act.own')}</div>`
+		: html`<${Decisions} key=${act.state} possible=${possible} path=${path} onDone=${after} />`}
+	${act.state === 'registered' && isRegistrar && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('correct', kind.kind, act.id)}>${t('correct.title')}</a></p>`}
 	<${Content} sections=${kind.sections} content=${act.content} />
+	${act.about_this.length > 0 && html`<h2 class="govuk-heading-m">${t('act.about')}</h2><ul class="govuk-list">${act.about_this.map((one) => html`<li>
+		<a class="govuk-link" href=${linkTo('act', one.kind, one.id)}>${t(kindOf(one.kind).title)} <bdi>${one.number}</bdi></a> <${StateTag} state=${one.state} /></li>`)}</ul>`}
+	${act.corrections.length > 0 && html`<${Corrections} act=${act} kind=${kind} />`}
+	<${Evidence} path=${path} list=${act.evidence} />
+	${isOpen && mayAttach && html`<${AttachEvidence} path=${path} onDone=${after} />`}
 	<${History} act=${act} officer=${officer} />`;
 }

@@ -9,7 +9,7 @@ import { html } from '/desk/shell/ui.js';
 export const hasRole = (officer, ...roles) => officer.roles.some(({ role }) => roles.includes(role));
 export const hasRoleAt = (officer, role, office) => officer.roles.some((one) => one.role === role && one.office_id === office);
 
-const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey' };
+const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey' };
 export function StateTag({ state }) {
 	return html`<strong class=${`govuk-tag govuk-tag--${tagColours[state] ?? 'grey'}`}>${t(`state.${state}`)}</strong>`;
 }
@@ -46,6 +46,9 @@ export function useOffices(officer, ...roles) {
 	const items = answer?.items ?? [];
 	return hasRole(officer, 'auditor') ? items : items.filter(({ id }) => roles.some((role) => hasRoleAt(officer, role, id)));
 }
+
+/** Names of officers are not the desk's to know, but for one's own. */
+export const whoIs = (officer, id) => (id === officer.id ? t('history.you') : t('history.officer', { id: id.slice(0, 8) }));
 
 /** A value of an act's content as a person reads it. */
 export function showValue(field, value) {

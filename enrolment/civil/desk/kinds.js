@@ -76,6 +76,14 @@ const ofMother = [
 	name('mother_occupation', 'field.mother_occupation', { max: 100 }),
 ];
 
+/** What a piece of evidence is; its file is not a field. */
+export const evidenceFields = [
+	choice('kind', 'field.evidence_kind', 'evidence', ['medical_certificate', 'court_decision', 'police_report', 'identity_document',
+		'witness_statement', 'religious_record', 'school_record', 'affidavit', 'paper_register', 'consent', 'decree', 'foreign_act', 'other'], needed),
+	name('reference', 'field.evidence_reference', { max: 200, ...needed }),
+	date('issued_on', 'field.issued_on'),
+];
+
 const theChild = { child: 'child', mother: 'mother', father: 'father' };
 const theSpouses = { child: 'spouse_1', mother: 'spouse_2', couple: true };
 const kind = (word, path, who, over, ...sections) => ({ kind: word, path: `/${path}`, title: `kind.${word}`, who, over, sections });

@@ -1,6 +1,7 @@
 /* main.js - the civil registry's desk: which pages it has, and for whom. */
 import { start } from '/desk/shell/start.js';
 import { ActPage } from './act.js';
+import { CorrectionPage, CorrectPage } from './correct.js';
 import { hasRole } from './common.js';
 import { DeclarePage, KindsPage } from './declare.js';
 import { DuplicatesPage } from './duplicates.js';
@@ -21,6 +22,8 @@ start({
 		{ route: 'unsent', title: 'unsent.title', shortcut: 'U', show: UnsentPage, isFor: isClerk, Badge: UnsentBadge },
 		{ route: 'new', title: 'declare.title', show: DeclarePage, within: 'declare' },
 		{ route: 'act', title: 'act.title', show: ActPage },
+		{ route: 'correct', title: 'correct.title', show: CorrectPage },
+		{ route: 'correction', title: 'correction.title', show: CorrectionPage },
 		{ route: 'duplicates', title: 'duplicates.title', show: DuplicatesPage },
 	],
 });

@@ -94,6 +94,42 @@ export function bodyOf(sections, values) {
 	return { body, problems };
 }
 
+/** What would have to be typed for a body to be this: the way back of bodyOf. */
+export function valuesOf(sections, body) {
+	const values = {};
+	for (const section of sections) {
+		const from = section.key === '' ? body : body[section.key];
+		if (section.optional && from !== undefined)
+			values[`/${section.key}:on`] = 'on';
+		for (const field of section.fields) {
+			const pointer = pointerOf(section, field), value = from?.[field.name];
+			if (value === undefined)
+				continue;
+			if (field.type === 'date')
+				['year', 'month', 'day'].forEach((part, i) => { values[`${pointer}:${part}`] = value.split('-')[i] ?? ''; });
+			else
+				values[pointer] = String(value);
+		}
+	}
+	return values;
+}
+
+/** The difference between two bodies, as far as the form asks: a section that comes or goes is one change, else each member is. */
+export function changesOf(sections, before, after) {
+	const changes = [];
+	for (const section of sections) {
+		const [from, to] = section.key === '' ? [before, after] : [before[section.key], after[section.key]];
+		if ((from === undefined) !== (to === undefined)) {
+			changes.push({ path: `/${section.key}`, from: from ?? null, to: to ?? null });
+			continue;
+		}
+		for (const field of section.fields)
+			if (from?.[field.name] !== to?.[field.name])
+				changes.push({ path: pointerOf(section, field), from: from[field.name] ?? null, to: to[field.name] ?? null });
+	}
+	return changes;
+}
+
 /** The field at a pointer of a problem document, or the one that holds it; undefined when the form has none. */
 export function fieldAt(sections, pointer) {
 	for (const section of sections)

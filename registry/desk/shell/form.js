@@ -148,6 +148,12 @@ export function LongField({ id, label, hint, error, value, onValue }) {
 			aria-describedby=${describedBy(id, hint, error)} onInput=${(event) => onValue(event.target.value)}></textarea></${Group}>`;
 }
 
+export function FileField({ id, label, hint, error }) {
+	return html`<${Group} id=${id} label=${label} hint=${hint} error=${error}>
+		<input class=${`govuk-file-upload${error ? ' govuk-file-upload--error' : ''}`} id=${id} type="file" accept="application/pdf,image/jpeg,image/png"
+			aria-describedby=${describedBy(id, hint, error)} /></${Group}>`;
+}
+
 /** A section of a form: always there, behind a box to tick, or folded. */
 export function Section({ section, values, change, errors }) {
 	const fields = section.fields.map((field) => html`<${Field} key=${field.name} ...${{ section, field, values, change, errors }} />`);

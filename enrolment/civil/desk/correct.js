@@ -1,0 +1,144 @@
+/* correct.js - corrections: a difference against what an act says, proposed by one registrar, decided field by field by another. */
+import { useEffect, useState } from '/desk/lib/hooks.js';
+import { post } from '/desk/shell/api.js';
+import { go, linkTo } from '/desk/shell/app.js';
+import { bodyOf, changesOf, fieldAt, valuesOf } from '/desk/shell/fields.js';
+import { FileField, Section } from '/desk/shell/form.js';
+import { showMoment, t } from '/desk/shell/i18n.js';
+import { explain, explainOwn, lineAt } from '/desk/shell/problems.js';
+import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { hasRoleAt, problemsOf, showValue, StateTag, useAnswer, whoIs } from './common.js';
+import { Decisions } from './decide.js';
+import { Evidence, fileOf } from './evidence.js';
+import { evidenceFields, kindOf, titleOf } from './kinds.js';
+
+/* By these members a party or an act is found: who is meant is not corrected. */
+const links = ['uin', 'birth_number', 'marriage_number', 'declared_on'];
+const toCorrect = (kind) => kind.sections.filter(({ key }) => key !== 'statistics')
+	.map((section) => ({ ...section, fields: section.fields.filter(({ name }) => !links.includes(name)) }));
+const grounds = [
+	{ key: '', title: 'section.correction', fields: [{ name: 'legal_basis', label: 'field.legal_basis', type: 'name', max: 400, required: true }] },
+	{ key: 'evidence', title: 'section.evidence', optional: 'section.evidence.known', fields: evidenceFields },
+];
+
+/** Where the service says something of a change, the field that made it. */
+function linesOfChanges(error, sections, changes) {
+	if (!(error.problems?.length > 0))
+		return problemsOf(error);
+	return error.problems.map(({ pointer, detail }) => {
+		const i = /^\/changes\/(\d+)\//.exec(pointer)?.[1];
+		const at = fieldAt([...sections, ...grounds], i === undefined ? pointer.replace(/^\/evidence\/\d+/, '/evidence') : changes[i].path);
+		return at ? lineAt(at, explain(detail)) : { text: explain(detail) };
+	});
+}
+
+export function CorrectPage({ words }) {
+	const kind = kindOf(words[0]);
+	const path = `${kind.path}/${words[1]}`;
+	const { answer: act, problems: unread } = useAnswer(path);
+	const [values, setValues] = useState(null);
+	const [problems, setProblems] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const sections = toCorrect(kind);
+	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
+
+	/* to correct key fields takes evidence; who corrects others says that there is none */
+	useEffect(() => act && setValues({ ...valuesOf(sections, act.content), '/evidence:on': 'on' }), [act]);
+	if (act === undefined || values === null)
+		return html`<${ErrorSummary} problems=${unread} />`;
+
+	const submit = async (event) => {
+		event.preventDefault();
+		const { body, problems: wrong } = bodyOf(sections, values);
+		const { body: ground, problems: missing } = bodyOf(grounds, values);
+		const changes = changesOf(sections, act.content, body);
+		const file = await fileOf(document.getElementById('evidence-file'));
+		const own = [...wrong, ...missing].map((p) => lineAt(p, explainOwn(p)));
+		if (typeof file === 'string')
+			own.push({ field: 'evidence-file', text: t(file) });
+		if (own.length === 0 && changes.length === 0)
+			own.push({ text: t('correct.nothing') });
+		setProblems(own);
+		if (own.length > 0)
+			return;
+		try {
+			const evidence = ground.evidence && [{ ...ground.evidence, ...file }];
+			const { id } = await post(`${path}/corrections`, { version: act.version, changes, legal_basis: ground.legal_basis, evidence }, key);
+			go('correction', kind.kind, act.id, id);
+		} catch (error) {
+			setProblems(linesOfChanges(error, sections, changes));
+			if (error.status !== undefined)
+				setKey(crypto.randomUUID());
+		}
+	};
+	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
+	return html`<${ErrorSummary} problems=${problems} />
+	<${Heading} caption=${t('correct.title')}><bdi>${titleOf(kind, act.content)}</bdi></${Heading}>
+	<form class="desk-form" onSubmit=${submit} novalidate>
+		${[...sections, ...grounds].map((section) => html`<${Section} key=${section.title} ...${{ section, values, change, errors }} />`)}
+		${values['/evidence:on'] === 'on' && html`<${FileField} id="evidence-file" label=${t('evidence.file')} hint=${t('evidence.file.hint')}
+			error=${problems.find((p) => p.field === 'evidence-file')?.text} />`}
+		<div class="govuk-button-group"><button class="govuk-button">${t('correct.do')}</button>
+			<${Button} kind="secondary" onClick=${() => go('act', kind.kind, act.id)}>${t('act.cancel')}</${Button}></div>
+	</form>`;
+}
+
+/** A change as rows of a table: one that adds or takes a whole section has a row for each member. */
+function rowsOf(sections, { path, from, to }) {
+	const section = sections.find(({ key }) => key !== '' && path === `/${key}`);
+	if (section === undefined)
+		return [{ ...fieldAt(sections, path), from, to }];
+	return section.fields.map((field) => ({ section, field, from: from?.[field.name], to: to?.[field.name] }))
+		.filter((row) => row.from !== undefined || row.to !== undefined);
+}
+
+function Changes({ kind, correction }) {
+	const said = (field, value) => (value === undefined || value === null ? '–' : showValue(field, value));
+	return html`<table class="govuk-table desk-table"><caption class="govuk-table__caption govuk-table__caption--m">${t('correct.changes')}</caption>
+		<thead class="govuk-table__head"><tr class="govuk-table__row">${['correct.field', 'correct.from', 'correct.to'].map((column) =>
+			html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}</tr></thead>
+		<tbody class="govuk-table__body">${correction.changes.flatMap((one) => rowsOf(kind.sections, one)).map(({ section, field, from, to }) => html`
+			<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">${t(section.title)}: ${t(field.label)}</th>
+			<td class="govuk-table__cell"><del>${said(field, from)}</del></td><td class="govuk-table__cell"><ins>${said(field, to)}</ins></td></tr>`)}</tbody></table>`;
+}
+
+const decisions = [
+	{ name: 'accept', path: 'acceptance' },
+	{ name: 'refuse', path: 'refusal', kind: 'warning', reason: 3 },
+];
+const withdrawal = [{ name: 'withdraw', path: 'withdrawal', kind: 'secondary' }];
+
+export function CorrectionPage({ officer, words }) {
+	const kind = kindOf(words[0]);
+	const base = `${kind.path}/${words[1]}`, path = `${base}/corrections/${words[2]}`;
+	const { answer: act, problems } = useAnswer(base);
+	const { answer: correction, problems: more, reload } = useAnswer(path);
+	const [done, setDone] = useState('');
+	if (act === undefined || correction === undefined)
+		return html`<${ErrorSummary} problems=${[...problems, ...more]} />`;
+	const isRegistrar = hasRoleAt(officer, 'civil_registrar', act.office_id);
+	const possible = correction.state !== 'proposed' || !isRegistrar ? [] : correction.proposed_by === officer.id ? withdrawal
+		: decisions.filter(({ name }) => correction.is_current || name !== 'accept');
+	const after = (name) => {
+		setDone(name);
+		reload();
+	};
+	return html`
+	<div role="status">${done && html`<div class="govuk-notification-banner govuk-notification-banner--success">
+		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${done}`)}</p></div></div>`}</div>
+	<${Heading} caption=${t('correction.title')}><bdi>${titleOf(kind, act.content)}</bdi></${Heading}>
+	<p class="govuk-body desk-act__line"><${StateTag} state=${correction.state} />
+		${correction.is_key && html`<span>${t('correction.key')}</span>`}
+		<a class="govuk-link" href=${linkTo('act', kind.kind, act.id)}>${t('duplicates.back')}</a></p>
+	${correction.state === 'proposed' && !correction.is_current && html`<div class="govuk-inset-text">${t('correction.old')}</div>`}
+	${correction.state === 'proposed' && correction.proposed_by === officer.id && html`<div class="govuk-inset-text">${t('correction.own')}</div>`}
+	<${Changes} kind=${kind} correction=${correction} />
+	<p class="govuk-body">${t('field.legal_basis')}: <bdi>${correction.legal_basis}</bdi></p>
+	<${Evidence} path=${base} list=${correction.evidence} />
+	<${Decisions} key=${correction.state} possible=${possible} path=${path} onDone=${after} />
+	<h2 class="govuk-heading-m">${t('history.title')}</h2>
+	<ol class="desk-timeline">${correction.decisions.map((event) => html`<li class="desk-timeline__item">
+		<h3 class="desk-timeline__title">${t(`event.${event.event}`)}</h3>
+		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.decided_at}>${showMoment(event.decided_at)}</time>, ${whoIs(officer, event.officer_id)}</p>
+		${event.reason && html`<p class="govuk-body"><bdi>${event.reason}</bdi></p>`}</li>`)}</ol>`;
+}
