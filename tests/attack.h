@@ -14,8 +14,8 @@
 struct attack_cell {
 	bool hidden;
 	int64_t value;     /* of a shown one */
-	bool found;        /* by the attack */
-	int64_t low, high; /* what it can be, by the intervals */
+	bool found;        /* by the attack: it is low, which is high */
+	int64_t low, high; /* what it can be */
 	int unknown;       /* its number among the unknowns */
 };
 struct attack_line {
@@ -70,43 +70,51 @@ attack_inverse(uint64_t x)
 static void
 attack_eliminate(struct attack *a, size_t n)
 {
-	uint32_t *m = calloc(a->nline * n + 1, sizeof(*m));
+	size_t width = n + 1; /* the last column: the shown numbers, on the other side */
+	uint32_t *m = calloc(a->nline * width + 1, sizeof(*m));
 	size_t rank = 0;
 
 	for (size_t i = 0; i < a->nline; i++) {
 		const struct attack_line *l = &a->line[i];
+		int64_t shown = 0;
 
 		if (a->cell[l->total].hidden)
-			m[i * n + (size_t)a->cell[l->total].unknown] = ATTACK_PRIME - 1;
-		for (size_t k = l->first; k < l->first + l->n; k++)
+			m[i * width + (size_t)a->cell[l->total].unknown] = ATTACK_PRIME - 1;
+		else
+			shown = a->cell[l->total].value;
+		for (size_t k = l->first; k < l->first + l->n; k++) {
 			if (a->cell[a->part[k]].hidden)
-				m[i * n + (size_t)a->cell[a->part[k]].unknown] = 1;
+				m[i * width + (size_t)a->cell[a->part[k]].unknown] = 1;
+			else
+				shown -= a->cell[a->part[k]].value;
+		}
+		m[i * width + n] = (uint32_t)((shown % ATTACK_PRIME + ATTACK_PRIME) % ATTACK_PRIME);
 	}
 	for (size_t c = 0; c < n && rank < a->nline; c++) {
 		size_t pivot = rank;
 		uint64_t inverse;
 
-		while (pivot < a->nline && m[pivot * n + c] == 0)
+		while (pivot < a->nline && m[pivot * width + c] == 0)
 			pivot++;
 		if (pivot == a->nline)
 			continue;
-		for (size_t k = 0; k < n; k++) {
-			uint32_t swap = m[pivot * n + k];
+		for (size_t k = 0; k < width; k++) {
+			uint32_t swap = m[pivot * width + k];
 
-			m[pivot * n + k] = m[rank * n + k];
-			m[rank * n + k] = swap;
+			m[pivot * width + k] = m[rank * width + k];
+			m[rank * width + k] = swap;
 		}
-		inverse = attack_inverse(m[rank * n + c]);
-		for (size_t k = c; k < n; k++)
-			m[rank * n + k] = (uint32_t)(m[rank * n + k] * inverse % ATTACK_PRIME);
+		inverse = attack_inverse(m[rank * width + c]);
+		for (size_t k = c; k < width; k++)
+			m[rank * width + k] = (uint32_t)(m[rank * width + k] * inverse % ATTACK_PRIME);
 		for (size_t i = 0; i < a->nline; i++) {
-			uint64_t by = m[i * n + c];
+			uint64_t by = m[i * width + c];
 
 			if (i == rank || by == 0)
 				continue;
-			for (size_t k = c; k < n; k++)
-				if (m[rank * n + k] != 0)
-					m[i * n + k] = (uint32_t)((m[i * n + k] + (ATTACK_PRIME - by) * m[rank * n + k]) % ATTACK_PRIME);
+			for (size_t k = c; k < width; k++)
+				if (m[rank * width + k] != 0)
+					m[i * width + k] = (uint32_t)((m[i * width + k] + (ATTACK_PRIME - by) * m[rank * width + k]) % ATTACK_PRIME);
 		}
 		rank++;
 	}
@@ -114,13 +122,15 @@ attack_eliminate(struct attack *a, size_t n)
 		size_t entries = 0, last = 0;
 
 		for (size_t k = 0; k < n; k++)
-			if (m[i * n + k] != 0) {
+			if (m[i * width + k] != 0) {
 				entries++;
 				last = k;
 			}
 		for (size_t k = 0; entries == 1 && k < a->ncell; k++)
-			if (a->cell[k].unknown == (int)last)
+			if (a->cell[k].unknown == (int)last) {
 				a->cell[k].found = true;
+				a->cell[k].low = a->cell[k].high = m[i * width + n];
+			}
 	}
 	free(m);
 }
@@ -160,7 +170,7 @@ attack_narrow_line(struct attack *a, const struct attack_line *l)
 	return is_new;
 }
 
-/* found and low, high of every hidden cell; returns how many are hidden. */
+/* found, low and high of every hidden cell; returns how many are hidden. */
 static size_t
 attack_run(struct attack *a)
 {

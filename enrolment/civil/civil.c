@@ -4,6 +4,7 @@
 #include "registry/store/correction.h"
 #include "registry/store/legacy.h"
 #include "registry/store/notification.h"
+#include "registry/store/statistics.h"
 
 #define READERS (ROLES_CIVIL | ROLE_AUDITOR)
 
@@ -64,6 +65,10 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ "GET", "/provenance-grades", READERS, civil_get_provenance_grades, 0, "list the grades of provenance" },
 	{ "GET", "/offices", READERS, civil_get_offices, 0, "list the civil registration offices" },
 	{ "GET", "/places", READERS, civil_get_places, 0, "find places by the beginning of their name" },
+	{ "GET", "/statistics/{event}", READERS | ROLE_STATISTICIAN, civil_get_statistics, 0, "count vital events of a year, without persons: JSON, CSV, SDMX-CSV" },
+	{ "GET", "/statistics/dictionary", READERS | ROLE_STATISTICIAN, civil_get_dictionary, 0, "read what the columns and codes of the statistics mean" },
+	{ "GET", "/statistics/estimates", READERS | ROLE_STATISTICIAN, civil_get_estimates, 0, "list how many events of a year are estimated" },
+	{ "POST", "/statistics/estimates", ROLE_STATISTICIAN, civil_post_estimate, ROUTE_CHANGES, "add an estimate of how many events occurred" },
 	{ NULL }
 };
 /* clang-format on */
@@ -120,7 +125,7 @@ stop(struct office *office)
 	civil_notify_stop();
 }
 
-static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, notification_queries, NULL };
+static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, notification_queries, statistics_queries, NULL };
 
 const struct office_program civil_program = {
 	.name = "civild",

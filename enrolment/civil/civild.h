@@ -74,5 +74,7 @@ route_handler civil_get_one, civil_get_list, civil_get_duplicates, civil_get_act
 /* legacy.c */
 route_handler civil_post_legacy, civil_get_legacy, civil_get_legacy_list, civil_post_legacy_image, civil_get_legacy_image, civil_post_legacy_proposal,
 	civil_post_legacy_promotion, civil_post_legacy_return, civil_post_legacy_refusal, civil_get_provenance_grades;
+/* statistics.c */
+route_handler civil_get_statistics, civil_get_dictionary, civil_post_estimate, civil_get_estimates;
 
 #endif

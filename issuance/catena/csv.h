@@ -11,6 +11,7 @@
 
 #include "registry/base/bytes.h"
 #include "registry/base/err.h"
+#include "registry/base/text.h" /* csv_put */
 
 enum {
 	CSV_COLUMNS_MAX = 64,    /* twice what our widest file has */
@@ -43,7 +44,4 @@ void csv_record_clear(struct csv_record *record); /* wipes: fields are personal 
  * FAIL_INPUT when a name is unknown, there twice, or one of the first `required` is missing.
  */
 int csv_header(struct csv *csv, const char *const *wanted, size_t required, int *column, struct err *err);
-/* The field as it is to be written: in quotation marks where it needs them. */
-void csv_put(struct buf *out, struct bytes field);
-
 #endif

@@ -308,3 +308,21 @@ out:
 	utf16_clear(&t);
 	return rc;
 }
+
+void
+csv_put(struct buf *out, struct bytes field)
+{
+	bool quote = field.n > 0 && (field.p[0] == ' ' || field.p[field.n - 1] == ' ');
+
+	for (size_t i = 0; i < field.n && !quote; i++)
+		quote = strchr(",\"\r\n", field.p[i]) != NULL && field.p[i] != '\0';
+	if (quote)
+		buf_u8(out, '"');
+	for (size_t i = 0; i < field.n; i++) {
+		if (field.p[i] == '"')
+			buf_u8(out, '"');
+		buf_u8(out, field.p[i]);
+	}
+	if (quote)
+		buf_u8(out, '"');
+}

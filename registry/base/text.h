@@ -22,4 +22,7 @@ int text_upper(struct bytes in, struct buf *out, struct err *err); /* full case 
 /* Decomposed, marks dropped, case folded: for comparison, never for display. */
 int text_fold(struct bytes in, struct buf *out, struct err *err);
 
+/* A field of a CSV record (RFC 4180) as it is to be written: in quotation marks where it needs them. */
+void csv_put(struct buf *out, struct bytes field);
+
 #endif

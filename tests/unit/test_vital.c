@@ -169,6 +169,8 @@ attacked(struct vital *v, const char *const (*place)[2], size_t n, bool is_naive
 			continue;
 		o.small++;
 		o.found += a.cell[i].found || !a.cell[i].hidden;
+		if (a.cell[i].found && a.cell[i].low != a.cell[i].value)
+			bail_out("the attack finds %lld for %lld", (long long)a.cell[i].low, (long long)a.cell[i].value);
 	}
 	attack_clear(&a);
 	return o;
