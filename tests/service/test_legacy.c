@@ -274,6 +274,26 @@ test_duplicate(void)
 	ok(post(&registrar, path, NULL) == 409 && got.err.nproblem == 1, "refuses: to register it: %s", got.err.text);
 }
 
+/* An act of another kind than birth: a death in a village that is no more. */
+static void
+test_death(void)
+{
+	char id[UUID_TEXT], image[UUID_TEXT], path[120];
+	json_t *says = json_pack("{s:s, s:{s:s, s:s, s:s, s:s}, s:s, s:s, s:s, s:{s:s, s:s}}", "declared_on", "1962-04-06", "deceased", "primary_name", "Moss", "secondary_name",
+		"Ivan", "sex", "M", "date_of_birth", "1890", "date_of_death", "1962-04-05", "place_of_death", "UT-OLD", "certifier", "physician", "informant", "name", "Olga", "relation", "spouse");
+	json_t *e = entry_with("20", "kind", json_string("death"));
+
+	json_object_set_new(e, "event_on", json_string("1962-04"));
+	import(&clerk, e, id);
+	add_image(id, image);
+	ok(post(&second, at(id, "proposal"), reading("Moss")) == 400 && has_problem("/deceased"), "refuses: a birth proposed of an entry of a death");
+	ok(post(&second, at(id, "proposal"), says) == 201, "a death is proposed: %s", got.err.text);
+	get(&registrar, at(id, ""));
+	ok(post(&registrar, at(id, "promotion"), promotion(image, 0)) == 201 && strcmp(text("register"), "deaths") == 0, "and promoted: %s", got.err.text);
+	snprintf(path, sizeof(path), "/deaths/%s/registration", text("act_id"));
+	ok(post(&registrar, path, NULL) == 200 && strncmp(text("number"), "OF0-D-", 6) == 0, "and registered in its register: %s", text("number"));
+}
+
 static void
 test_ends(void)
 {
@@ -346,6 +366,7 @@ main(void)
 	test_duplicate();
 	test_ends();
 	test_lists();
+	test_death();
 	civil_officer_clear(&clerk);
 	civil_officer_clear(&second);
 	civil_officer_clear(&registrar);

@@ -114,6 +114,22 @@ static const struct collision document = { "two documents of one production", IS
 static const struct collision signed_twice = { "double signature", SAME(SIGNER, CHAIN_SIGNED("1")), "23505", "SELECT count(*) FROM document_signature" };
 static const struct collision answer = { "the same Idempotency-Key", SAME(CIVIL, "INSERT INTO idempotency VALUES (" ID("02") ", " ID("11") ", 'r', sha256('x'), 201, 'x')"), "23505", "SELECT count(*) FROM idempotency" };
 
+/* Entries of paper registers: imported at two desks, promoted by two registrars, a scan that comes while the entry is proposed. */
+#define ENTRY(id) \
+	"INSERT INTO legacy_act (id, office_id, kind, register, volume, page, entry, grade, original, officer_id) VALUES (" ID(id) ", " ID("01") ", 'birth', 'B', '7', '1', '1', 'original_register', '{}', " ID("11") ")"
+#define PROPOSE "INSERT INTO legacy_act_decision (legacy_act_id, imported_by, event, officer_id, proposal) VALUES (" ID("0c") ", " ID("11") ", 'propose', " ID("13") ", '{\"a\":1}')"
+#define PROMOTE(act, version, officer) \
+	"INSERT INTO act (id, kind, office_id, officer_id) VALUES (" ID(act) ", 'birth', " ID("01") ", " ID("13") ");" \
+														  "INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (" ID(version) ", " ID(act) ", 1, " ID("13") ", '{\"a\":1}');" \
+																													  "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID(act) ", " ID("13") ", " ID(version) ", 'declare', " ID("13") ");" \
+																																																       "INSERT INTO legacy_act_decision (legacy_act_id, imported_by, event, officer_id, image_id, compared, act_id) VALUES (" ID("0c") ", " ID("11") ", 'promote', " ID(officer) ", " ID("0d") ", '{/a}', " ID(act) ")"
+#define SCAN "INSERT INTO legacy_image (id, legacy_act_id, media_type, size, sha256, sealed_sha256, officer_id) VALUES (" ID("0e") ", " ID("0c") ", 'image/png', 1, sha256('x'), sha256('y'), " ID("11") ")"
+static const struct collision imported = { "one entry at two desks", CIVIL, CIVIL, ENTRY("2d"), ENTRY("2e"), "23505", "SELECT count(*) FROM legacy_act WHERE volume = '7'" };
+static const struct collision scan_then_proposal = { "a scan, then the proposal", CIVIL, CIVIL, SCAN, PROPOSE, "", NULL };
+static const struct collision proposal_then_scan = { "a proposal, then a scan", CIVIL, CIVIL, PROPOSE, SCAN, "CA001", "SELECT count(*) FROM legacy_act_decision WHERE event = 'propose'" };
+static const struct collision promoted = { "two promotions of one entry", CIVIL, CIVIL, PROMOTE("3a", "4a", "12"), PROMOTE("3b", "4b", "19"), "CA001",
+	"SELECT count(*) FROM act WHERE id IN (" ID("3a") ", " ID("3b") ")" };
+
 #define DOCUMENT_3 CHAIN_DOCUMENT_COLUMNS CHAIN_DOCUMENT_VALUES("e3", "U00000003", "c3", "22", "b2", "d3", "f3")
 #define REVOKE     "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, reason) VALUES (" ID("72") ", " ID("13") ", 'revoke', " ID("15") ", 'fraud')"
 #define STOP       "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("05") ", " ID("22") ", 'court', 'R', " ID("17") ")"
@@ -232,6 +248,11 @@ main(void)
 	both_ways(&revoke_then_document);
 	chain_do(CIVIL, OTHER_ACT("3", "death") OTHER_ACT("4", "death"));
 	both_ways(&died_twice);
+	chain_do(CIVIL, CHAIN_LEGACY);
+	both_ways(&imported);
+	collide(&scan_then_proposal, false);
+	collide(&proposal_then_scan, true);
+	both_ways(&promoted);
 	chain_stop();
 	return done_testing();
 }
