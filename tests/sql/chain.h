@@ -125,11 +125,11 @@ chain_ask(const char *sql)
 #define CHAIN_CERTIFICATE(n) \
 	"INSERT INTO civil_certificate (id, act_id, act_version_id, kind, form, language, office_id, year, serial, number, copy, issued_on, as_of, content, officer_id)" \
 	" VALUES (" ID("0e") ", " ID("3" n) ", " ID("4" n) ", 'birth', 'full', 'en', " ID("01") ", 2020, 1, 'C1', 9, current_date, current_date, '{}', " ID("12") ");" \
-	"INSERT INTO civil_certificate_seal (civil_certificate_id, seal, certificate_id) VALUES (" ID("0e") ", 's', " ID("09") ");" \
-	"INSERT INTO civil_certificate_print (civil_certificate_id, sha256, is_sealed) VALUES (" ID("0e") ", sha256('p'), true);" \
-	"INSERT INTO civil_certificate_revocation (civil_certificate_id, reason, officer_id) VALUES (" ID("0e") ", 'lost', " ID("12") ");" \
-	"INSERT INTO paper_count (id, office_id, event, prefix, first_serial, last_serial, officer_id) VALUES (" ID("0f") ", " ID("01") ", 'receive', 'UT', 1, 10, " ID("11") ");" \
-	"INSERT INTO paper_confirmation (paper_count_id, counted_by, counted, officer_id) VALUES (" ID("0f") ", " ID("11") ", 10, " ID("12") ");"
+																				  "INSERT INTO civil_certificate_seal (civil_certificate_id, seal, certificate_id) VALUES (" ID("0e") ", 's', " ID("09") ");" \
+																																			 "INSERT INTO civil_certificate_print (civil_certificate_id, sha256, is_sealed) VALUES (" ID("0e") ", sha256('p'), true);" \
+																																															   "INSERT INTO civil_certificate_revocation (civil_certificate_id, reason, officer_id) VALUES (" ID("0e") ", 'lost', " ID("12") ");" \
+																																																															 "INSERT INTO paper_count (id, office_id, event, prefix, first_serial, last_serial, officer_id) VALUES (" ID("0f") ", " ID("01") ", 'receive', 'UT', 1, 10, " ID("11") ");" \
+																																																																																			       "INSERT INTO paper_confirmation (paper_count_id, counted_by, counted, officer_id) VALUES (" ID("0f") ", " ID("11") ", 10, " ID("12") ");"
 
 #define CHAIN_ESTIMATE \
 	"INSERT INTO completeness_estimate (id, event, year, events, source, officer_id) VALUES (gen_random_uuid(), 'birth', 2020, 9, 'census', " ID("11") ");"

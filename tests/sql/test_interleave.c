@@ -144,7 +144,7 @@ static const struct collision revoke_then_document = { "the revocation of an ide
 	"INSERT INTO act VALUES (" ID("3" n) ", '" kind "', " ID("01") ", " ID("11") ");" \
 										     "INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (" ID("4" n) ", " ID("3" n) ", 1, " ID("11") ", '{}');" \
 																									     "INSERT INTO act_party (act_version_id, role, person_id, confidence, primary_name) VALUES (" ID("4" n) ", 'spouse_1', " ID("22") ", 'proved', 'Eriksson');" \
-																																								"INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("3" n) ", " ID("11") ", " ID("4" n) ", 'declare', " ID("11") ");" CHAIN_BIRTH_VALIDATED(n)
+																																									      "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("3" n) ", " ID("11") ", " ID("4" n) ", 'declare', " ID("11") ");" CHAIN_BIRTH_VALIDATED(n)
 #define OTHER_REGISTERED(n, kind) \
 	"INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID("5" n) ", " ID("3" n) ", " ID("11") ", " ID("4" n) ", 'register', " ID("12") ");" \
 																							 "INSERT INTO act_registration (id, act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id)" \

@@ -11,19 +11,19 @@ static const char make_act[] =
 	"DECLARE a uuid := pg_temp.uid('act' || n); v uuid := pg_temp.uid('version' || n); p uuid := pg_temp.uid('person' || n); e text; BEGIN"
 	" INSERT INTO person (id, officer_id) VALUES (p, " ID("11") ");"
 								    " INSERT INTO act (id, kind, office_id, officer_id) VALUES (a, of_kind, " ID("01") ", " ID("11") ");"
-																				  " INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (v, a, 1, " ID("11") ", said);"
-																																   " IF items THEN INSERT INTO birth_statistics (act_version_id, attendant, place_kind) VALUES (v, 'midwife', 'home'); END IF;"
-																																   " INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, " ID("11") ", v, 'declare', " ID("11") ");"
-																																																	 " IF last_state = 'declared' THEN RETURN; END IF;"
-																																																	 " INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, " ID("11") ", v, 'validate', " ID("12") ");"
-																																																																		" INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id) VALUES (pg_temp.uid('decision' || n), a, " ID("11") ", v, 'register', " ID("12") ");"
-																																																																																							 " INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id, created_at)"
-																																																																																							 "  SELECT a, pg_temp.uid('decision' || n), v, p, " ID("01") ", of_kind, 2024, count(*) + 1, 'N' || n, " ID("12") ", registered FROM act_registration;"
-																																																																																																				       " IF last_state = 'annulled' THEN INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason)"
-																																																																																																				       "  VALUES (a, " ID("11") ", v, 'annul', " ID("13") ", 'because'); END IF; END $$;"
-																																																																																																											  "CREATE PROCEDURE pg_temp.birth(n text, born text, place text, sex text, mother text, registered timestamptz, last_state text) LANGUAGE plpgsql AS $$"
-																																																																																																											  "BEGIN CALL pg_temp.make_act(n, 'birth', jsonb_build_object('child', jsonb_build_object('date_of_birth', born, 'place_of_birth', place, 'sex', sex),"
-																																																																																																											  " 'mother', jsonb_build_object('date_of_birth', mother)), registered, last_state, n LIKE 'm%'); END $$;";
+																				     " INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (v, a, 1, " ID("11") ", said);"
+																																      " IF items THEN INSERT INTO birth_statistics (act_version_id, attendant, place_kind) VALUES (v, 'midwife', 'home'); END IF;"
+																																      " INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, " ID("11") ", v, 'declare', " ID("11") ");"
+																																																	    " IF last_state = 'declared' THEN RETURN; END IF;"
+																																																	    " INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (a, " ID("11") ", v, 'validate', " ID("12") ");"
+																																																																		   " INSERT INTO act_decision (id, act_id, declared_by, act_version_id, event, officer_id) VALUES (pg_temp.uid('decision' || n), a, " ID("11") ", v, 'register', " ID("12") ");"
+																																																																																							    " INSERT INTO act_registration (act_id, decision_id, act_version_id, person_id, office_id, kind, year, serial, number, officer_id, created_at)"
+																																																																																							    "  SELECT a, pg_temp.uid('decision' || n), v, p, " ID("01") ", of_kind, 2024, count(*) + 1, 'N' || n, " ID("12") ", registered FROM act_registration;"
+																																																																																																					     " IF last_state = 'annulled' THEN INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason)"
+																																																																																																					     "  VALUES (a, " ID("11") ", v, 'annul', " ID("13") ", 'because'); END IF; END $$;"
+																																																																																																												"CREATE PROCEDURE pg_temp.birth(n text, born text, place text, sex text, mother text, registered timestamptz, last_state text) LANGUAGE plpgsql AS $$"
+																																																																																																												"BEGIN CALL pg_temp.make_act(n, 'birth', jsonb_build_object('child', jsonb_build_object('date_of_birth', born, 'place_of_birth', place, 'sex', sex),"
+																																																																																																												" 'mother', jsonb_build_object('date_of_birth', mother)), registered, last_state, n LIKE 'm%'); END $$;";
 
 static void
 stage(void)
