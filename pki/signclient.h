@@ -49,7 +49,7 @@ struct sign_order {
 /* 0 when the batch was answered (look at each order's err); -1 when signd could not be asked. */
 int signclient_documents(struct signclient *client, struct sign_order *orders, size_t n, struct err *err);
 int signclient_new_uin(struct signclient *client, char uin[13], struct err *err);
-/* The seal of a civil certificate, appended to *seal.  FAIL_AGAIN: signd is away, or no signer of such seals is active. */
+/* The seal of a civil certificate, appended to *seal.  FAIL_AGAIN: signd is away; FAIL_NOT_FOUND: no signer of such seals may sign. */
 int signclient_seal(struct signclient *client, const struct uuid *certificate_id, struct buf *seal, struct err *err);
 /*
  * Carries out an approved ceremony (registry/store/ceremony.h); officer NULL: the scheduler.  Exactly once: a repetition gives the same

@@ -109,7 +109,7 @@ civilseals_message(const json_t *found, struct vds *vds, struct buf *values, str
 }
 
 struct sealing {
-	struct active_signer *by;
+	const struct seal_signer *by;
 	const char *state;
 	const struct uuid *certificate_id;
 	struct buf made; /* kept over a repeated transaction: one signature */
@@ -125,18 +125,18 @@ sign(struct sealing *s, const json_t *found, struct err *err)
 
 	if (civilseals_message(found, &vds, &values, err) == -1)
 		goto out;
-	if (s->by->signer == NULL) {
-		err_set(err, FAIL_AGAIN, "no signer of civil certificates is active: a key ceremony is needed");
+	if (s->by->key == NULL) {
+		err_set(err, FAIL_NOT_FOUND, "no signer of civil certificates is active: a key ceremony is needed");
 		goto out;
 	}
-	if (!active_signer_may(s->by, clock_now(), 1)) {
-		err_set(err, FAIL_AGAIN, "the signer of civil certificates is past its usage period");
+	if (clock_now() >= s->by->use_until) {
+		err_set(err, FAIL_NOT_FOUND, "the signer of civil certificates is past its usage period");
 		goto out;
 	}
 	snprintf(vds.state, sizeof(vds.state), "%s", s->state);
 	vds.signed_on = clock_today();
 	if (token_borrow(s->by->token, &session, err) == 0)
-		rc = vdsseal_sign(session, signer_key(s->by->signer), signer_cert(s->by->signer), &vds, &s->made, err);
+		rc = vdsseal_sign(session, s->by->key, s->by->cert, &vds, &s->made, err);
 	token_return(s->by->token, session);
 out:
 	buf_wipe(&values);
@@ -165,7 +165,7 @@ work(struct tx *tx, void *arg, struct err *err)
 }
 
 int
-civilseals_seal(struct db *db, struct active_signer *by, const char *state, const struct uuid *certificate_id, struct buf *seal, struct err *err)
+civilseals_seal(struct db *db, const struct seal_signer *by, const char *state, const struct uuid *certificate_id, struct buf *seal, struct err *err)
 {
 	struct sealing s = { .by = by, .state = state, .certificate_id = certificate_id };
 	int rc = db_run(db, DB_READ_COMMITTED, work, &s, err);

@@ -5,7 +5,7 @@
 #ifndef CATENA_SIGND_CIVILSEALS_H
 #define CATENA_SIGND_CIVILSEALS_H
 
-#include "pki/signd/policy.h"
+#include "pki/signd/keys.h"
 #include "pki/vdsseal.h"
 
 /*
@@ -14,8 +14,8 @@
  */
 int civilseals_message(const json_t *found, struct vds *vds, struct buf *values, struct err *err);
 /*
- * Appends the seal to *seal: the one it has, or a new one by that key (signer NULL: none is active, FAIL_AGAIN).  state: code of the State as in the MRZ.
+ * Appends the seal to *seal: the one it has, or a new one by that key (none that may sign: FAIL_NOT_FOUND).  state: code of the State as in the MRZ.
  */
-int civilseals_seal(struct db *db, struct active_signer *by, const char *state, const struct uuid *certificate_id, struct buf *seal, struct err *err);
+int civilseals_seal(struct db *db, const struct seal_signer *by, const char *state, const struct uuid *certificate_id, struct buf *seal, struct err *err);
 
 #endif

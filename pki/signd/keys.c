@@ -75,12 +75,38 @@ choose_documents(const struct tokens *tokens, const struct key_records *records,
 }
 
 static int
-choose_one(const struct tokens *tokens, const struct key_records *records, enum key_kind kind, int64_t now, struct active_signer *a, struct err *err)
+choose_ledger(const struct tokens *tokens, const struct key_records *records, int64_t now, struct active_signer *a, struct err *err)
 {
 	for (size_t i = 0; i < records->n; i++)
-		if (may_sign(&records->key[i], kind, tokens, now))
+		if (may_sign(&records->key[i], KEY_LEDGER, tokens, now))
 			return signer_of_record(tokens, &records->key[i], a, err);
 	return 0;
+}
+
+/* Seals wait when their key is away or wrong, passports do not wait for them. */
+static void
+choose_civil(const struct tokens *tokens, const struct key_records *records, int64_t now, struct seal_signer *a)
+{
+	for (size_t i = 0; i < records->n && a->key == NULL; i++) {
+		const struct key_record *r = &records->key[i];
+		struct session *s = NULL;
+		struct err why = ERR_INIT;
+
+		if (!may_sign(r, KEY_CIVIL_SEAL_SIGNER, tokens, now))
+			continue;
+		a->token = tokens_find(tokens, r->token_label);
+		if (cert_parse(bytes_of(&r->der), &a->cert, &why) == 0 && token_borrow(a->token, &s, &why) == 0 &&
+			token_key_find(s, r->key_label, BYTES_NONE, &a->key, &why) == 0) {
+			a->certificate_id = r->certificate_id;
+			a->use_until = r->use_until;
+		} else {
+			err_prefix(&why, "%s %s", key_kind_names[r->kind], r->key_label);
+			log_err(LOG_ERROR, "key_away", &why);
+			cert_free(a->cert);
+			a->cert = NULL;
+		}
+		token_return(a->token, s);
+	}
 }
 
 /* Of the first token that has it. */
@@ -203,11 +229,11 @@ keys_load(struct db *db, const struct tokens *tokens, int64_t now, struct keys *
 		goto out;
 	counters_clear(keys); /* they are in the registry, also when the token fails us now */
 	keys->loaded_at = now;
-	if (choose_documents(tokens, &records, now, &found, err) == -1 || choose_one(tokens, &records, KEY_LEDGER, now, &found.ledger, err) == -1 ||
-		choose_one(tokens, &records, KEY_CIVIL_SEAL_SIGNER, now, &found.civil, err) == -1 ||
+	if (choose_documents(tokens, &records, now, &found, err) == -1 || choose_ledger(tokens, &records, now, &found.ledger, err) == -1 ||
 		uin_key_of(tokens, keys, found.uin_key, err) == -1)
 		goto out;
 	found.has_uin_key = true;
+	choose_civil(tokens, &records, now, &found.civil);
 	if (found.ndocument == 0)
 		log_event(LOG_WARNING, "no_document_signer", "why", "none is active, on a token that is there, within its period and with signatures left", NULL);
 	atomic_store(&found.turn, atomic_load(&keys->turn)); /* else each loading would begin with the newest again */
@@ -239,6 +265,7 @@ keys_clear(struct keys *keys)
 	for (unsigned i = 0; i < keys->ndocument; i++)
 		signer_free(keys->document[i].signer);
 	signer_free(keys->ledger.signer);
-	signer_free(keys->civil.signer);
+	token_key_free(keys->civil.key);
+	cert_free(keys->civil.cert);
 	wipe(keys, sizeof(*keys));
 }

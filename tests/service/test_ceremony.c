@@ -220,6 +220,22 @@ test_list(void)
 	cert_free(csca);
 }
 
+/* A bar code signer's certificate is for seals and nothing else: signd takes it as such, and documents do not wait for it. */
+static void
+test_seal_signer(void)
+{
+	struct uuid key = new_id();
+	struct err err = ERR_INIT;
+	json_int_t before = signers();
+
+	ok(hold((struct asking){ .kind = CEREMONY_GENERATE, .key = &key, .key_kind = "civil_seal_signer", .algorithm = "P-256" }) != NULL &&
+			hold((struct asking){ .kind = CEREMONY_CERTIFY, .key = &key, .parameters = "{\"signer_id\":\"CC\"}" }) != NULL && hold((struct asking){ .kind = CEREMONY_ACTIVATE, .key = &key }) != NULL,
+		"a signer of civil certificates");
+	if (rig_restart(&rig, "signd", &err) == -1)
+		bail_out("%s", err.text);
+	ok(before > 0 && signers() == before, "signd begins again with it and signs documents as before");
+}
+
 static void
 test_rules(void)
 {
@@ -377,6 +393,7 @@ main(void)
 	test_crl_and_revocation();
 	test_rollover();
 	test_list();
+	test_seal_signer();
 	test_rules();
 	test_reads();
 	test_killed();
