@@ -245,7 +245,7 @@ decide(struct vital *v, struct row **row, size_t nrow, size_t from, const struct
 {
 	struct suppress_block block[VITAL_DIMENSIONS];
 	size_t ncol = v->ncol - from + 1, nblock = 0;
-	bool above[VITAL_COLUMNS];
+	bool above[VITAL_COLUMNS] = { false };
 	int64_t *value = calloc(nrow * ncol, sizeof(*value));
 	bool *hidden = calloc(nrow * ncol, sizeof(*hidden));
 	struct suppress_table t = { nrow, ncol, value, hidden, block, 0 };
