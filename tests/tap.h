@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Built with the address sanitizer: some things cannot be tried then. */
+#ifdef __SANITIZE_ADDRESS__
+enum { IS_SANITIZED = 1 };
+#else
+enum { IS_SANITIZED = 0 };
+#endif
+
 static int tap_count, tap_failed;
 
 __attribute__((format(printf, 4, 5), unused)) static bool

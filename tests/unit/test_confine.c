@@ -467,13 +467,13 @@ main(void)
 		bail_out("no stage");
 	test_files();
 	test_pin();
-#if defined(__SANITIZE_ADDRESS__)
-	skip("confined processes", "sanitizers need what they may not do");
-#else
-	test_calls();
-	test_token();
-	test_memory();
-#endif
+	if (IS_SANITIZED)
+		skip("confined processes", "sanitizers need what they may not do");
+	else {
+		test_calls();
+		test_token();
+		test_memory();
+	}
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command) == 0 ? done_testing() : 1;
 }
