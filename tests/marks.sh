@@ -10,7 +10,7 @@ files() {
 	if [ -e .git ] && git ls-files 2>/dev/null; then
 		return
 	fi
-	find . \( -path ./.git -o -path './build*' -o -path './_*' -o -path ./var -o -path ./autom4te.cache -o -path './catena-*' \) -prune -o -type f -print |
+	find . \( -path ./.git -o -path './build*' -o -path './_*' -o -path ./var -o -path ./autom4te.cache -o -name node_modules -o -path './catena-*' \) -prune -o -type f -print |
 		grep -vE '/(configure|aclocal\.m4|Makefile(\.in)?|config\.(h\.in|h|status|log))~?$|/\.deps/|\.(o|a|log|trs)$'
 }
 
