@@ -13,6 +13,13 @@
 /* Built with the address sanitizer: some things cannot be tried then. */
 #ifdef __SANITIZE_ADDRESS__
 enum { IS_SANITIZED = 1 };
+/* What fontconfig and pango keep until the process ends. */
+__attribute__((weak)) const char *__lsan_default_suppressions(void);
+__attribute__((weak)) const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\nleak:libpango\n";
+}
 #else
 enum { IS_SANITIZED = 0 };
 #endif

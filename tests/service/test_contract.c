@@ -877,9 +877,10 @@ trust_day(void)
 	for (size_t i = 0; i < NELEM(handed_on); i++)
 		ok(exchange(at("pkid", "auditor.1"), "pkid", "GET", path_of("/pki/v1/trust/%s", handed_on[i]), false, CLIENT_NO_BODY, NULL) == 200, "%s is handed out",
 			handed_on[i]);
-	ok(exchange(at("pkid", "pki_officer.1"), "pkid", "POST", "/pki/v1/trust/deviation-list-content", true,
-		   (struct client_body){ .json = json_pack("{s:[{s:[{s:s, s:i}], s:s}]}", "deviations", "descriptions", "type", "dg_malformed", "field", 3, "document_type", "PP") }, NULL) == 200,
+	item = json_pack("{s:[{s:[{s:s, s:i}], s:s}]}", "deviations", "descriptions", "type", "dg_malformed", "field", 3, "document_type", "PP");
+	ok(exchange(at("pkid", "pki_officer.1"), "pkid", "POST", "/pki/v1/trust/deviation-list-content", true, (struct client_body){ .json = item }, NULL) == 200,
 		"a deviation list's content is composed");
+	json_decref(item);
 	json_decref(post("pkid", "pki_officer.2", path_of("/pki/v1/trust/certificates/%s/distrust", certificate), reason()));
 }
 

@@ -180,6 +180,7 @@ test_signing_holds(void)
 		{ "the revocation of the identity", REVOKE_1, ENROLMENT },
 		{ "a stop of the holder", STOP_1, ISSUANCE },
 	};
+	PGresult *whole;
 
 	for (size_t i = 0; i < 2 * sizeof(changes) / sizeof(changes[0]); i++) {
 		const char *hold = i % 2 == 0 ? HOLD : WHOLE, *sql = changes[i / 2].sql;
@@ -192,7 +193,9 @@ test_signing_holds(void)
 		collide(&before, false);
 		collide(&after, false);
 	}
-	ok(PQntuples(PQexec(chain_as[SIGNER], WHOLE)) == 1, "a whole descent is found whole");
+	whole = PQexec(chain_as[SIGNER], WHOLE);
+	ok(PQntuples(whole) == 1, "a whole descent is found whole");
+	PQclear(whole);
 	for (int role = 0; role < NROLE; role++)
 		if (role != OWNER && role != SIGNER)
 			ok(strcmp(chain_try_on(chain_as[role], HOLD, NULL), "42501") == 0 && strcmp(chain_try_on(chain_as[role], WHOLE, NULL), "42501") == 0, "%s may not hold documents", chain_roles[role]);
