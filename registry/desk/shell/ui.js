@@ -1,15 +1,15 @@
 /* ui.js - the small components of all pages, in GOV.UK Frontend's classes. */
 import { h } from '/desk/lib/preact.js';
-import { useEffect, useRef } from '/desk/lib/hooks.js';
+import { useEffect, useLayoutEffect, useRef } from '/desk/lib/hooks.js';
 import htm from '/desk/lib/htm.js';
 import { t } from './i18n.js';
 
 export const html = htm.bind(h);
 
-/** The heading of a page: takes the focus when the page opens, so that a screen reader says where one is. */
+/** The heading of a page: takes the focus when the page opens, so that a screen reader says where one is; at once, so that no key is lost. */
 export function Heading({ children, caption }) {
 	const ref = useRef(null);
-	useEffect(() => ref.current.focus({ preventScroll: true }), []);
+	useLayoutEffect(() => ref.current.focus({ preventScroll: true }), []);
 	return html`<h1 class="govuk-heading-l" tabindex="-1" ref=${ref}>
 		${caption && html`<span class="govuk-caption-l">${caption}</span>`}${children}</h1>`;
 }
