@@ -83,6 +83,7 @@ call_completed(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_R
 	atomic_fetch_sub(&server->inflight, 1);
 	json_decref(call->rq.json);
 	buf_wipe(&call->body);
+	free(call->held);
 	free(call->tail);
 	free(call->path);
 	free(call->uri);
@@ -184,6 +185,8 @@ refuse_with(struct call *call, int status, const char *name, const char *value, 
 	}
 	if (status == 401)
 		reply_header(&rp, "WWW-Authenticate", "Session realm=\"catena\"", &header_err);
+	if (status == 415)
+		reply_header(&rp, "Accept", "application/json", &header_err);
 	if (problem_write(err, status, call->rq.id, &rp.body) == -1)
 		buf_clear(&rp.body); /* no memory: the status alone */
 	return send_reply(call, &rp, err);
@@ -277,64 +280,81 @@ take_idempotency(struct call *call, struct err *err)
 	return 0;
 }
 
-/* Content-Length is digits only: MHD has refused others.  0 octets when there is none; chunked bodies are counted as they come. */
-static int
-check_length(struct call *call, struct err *err)
-{
-	const struct route *route = call->rq.route;
-	const char *text = header(call, "Content-Length");
-	size_t limit = (route->flags & ROUTE_RAW_BODY) != 0 ? call->server->options.raw_limit : call->server->options.body_limit;
-
-	if ((route->flags & ROUTE_PUBLIC) != 0 && limit > HTTP_PUBLIC_BODY)
-		limit = HTTP_PUBLIC_BODY;
-	call->body_limit = limit;
-	if (text == NULL || strtoull(text, NULL, 10) <= limit)
-		return 0;
-	/* a sender who is cut off in the middle sees a broken connection and not our answer: let it finish when that is not much */
-	if (strtoull(text, NULL, 10) / 2 <= limit)
-		call->stage = CALL_SWALLOW;
-	else
-		return err_set(err, FAIL_TOO_LARGE, "body: %s octets, at most %zu", text, limit);
-	return 0;
-}
-
-static bool
-has_body(const struct call *call)
+/* Octets of body that the head announces; digits only: MHD has refused others.  *is_known is false for a body in chunks. */
+static uint64_t
+announced(const struct call *call, bool *is_known)
 {
 	const char *length = header(call, "Content-Length");
 
-	return header(call, "Transfer-Encoding") != NULL || (length != NULL && strtoull(length, NULL, 10) > 0);
+	*is_known = header(call, "Transfer-Encoding") == NULL;
+	return length != NULL ? strtoull(length, NULL, 10) : 0;
+}
+
+static size_t
+limit_of(const struct call *call)
+{
+	unsigned flags = call->rq.route->flags;
+	size_t limit = (flags & ROUTE_RAW_BODY) != 0 ? call->server->options.raw_limit : call->server->options.body_limit;
+
+	return (flags & ROUTE_PUBLIC) != 0 && limit > HTTP_PUBLIC_BODY ? HTTP_PUBLIC_BODY : limit;
+}
+
+/*
+ * Refuses a request whose body is still to come.  A sender who is cut off in the middle of it sees a broken connection and not
+ * our answer: when the body is not much longer than we take, it may finish, and finish() answers.
+ */
+static enum MHD_Result
+refuse_head(struct call *call, int status, const struct err *err)
+{
+	bool is_known;
+	uint64_t n = announced(call, &is_known);
+
+	if ((is_known && (n == 0 || n / 2 > call->body_limit)) || (call->held = malloc(sizeof(*call->held))) == NULL)
+		return refuse_with(call, status, NULL, NULL, err);
+	*call->held = (struct held_refusal){ status, *err };
+	call->stage = CALL_SWALLOW;
+	return MHD_YES;
+}
+
+static int
+check_head(struct call *call, int *status, struct err *err)
+{
+	bool is_safe = strcmp(call->rq.method, "GET") == 0, is_known;
+	const char *site = header(call, "Sec-Fetch-Site"), *type = header(call, "Content-Type");
+	uint64_t n = announced(call, &is_known);
+	bool needs_json = (n > 0 || !is_known) && (call->rq.route->flags & ROUTE_RAW_BODY) == 0;
+
+	call->rq.content_type = type != NULL ? type : "";
+	if (!is_safe && site != NULL && strcmp(site, "cross-site") == 0)
+		return err_set(err, FAIL_DENIED, "Sec-Fetch-Site: changes are not taken from another site's page");
+	if (authorise(call, err) == -1)
+		return -1;
+	if (needs_json && !is_json_type(call->rq.content_type)) {
+		*status = 415;
+		return err_set(err, FAIL_INPUT, "Content-Type: application/json is needed here");
+	}
+	if (take_idempotency(call, err) == -1)
+		return -1;
+	if (!is_safe && call->rq.session_token != NULL && !call->rq.has_idempotency && !is_json_type(call->rq.content_type)) {
+		*status = 415;
+		return err_set(err, FAIL_INPUT, "Content-Type: a change needs application/json or an Idempotency-Key header");
+	}
+	if (n > call->body_limit) /* in chunks: take_body counts */
+		return err_set(err, FAIL_TOO_LARGE, "body: %" PRIu64 " octets, at most %zu", n, call->body_limit);
+	return 0;
 }
 
 static enum MHD_Result
-check_head(struct call *call)
+take_head(struct call *call)
 {
 	struct err err = ERR_INIT;
-	bool is_safe = strcmp(call->rq.method, "GET") == 0;
-	const char *site = header(call, "Sec-Fetch-Site"), *type = header(call, "Content-Type");
-	bool is_raw = (call->rq.route->flags & ROUTE_RAW_BODY) != 0;
+	int status = 0;
 
-	call->rq.content_type = type != NULL ? type : "";
-	if (!is_safe && site != NULL && strcmp(site, "cross-site") == 0) {
-		err_set(&err, FAIL_DENIED, "Sec-Fetch-Site: changes are not taken from another site's page");
-		return refuse(call, &err);
-	}
-	if (authorise(call, &err) == -1)
-		return refuse(call, &err);
-	if (has_body(call) && !is_raw && !is_json_type(call->rq.content_type)) {
-		err_set(&err, FAIL_INPUT, "Content-Type: application/json is needed here");
-		return refuse_with(call, 415, "Accept", "application/json", &err);
-	}
-	if (take_idempotency(call, &err) == -1)
-		return refuse(call, &err);
-	if (!is_safe && call->rq.session_token != NULL && !call->rq.has_idempotency && !is_json_type(call->rq.content_type)) {
-		err_set(&err, FAIL_INPUT, "Content-Type: a change needs application/json or an Idempotency-Key header");
-		return refuse_with(call, 415, "Accept", "application/json", &err);
-	}
+	call->body_limit = limit_of(call);
 	call->stage = CALL_BODY;
-	if (check_length(call, &err) == -1)
-		return refuse(call, &err);
-	return MHD_YES;
+	if (check_head(call, &status, &err) == 0)
+		return MHD_YES;
+	return refuse_head(call, status != 0 ? status : problem_status(err.kind), &err);
 }
 
 static enum MHD_Result
@@ -369,7 +389,7 @@ begin(struct call *call, const char *method)
 		call->bound = bound;
 		call->rq.route = bound->route;
 		call->rq.svc = bound->svc;
-		rc = check_head(call);
+		rc = take_head(call);
 	}
 	buf_clear(&allow);
 	return rc;
@@ -425,6 +445,8 @@ finish(struct call *call)
 	struct err err = ERR_INIT;
 
 	set_deadline(call, 0);
+	if (call->held != NULL)
+		return refuse_with(call, call->held->status, NULL, NULL, &call->held->err);
 	if (call->stage == CALL_SWALLOW) {
 		err_set(&err, FAIL_TOO_LARGE, "body: more than %zu octets", call->body_limit);
 		return refuse(call, &err);

@@ -57,6 +57,12 @@ enum call_stage { CALL_BEGUN,
 	CALL_SWALLOW,
 	CALL_DONE };
 
+/* What a request will be answered when its body has passed: the head alone is reason enough. */
+struct held_refusal {
+	int status;
+	struct err err;
+};
+
 /* One per request, from its first line to its completion. */
 struct call {
 	struct http_server *server;
@@ -71,6 +77,7 @@ struct call {
 	bool is_head;
 	struct buf body;
 	size_t body_limit, swallowed;
+	struct held_refusal *held; /* or NULL */
 	uint64_t begun_ns;
 	int status; /* of the reply that was queued; 0 when none */
 };

@@ -477,6 +477,23 @@ test_limits(const struct http_server *server)
 	listen_to(fd, &a);
 	ok(a.status == 0, "chunks without end: closed");
 
+	/* refused by its head alone: the sender finishes its body and has the answer, on a connection that goes on */
+	static const char nobody[] = "POST /t/v1/items HTTP/1.1\r\nHost: h\r\n" KEY JSON "Content-Length: 3072\r\n\r\n";
+	struct pollfd early;
+
+	fd = dial(server);
+	say(fd, nobody, strlen(nobody));
+	say(fd, chunk, 1024);
+	early = (struct pollfd){ .fd = fd, .events = POLLIN };
+	ok(poll(&early, 1, 300) == 0, "a refused head: no answer in the middle of the body");
+	say(fd, chunk, 1024);
+	say(fd, chunk, 1024);
+	static const char next[] = "GET /t/v1/list HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" CLERK "\r\n";
+
+	say(fd, next, strlen(next));
+	listen_to(fd, &a);
+	ok(a.status == 401 && strstr(a.text + 12, "HTTP/1.1 200 ") != NULL, "but at its end (%d), and then that of the next request", a.status);
+
 	/* small header, nothing more; and a header octet every 300 ms, which resets the idle time */
 	fd = dial(server);
 	say(fd, "GET /t/v1/list HTTP/1.1\r\n", 25);
