@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "enrolment/civil/civild.h"
+#include "registry/base/scan.h"
 #include "registry/store/correction.h"
 
 enum { FILE_MAX = 3 << 20 }; /* in base64 it still fits a request */
@@ -9,8 +10,6 @@ enum { FILE_MAX = 3 << 20 }; /* in base64 it still fits a request */
 static const char *const kinds[] = { "medical_certificate", "court_decision", "police_report", "identity_document", "witness_statement",
 	"religious_record", "school_record", "affidavit", "paper_register", "consent", "decree", "foreign_act", "other", NULL };
 static const char *const media_types[] = { "application/pdf", "image/jpeg", "image/png", NULL };
-/* What a file of that type begins with. */
-static const char *const beginnings[] = { "%PDF-", "\xff\xd8\xff", "\x89PNG\r\n\x1a\n" };
 
 #define AT(member) offsetof(struct civil_evidence, member)
 const struct json_field civil_evidence_fields[] = {
@@ -22,19 +21,13 @@ const struct json_field civil_evidence_fields[] = {
 	{ NULL }
 };
 
-/* A scan that is not what it says: the first octets tell, and a PDF or picture that is cut off has no end. */
 static bool
 is_what_it_says(int media_type, struct bytes file)
 {
-	static const char *const ends[] = { "%%EOF", "\xff\xd9", "IEND" };
-	struct bytes begin = bytes_str(beginnings[media_type]), end = bytes_str(ends[media_type]);
+	struct err err = ERR_INIT;
+	enum scan_type type;
 
-	if (file.n < 64 || memcmp(file.p, begin.p, begin.n) != 0)
-		return false;
-	for (size_t back = end.n; back <= 64; back++) /* a line end or a checksum may follow */
-		if (memcmp(file.p + file.n - back, end.p, end.n) == 0)
-			return true;
-	return false;
+	return scan_type_of_media_type(media_types[media_type], &type) && scan_check(file, type, &err) == 0;
 }
 
 void

@@ -1,38 +1,8 @@
 #!/bin/sh
 # shell_list.sh: `catena pki list` over the specimen State's lists, and Germany's: exit status, verdicts, figures; needs no state folder and no database.
-set -u
-LC_ALL=C
-export LC_ALL
-catena=${top_builddir:-.}/catena
-utopia=${top_srcdir:-.}/tests/data/utopia
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-# expect STATUS NAME [WANTED LINE ...] -- ARGUMENTS: the command exits so and says so.
-expect() {
-	status=$1
-	name=$2
-	shift 2
-	: >"$scratch/wanted"
-	while [ "$1" != -- ]; do
-		printf '%s\n' "$1" >>"$scratch/wanted"
-		shift
-	done
-	shift
-	"$catena" pki list "$@" >"$scratch/out" 2>"$scratch/errors"
-	got=$?
-	missing=$(while read -r line; do grep -qF -- "$line" "$scratch/out" || printf '%s\n' "$line"; done <"$scratch/wanted")
-	count=$((count + 1))
-	if [ "$got" = "$status" ] && [ -z "$missing" ]; then
-		printf 'ok %d - %s\n' "$count" "$name"
-	else
-		printf 'not ok %d - %s\n# status %s instead of %s; not said: %s\n' "$count" "$name" "$got" "$status" "$missing"
-		sed 's/^/#   /' "$scratch/out" "$scratch/errors"
-		failed=1
-	fi
-}
+verb=list
+# shellcheck source=tests/unit/expect.sh
+. "${top_srcdir:-.}/tests/unit/expect.sh"
 
 good=$utopia/good/utopia.ml
 trust="--anchor $utopia/good/csca1.cer $utopia/good/csca2.cer --at 2026-11-21"
@@ -93,5 +63,4 @@ else
 	count=$((count + 1))
 	echo "ok $count - the German list # SKIP no CATENA_TEST_DATA"
 fi
-echo "1..$count"
-[ "$failed" = 0 ]
+finish

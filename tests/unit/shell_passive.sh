@@ -1,38 +1,8 @@
 #!/bin/sh
 # shell_passive.sh: `catena pki passive` over the specimen State's documents: exit status, codes, JSON; needs no state folder and no database.
-set -u
-LC_ALL=C
-export LC_ALL
-catena=${top_builddir:-.}/catena
-utopia=${top_srcdir:-.}/tests/data/utopia
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-# expect STATUS NAME [WANTED ...] -- ARGUMENTS: the command exits so, and each of the texts is in what it says.
-expect() {
-	status=$1
-	name=$2
-	shift 2
-	: >"$scratch/wanted"
-	while [ "$1" != -- ]; do
-		printf '%s\n' "$1" >>"$scratch/wanted"
-		shift
-	done
-	shift
-	"$catena" pki passive "$@" >"$scratch/out" 2>"$scratch/errors"
-	got=$?
-	missing=$(while read -r line; do grep -qF -- "$line" "$scratch/out" "$scratch/errors" || printf '%s\n' "$line"; done <"$scratch/wanted")
-	count=$((count + 1))
-	if [ "$got" = "$status" ] && [ -z "$missing" ]; then
-		printf 'ok %d - %s\n' "$count" "$name"
-	else
-		printf 'not ok %d - %s\n# status %s instead of %s; not said: %s\n' "$count" "$name" "$got" "$status" "$missing"
-		sed 's/^/#   /' "$scratch/out" "$scratch/errors"
-		failed=1
-	fi
-}
+verb=passive
+# shellcheck source=tests/unit/expect.sh
+. "${top_srcdir:-.}/tests/unit/expect.sh"
 
 lds=$utopia/lds
 files="--dg 1=$lds/EF.DG1.bin 2=$lds/EF.DG2.bin --dg 12=$lds/EF.DG12.bin"
@@ -70,5 +40,4 @@ sod=$utopia/sod
 	expect 3 "and as JSON" 'n\\xff\\x0a.","outcome":"unreadable"' -- --sod "$scratch/n$(printf '\377\n.')" --json
 	expect 2 "as JSON" '"outcome":"refused"' '"code":"hash_wrong"' -- --sod "$sod/dg2-hash-wrong.bin" $files $anchors $crl $day --json
 }
-echo "1..$count"
-[ "$failed" = 0 ]
+finish

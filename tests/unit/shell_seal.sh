@@ -1,40 +1,10 @@
 #!/bin/sh
 # shell_seal.sh: `catena pki seal` over the specimen State's seal: exit status, content, verdict; needs no state folder and no database.
-set -u
-LC_ALL=C
-export LC_ALL
-catena=${top_builddir:-.}/catena
-utopia=${top_srcdir:-.}/tests/data/utopia
+verb=seal
+# shellcheck source=tests/unit/expect.sh
+. "${top_srcdir:-.}/tests/unit/expect.sh"
 seal=$utopia/vds/good-etd.bin
 signer=$utopia/good/bcs-UTTV-01.cer
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-# expect STATUS NAME [WANTED LINE ...] -- ARGUMENTS: the command exits so and says so.
-expect() {
-	status=$1
-	name=$2
-	shift 2
-	: >"$scratch/wanted"
-	while [ "$1" != -- ]; do
-		printf '%s\n' "$1" >>"$scratch/wanted"
-		shift
-	done
-	shift
-	"$catena" pki seal "$@" >"$scratch/out" 2>"$scratch/errors"
-	got=$?
-	missing=$(while read -r line; do grep -qF -- "$line" "$scratch/out" || printf '%s\n' "$line"; done <"$scratch/wanted")
-	count=$((count + 1))
-	if [ "$got" = "$status" ] && [ -z "$missing" ]; then
-		printf 'ok %d - %s\n' "$count" "$name"
-	else
-		printf 'not ok %d - %s\n# status %s instead of %s; not said: %s\n' "$count" "$name" "$got" "$status" "$missing"
-		sed 's/^/#   /' "$scratch/out" "$scratch/errors"
-		failed=1
-	fi
-}
 
 trust="--anchor $utopia/good/csca1.cer $utopia/good/csca1-to-2-link.cer $utopia/good/csca2.cer --crl $utopia/good/utopia.crl"
 # shellcheck disable=SC2086
@@ -70,5 +40,4 @@ expect 3 "no such file" 'unreadable' -- "$scratch/nothing" --signer "$signer"
 expect 3 "a signer that is no certificate" 'unreadable' -- "$seal" --signer "$seal"
 expect 3 "a day that is none" -- "$seal" --signer "$signer" --at 2026-13-01
 expect 1 "in JSON" '"outcome":"warning"' '"seal":"NOT_CHECKED"' -- "$seal" --signer "$signer" --at 2026-11-21 --json
-printf '1..%d\n' "$count"
-exit "$failed"
+finish
