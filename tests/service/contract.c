@@ -1,4 +1,5 @@
 /* The descriptions in docs/api, and one request held against them. */
+#include "tests/service/ask.h"
 #include "tests/service/contract.h"
 #include "tests/service/schema.h"
 #include "tests/service/yaml.h"
@@ -287,12 +288,7 @@ exchange(struct client *client, const char *program, const char *method, const c
 struct client *
 at(const char *program, const char *login)
 {
-	struct client *c = NULL;
-	struct err err = ERR_INIT;
-
-	if (rig_client(&rig, program, login, &c, &err) == -1)
-		bail_out("%s at %s: %s", login, program, err.text);
-	return c;
+	return client_at(&rig, program, login);
 }
 
 /* ---- what a good day asks ---- */

@@ -7,48 +7,16 @@
 #include <unistd.h>
 
 #include "registry/base/file.h"
+#include "tests/service/ask.h"
 #include "tests/service/rig.h"
 #include "tests/tap.h"
 
 static struct rig rig = RIG_INIT;
 
-static struct client *
-officer(const char *login)
-{
-	struct client *client = NULL;
-	struct err err = ERR_INIT;
-
-	if (rig_client(&rig, "pkid", login, &client, &err) == -1)
-		bail_out("%s: %s", login == NULL ? "nobody" : login, err.text);
-	return client;
-}
-
-/* The status; *reply may be NULL.  Takes body. */
 static int
 ask(const char *login, const char *method, const char *path, json_t *body, json_t **reply)
 {
-	struct client_answer answer = CLIENT_ANSWER_INIT;
-	struct err err = ERR_INIT;
-	struct uuid key;
-	bool changes = strcmp(method, "GET") != 0;
-	struct client_body sent = { .json = body };
-	int status;
-
-	if (changes && body == NULL)
-		sent = (struct client_body){ .bytes = bytes_str("{}"), .content_type = "application/json" };
-	if (uuid_new(&key, &err) == -1 || client_exchange(officer(login), method, path, changes ? &key : NULL, sent, &answer, &err) == -1)
-		bail_out("%s %s: %s", method, path, err.text);
-	status = answer.status;
-	if (status >= 400)
-		printf("# %s %s: %d %.200s\n", method, path, status, buf_cstr(&answer.body));
-	if (reply != NULL) {
-		*reply = NULL;
-		if (status < 300 && json_read(bytes_of(&answer.body), reply, &err) == -1)
-			bail_out("%s %s: %s", method, path, err.text);
-	}
-	buf_clear(&answer.body);
-	json_decref(body);
-	return status;
+	return ask_at(&rig, "pkid", login, method, path, body, reply);
 }
 
 static json_t *
@@ -61,14 +29,6 @@ get(const char *login, const char *path)
 	return reply;
 }
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text == NULL ? "" : text;
-}
-
 /* Whether it is refused as bad input, with these words in the problem.  Takes body. */
 static bool
 refused(const char *path, json_t *body, const char *says)
@@ -78,7 +38,7 @@ refused(const char *path, json_t *body, const char *says)
 	struct uuid key;
 	bool is_so;
 
-	if (uuid_new(&key, &err) == -1 || client_exchange(officer("pki_officer.1"), "POST", path, &key, (struct client_body){ .json = body }, &answer, &err) == -1)
+	if (uuid_new(&key, &err) == -1 || client_exchange(client_at(&rig, "pkid", "pki_officer.1"), "POST", path, &key, (struct client_body){ .json = body }, &answer, &err) == -1)
 		bail_out("%s: %s", path, err.text);
 	is_so = answer.status == 400 && strstr(buf_cstr(&answer.body), says) != NULL;
 	if (!is_so)
@@ -222,7 +182,7 @@ fetch(const char *path, const char *content_type, const char *file)
 	struct client_answer answer = CLIENT_ANSWER_INIT;
 	struct err err = ERR_INIT;
 
-	if (client_exchange(officer(NULL), "GET", path, NULL, CLIENT_NO_BODY, &answer, &err) == -1)
+	if (client_exchange(client_at(&rig, "pkid", NULL), "GET", path, NULL, CLIENT_NO_BODY, &answer, &err) == -1)
 		bail_out("%s: %s", path, err.text);
 	ok(answer.status == 200 && strcmp(answer.content_type, content_type) == 0, "GET %s without sign-in: %d %s", path, answer.status, answer.content_type);
 	if (file_write(rig_path(&rig, file), bytes_of(&answer.body), 0600, &err) == -1)
@@ -300,7 +260,7 @@ test_day(void)
 	done = hold(json_pack("{s:s, s:{s:i}}", "kind", "crl", "parameters", "days", 30));
 	snprintf(path, sizeof(path), "%s", path_of(text_of(done, "id"), "protocol"));
 	json_decref(done);
-	if (client_exchange(officer("pki_officer.1"), "GET", path, NULL, CLIENT_NO_BODY, &answer, &err) == -1)
+	if (client_exchange(client_at(&rig, "pkid", "pki_officer.1"), "GET", path, NULL, CLIENT_NO_BODY, &answer, &err) == -1)
 		bail_out("%s", err.text);
 	ok(answer.status == 200 && answer.body.n > 1000 && memcmp(answer.body.p, "%PDF", 4) == 0, "its protocol is a PDF");
 	if (file_write(rig_path(&rig, "protocol.pdf"), bytes_of(&answer.body), 0600, &err) == -1)
@@ -351,7 +311,7 @@ compose(json_t *body)
 	struct uuid key;
 
 	if (uuid_new(&key, &err) == -1 ||
-		client_exchange(officer("pki_officer.1"), "POST", "/pki/v1/trust/deviation-list-content", &key, (struct client_body){ .json = body }, &answer, &err) == -1)
+		client_exchange(client_at(&rig, "pkid", "pki_officer.1"), "POST", "/pki/v1/trust/deviation-list-content", &key, (struct client_body){ .json = body }, &answer, &err) == -1)
 		bail_out("%s", err.text);
 	json_decref(body);
 	if (!ok(answer.status == 200 && strcmp(answer.content_type, "application/octet-stream") == 0, "its content is composed"))

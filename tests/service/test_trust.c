@@ -9,57 +9,22 @@
 #include "registry/base/der.h"
 #include "registry/base/digest.h"
 #include "registry/base/file.h"
+#include "tests/service/ask.h"
 #include "tests/service/rig.h"
 #include "tests/tap.h"
 
 static struct rig rig = RIG_INIT;
 
-static struct client *
-officer(const char *login)
-{
-	struct client *client = NULL;
-	struct err err = ERR_INIT;
-
-	if (rig_client(&rig, "pkid", login, &client, &err) == -1)
-		bail_out("%s: %s", login == NULL ? "nobody" : login, err.text);
-	return client;
-}
-
-/* The status; *answer is the body. */
 static int
 exchange(const char *login, const char *method, const char *path, struct client_body body, struct buf *answer)
 {
-	struct client_answer a = CLIENT_ANSWER_INIT;
-	struct err err = ERR_INIT;
-	struct uuid key;
-
-	if (uuid_new(&key, &err) == -1 || client_exchange(officer(login), method, path, strcmp(method, "GET") == 0 ? NULL : &key, body, &a, &err) == -1)
-		bail_out("%s %s: %s", method, path, err.text);
-	if (a.status >= 400)
-		printf("# %s %s: %d %.220s\n", method, path, a.status, buf_cstr(&a.body));
-	buf_move(answer, &a.body);
-	return a.status;
+	return exchange_at(&rig, "pkid", login, method, path, body, answer);
 }
 
 static int
 ask(const char *login, const char *method, const char *path, json_t *body, json_t **reply)
 {
-	struct client_body sent = { .json = body };
-	struct buf answer = BUF_INIT;
-	struct err err = ERR_INIT;
-	int status;
-
-	if (body == NULL && strcmp(method, "GET") != 0)
-		sent = (struct client_body){ .bytes = bytes_str("{}"), .content_type = "application/json" };
-	status = exchange(login, method, path, sent, &answer);
-	if (reply != NULL) {
-		*reply = NULL;
-		if (status < 300 && json_read(bytes_of(&answer), reply, &err) == -1)
-			bail_out("%s %s: %s", method, path, err.text);
-	}
-	buf_clear(&answer);
-	json_decref(body);
-	return status;
+	return ask_at(&rig, "pkid", login, method, path, body, reply);
 }
 
 static json_t *
@@ -70,14 +35,6 @@ get(const char *path)
 	if (ask("auditor.1", "GET", path, NULL, &reply) != 200)
 		bail_out("GET %s", path);
 	return reply;
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text == NULL ? "" : text;
 }
 
 static int64_t

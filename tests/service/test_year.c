@@ -21,6 +21,7 @@
 #include "registry/doc9303/lds.h"
 #include "registry/doc9303/mrz.h"
 #include "tests/movedclock.h"
+#include "tests/service/ask.h"
 #include "tests/service/rig.h"
 #include "tests/service/stage.h"
 
@@ -63,45 +64,10 @@ day_text(unsigned day)
 
 /* ---- the officers' desk ---- */
 
-static struct client *
-officer(const char *login)
-{
-	struct client *client = NULL;
-	struct err err = ERR_INIT;
-
-	if (rig_client(&rig, "pkid", login, &client, &err) == -1)
-		bail_out("%s: %s", login == NULL ? "nobody" : login, err.text);
-	return client;
-}
-
-/* Takes body; the status, and the answer when it is good. */
 static int
 desk(const char *login, const char *method, const char *path, json_t *body, json_t **reply)
 {
-	struct client_answer answer = CLIENT_ANSWER_INIT;
-	struct client_body sent = { .json = body };
-	struct err err = ERR_INIT;
-	struct uuid key;
-
-	if (strcmp(method, "GET") != 0 && body == NULL)
-		sent = (struct client_body){ .bytes = bytes_str("{}"), .content_type = "application/json" };
-	if (uuid_new(&key, &err) == -1 ||
-		client_exchange(officer(login), method, path, strcmp(method, "GET") != 0 ? &key : NULL, sent, &answer, &err) == -1 ||
-		(answer.status < 300 && reply != NULL && json_read(bytes_of(&answer.body), reply, &err) == -1))
-		bail_out("%s %s: %s", method, path, err.text);
-	if (answer.status >= 300)
-		printf("# %s %s %s: %d %.200s\n", day_text(today), method, path, answer.status, buf_cstr(&answer.body));
-	json_decref(body);
-	buf_clear(&answer.body);
-	return answer.status;
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text == NULL ? "" : text;
+	return ask_at(&rig, "pkid", login, method, path, body, reply);
 }
 
 /* What officers agreed on, and the day on which the scheduler is to do it. */
@@ -502,7 +468,7 @@ fetch(const char *path, struct buf *out)
 	struct client_answer answer = CLIENT_ANSWER_INIT;
 	struct err err = ERR_INIT;
 
-	if (client_exchange(officer(NULL), "GET", path, NULL, CLIENT_NO_BODY, &answer, &err) == -1 || answer.status != 200)
+	if (client_exchange(client_at(&rig, "pkid", NULL), "GET", path, NULL, CLIENT_NO_BODY, &answer, &err) == -1 || answer.status != 200)
 		bail_out("%s: %s", path, err.text);
 	buf_move(out, &answer.body);
 }
