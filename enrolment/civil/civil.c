@@ -1,6 +1,7 @@
 /* What civild serves, and to whom. */
 #include "enrolment/civil/civild.h"
 #include "registry/base/clock.h"
+#include "registry/store/certificates.h"
 #include "registry/store/correction.h"
 #include "registry/store/legacy.h"
 #include "registry/store/notification.h"
@@ -69,6 +70,23 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ "GET", "/statistics/dictionary", READERS | ROLE_STATISTICIAN, civil_get_dictionary, 0, "read what the columns and codes of the statistics mean" },
 	{ "GET", "/statistics/estimates", READERS | ROLE_STATISTICIAN, civil_get_estimates, 0, "list how many events of a year are estimated" },
 	{ "POST", "/statistics/estimates", ROLE_STATISTICIAN, civil_post_estimate, ROUTE_CHANGES, "add an estimate of how many events occurred" },
+	{ "POST", "/certificates", ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR, civil_post_certificate, ROUTE_CHANGES, "issue a certificate of an act" },
+	{ "GET", "/certificates", READERS, civil_get_certificates, 0, "list the certificates of an act" },
+	{ "GET", "/certificates/{number}", READERS, civil_get_certificate, 0, "read what was issued and whether it is valid" },
+	{ "GET", "/certificates/{number}/document", ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR, civil_get_certificate_pdf, 0,
+		"the certificate as PDF, always the same octets" },
+	{ "POST", "/certificates/{number}/paper", ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR, civil_post_certificate_paper, ROUTE_CHANGES,
+		"bind a certificate to the sheet of security paper it is printed on" },
+	{ "POST", "/certificates/{number}/revocation", ROLE_CIVIL_REGISTRAR, civil_post_certificate_revocation, ROUTE_CHANGES,
+		"revoke a certificate, with a reason" },
+	{ "GET", "/paper", READERS, civil_get_paper, 0, "the stock of security paper of an office" },
+	{ "POST", "/paper/counts", ROLE_CIVIL_REGISTRAR | ROLE_CIVIL_SUPERVISOR, civil_post_paper_count, ROUTE_CHANGES,
+		"count sheets of security paper that came, or that are to be destroyed" },
+	{ "POST", "/paper/counts/{id}/confirmation", ROLE_CIVIL_REGISTRAR | ROLE_CIVIL_SUPERVISOR, civil_post_paper_confirmation, ROUTE_CHANGES,
+		"count the same as another officer did" },
+	{ "POST", "/paper/sheets/{serial}/spoiling", ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR, civil_post_paper_spoiling, ROUTE_CHANGES,
+		"take a spoiled sheet out of use, with a reason" },
+	{ "GET", "/status/{number}", 0, civil_get_status, ROUTE_PUBLIC, "whether a certificate is valid, for anybody who holds it" },
 	{ NULL }
 };
 /* clang-format on */
@@ -115,7 +133,7 @@ start(struct office *office, struct err *err)
 	if (t.stop < t.review)
 		return err_set(err, FAIL_INPUT, "duplicate_stop is %d, less than duplicate_review, %d", t.stop, t.review);
 	office->own = &t;
-	return civil_notify_start(err);
+	return civil_certify_start(office, err) == -1 ? -1 : civil_notify_start(err);
 }
 
 static void
@@ -123,9 +141,11 @@ stop(struct office *office)
 {
 	(void)office;
 	civil_notify_stop();
+	civil_certify_stop();
 }
 
-static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, notification_queries, statistics_queries, NULL };
+static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, notification_queries, statistics_queries,
+	certificates_queries, NULL };
 
 const struct office_program civil_program = {
 	.name = "civild",

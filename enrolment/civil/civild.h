@@ -59,6 +59,10 @@ void civil_evidence_check(const struct civil_evidence *e, const char *at, struct
 int civil_evidence_add(struct tx *tx, const struct request *rq, const struct civil_evidence *e, const struct uuid *act_id,
 	const struct uuid *correction_id, struct uuid *id, struct err *err);
 
+/* certify.c: its connection to signd. */
+int civil_certify_start(struct office *office, struct err *err);
+void civil_certify_stop(void);
+
 /* notify.c: its tables, made at start. */
 int civil_notify_start(struct err *err);
 void civil_notify_stop(void);
@@ -76,5 +80,9 @@ route_handler civil_post_legacy, civil_get_legacy, civil_get_legacy_list, civil_
 	civil_post_legacy_promotion, civil_post_legacy_return, civil_post_legacy_refusal, civil_get_provenance_grades;
 /* statistics.c */
 route_handler civil_get_statistics, civil_get_dictionary, civil_post_estimate, civil_get_estimates;
+
+/* certify.c */
+route_handler civil_post_certificate, civil_get_certificates, civil_get_certificate, civil_get_certificate_pdf, civil_post_certificate_revocation, civil_post_certificate_paper,
+	civil_post_paper_spoiling, civil_post_paper_count, civil_post_paper_confirmation, civil_get_paper, civil_get_status;
 
 #endif

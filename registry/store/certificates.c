@@ -20,7 +20,8 @@ enum { Q_SOURCE,
 	Q_EVENT,
 	Q_STOCK };
 const struct query certificates_queries[] = {
-	[Q_SOURCE] = { "certificates_source", "SELECT certificate_source(certificate_act($1), $2::date)::text" },
+	[Q_SOURCE] = { "certificates_source", "SELECT (certificate_source(w.id, $2::date) || jsonb_build_object('office_id', a.office_id))::text FROM (SELECT certificate_act($1) AS id) w"
+					      " JOIN act a ON a.id = w.id" },
 	[Q_NUMBER] = { "certificates_number",
 		"WITH o AS (SELECT id, code, series_first FROM office WHERE id = $1)"
 		" INSERT INTO act_series AS s (office_id, kind, year, last) SELECT id, 'certificate', $2, series_first FROM o"

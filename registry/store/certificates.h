@@ -14,7 +14,7 @@ enum { CERTIFICATE_CODE_TEXT = 17,
 	PAPER_SERIAL_TEXT = 17 };
 
 /*
- * What certificates of the act of this number say as of a day (certificate_source in 0130-certificates.sql): { act_id, act_version_id,
+ * What certificates of the act of this number say as of a day (certificate_source in 0130-certificates.sql): { act_id, office_id, act_version_id,
  * source_version_id?, kind?, state, number, registered_on, registered_at, content, place?, notes? }.  FAIL_NOT_FOUND: there was no such act then.
  */
 int certificate_source_read(struct tx *tx, const char *act_number, struct date as_of, json_t **source, struct err *err);

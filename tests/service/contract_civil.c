@@ -173,6 +173,43 @@ civil_statistics(void)
 	ok(exchange(at("civild", "civil_clerk.1"), "civild", "GET", "/civil/v1/statistics/dictionary", false, CLIENT_NO_BODY, NULL) == 200, "and their dictionary");
 }
 
+/* A certificate is issued, printed on a sheet that two officers counted, replaced, revoked; whoever holds it asks. */
+static void
+civil_certificates(const char *act)
+{
+	char office[UUID_TEXT], number[2][48], id[UUID_TEXT], code[20];
+	struct err err = ERR_INIT;
+	json_t *reply;
+
+	uuid_format(&rig.office[RIG_CIVIL], office);
+	reply = post("civild", "civil_registrar.1", "/civil/v1/paper/counts",
+		json_pack("{s:s, s:s, s:s, s:i, s:i}", "office_id", office, "event", "receive", "prefix", "UT", "first", 1, "last", 9));
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/paper?office_id=%s", office)));
+	json_decref(post("civild", "civil_registrar.2", path_of("/civil/v1/paper/counts/%s/confirmation", id), json_pack("{s:i}", "counted", 9)));
+	for (int i = 0; i < 2; i++) {
+		json_t *order = json_pack("{s:s, s:s, s:s, s:s}", "office_id", office, "act_number", act, "form", "extract", "language", "fr");
+
+		if (i == 1)
+			json_object_set_new(order, "replaces", json_string(number[0]));
+		reply = post("civild", "civil_clerk.1", "/civil/v1/certificates", order);
+		keep(reply, "number", number[i], sizeof(number[i]));
+		json_decref(reply);
+		ok(exchange(at("civild", "civil_clerk.1"), "civild", "GET", path_of("/civil/v1/certificates/%s/document", number[i]), false, CLIENT_NO_BODY, NULL) == 200,
+			"civild prints a certificate");
+		json_decref(post("civild", "civil_clerk.1", path_of("/civil/v1/certificates/%s/paper", number[i]), json_pack("{s:s}", "serial", i == 0 ? "UT-0000001" : "UT-0000002")));
+	}
+	json_decref(post("civild", "civil_clerk.1", "/civil/v1/paper/sheets/UT-0000001/spoiling", reason()));
+	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/paper?office_id=%s", office)));
+	json_decref(get("civild", "auditor.1", path_of("/civil/v1/certificates/%s", number[0])));
+	json_decref(post("civild", "civil_registrar.1", path_of("/civil/v1/certificates/%s/revocation", number[1]), reason()));
+	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/certificates?act_number=%s", act)));
+	if (rig_sql(&rig, code, sizeof(code), &err, "SELECT code FROM registry.civil_certificate_status WHERE number = '%s'", number[1]) == -1)
+		bail_out("%s", err.text);
+	json_decref(get("civild", NULL, path_of("/civil/v1/status/%s?code=%s", number[1], code)));
+}
+
 void
 civil_day(struct day *day)
 {
@@ -224,4 +261,5 @@ civil_day(struct day *day)
 	civil_statistics();
 	civil_legacy();
 	civil_kinds();
+	civil_certificates(day->act);
 }
