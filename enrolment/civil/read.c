@@ -269,19 +269,36 @@ add_place(void *arg, const struct place_row *place, struct err *err)
 }
 
 struct place_search {
-	const char *prefix;
-	struct date on; /* unknown: any day */
+	const char *prefix, *code; /* code: that place only */
+	struct date on;            /* unknown: any day */
 	int64_t limit;
 };
+
+/* The place of that code, if there is one. */
+static int
+add_place_of_code(struct tx *tx, const char *code, json_t *items, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct place_row place;
+
+	if (place_find(tx, code, &place, &why) == 0)
+		return add_place(items, &place, err);
+	if (why.kind == FAIL_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
+}
 
 static int
 work_places(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct place_search *s = arg;
 	json_t *items = json_array();
+	int rc;
 
 	(void)rq;
-	if (place_search(tx, s->prefix, s->on, (unsigned)s->limit, add_place, items, err) == -1) {
+	rc = s->code != NULL ? add_place_of_code(tx, s->code, items, err) : place_search(tx, s->prefix, s->on, (unsigned)s->limit, add_place, items, err);
+	if (rc == -1) {
 		json_decref(items);
 		return -1;
 	}
@@ -291,14 +308,16 @@ work_places(struct tx *tx, const struct request *rq, void *arg, struct reply *rp
 int
 civil_get_places(struct request *rq, struct reply *rp, struct err *err)
 {
-	static const char *const known[] = { "prefix", "on", "limit", NULL };
-	struct place_search s = { .prefix = request_query(rq, "prefix") };
+	static const char *const known[] = { "prefix", "code", "on", "limit", NULL };
+	struct place_search s = { .prefix = request_query(rq, "prefix"), .code = request_query(rq, "code") };
 	const char *on = request_query(rq, "on");
 
 	if (request_query_known(rq, known, err) == -1 || request_query_int(rq, "limit", 1, PLACES_MAX, 20, &s.limit, err) == -1)
 		return -1;
-	if (s.prefix == NULL || *s.prefix == '\0')
+	if (s.code == NULL && (s.prefix == NULL || *s.prefix == '\0'))
 		return err_problem(err, "", "query parameter prefix is missing");
+	if (s.code != NULL && (s.prefix != NULL || on != NULL))
+		return err_problem(err, "", "query parameter code: not with others");
 	if (on != NULL && (date_parse(bytes_str(on), &s.on, err) == -1 || s.on.precision != DATE_DAY))
 		return err_problem(err, "", "query parameter on: a day is wanted");
 	return office_read(rq, rp, work_places, &s, err);

@@ -210,6 +210,7 @@ export class Page {
 
 	/** Presses Tab until a button or link of that text has the focus. */
 	async tabToText(text) {
+		await this.until(`[...document.querySelectorAll('button, a, summary')].some((one) => one.textContent.trim().startsWith(${JSON.stringify(text)}))`);
 		for (let i = 0; i < 120; i++) {
 			if (await this.eval(`document.activeElement !== document.body && document.activeElement.textContent.trim().startsWith(${JSON.stringify(text)})
 				&& ['BUTTON', 'A', 'SUMMARY'].includes(document.activeElement.tagName)`))

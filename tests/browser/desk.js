@@ -411,6 +411,40 @@ async function testDeath(who) {
 	ok(true, `${language}: a death with its evidence`);
 }
 
+/** What a hospital notified is taken up: the declaration begins with what it knew. */
+async function testNotified() {
+	await clerk.press('Alt+Shift+I');
+	await opened(clerk, t('notified.title'));
+	await shows(clerk, `NB-${language}`);
+	await look(clerk, 'notified');
+	await clerk.tabToText(`NB-${language}`);
+	await clerk.press('Enter');
+	await shows(clerk, t('notified.take'));
+	await shows(clerk, 'Amaurot General Hospital');
+	await look(clerk, 'notification');
+	await button(clerk, t('notified.take'));
+	await clerk.until('document.getElementById("field-mother-primary_name")?.value.length > 3');
+	await fill(clerk, 'field-child-secondary_name', 'Noah');
+	await fill(clerk, 'field-child-primary_name', 'Notified');
+	await fill(clerk, 'field-informant-name', 'Ward 7');
+	await clerk.tabTo('field-informant-relation');
+	for (let i = 0; i < 5; i++)
+		await clerk.press('ArrowDown');
+	await look(clerk, 'notified-declare');
+	await clerk.press('Control+Enter');
+	await heading(clerk, t('declare.done'));
+	await clerk.press('Alt+Shift+I');
+	await opened(clerk, t('notified.title'));
+	await clerk.tabTo('notified-queue');
+	await clerk.press('ArrowDown');
+	await clerk.press('ArrowDown');
+	await clerk.tabToText(`NB-${language}`);
+	await clerk.press('Enter');
+	await shows(clerk, t('declare.see'));
+	await look(clerk, 'notification-declared');
+	ok(true, `${language}: a notification is taken up`);
+}
+
 async function testAnnul(act) {
 	await visit(second, act);
 	await button(second, t('do.annul'));
@@ -487,6 +521,7 @@ async function day(code, n) {
 	await testReject({ ...birth, given: 'Elsewhere', surname: `Born ${'ABC'[n]}`, mother: ['Far', 'Away'], date: [String(n + 1), '5', '2025'] });
 	await testCorrect(act);
 	await testDeath(birth);
+	await testNotified();
 	await testAnnul(act);
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useState } from '/desk/lib/hooks.js';
 import { get, NoLine } from '/desk/shell/api.js';
 import { pointerOf } from '/desk/shell/fields.js';
+import { PlaceName } from '/desk/shell/form.js';
 import { showDate, t } from '/desk/shell/i18n.js';
 import { linesOf } from '/desk/shell/problems.js';
 import { html } from '/desk/shell/ui.js';
@@ -9,7 +10,7 @@ import { html } from '/desk/shell/ui.js';
 export const hasRole = (officer, ...roles) => officer.roles.some(({ role }) => roles.includes(role));
 export const hasRoleAt = (officer, role, office) => officer.roles.some((one) => one.role === role && one.office_id === office);
 
-const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey' };
+const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey', closed: 'grey' };
 export function StateTag({ state }) {
 	return html`<strong class=${`govuk-tag govuk-tag--${tagColours[state] ?? 'grey'}`}>${t(`state.${state}`)}</strong>`;
 }
@@ -47,8 +48,8 @@ export function useOffices(officer, ...roles) {
 	return hasRole(officer, 'auditor') ? items : items.filter(({ id }) => roles.some((role) => hasRoleAt(officer, role, id)));
 }
 
-/** Names of officers are not the desk's to know, but for one's own. */
-export const whoIs = (officer, id) => (id === officer.id ? t('history.you') : t('history.officer', { id: id.slice(0, 8) }));
+/** Names of officers are not the desk's to know, but for one's own.  The beginning of an id is its time. */
+export const whoIs = (officer, id) => (id === officer.id ? t('history.you') : t('history.officer', { id: id.slice(-8) }));
 
 /** A value of an act's content as a person reads it. */
 export function showValue(field, value) {
@@ -56,6 +57,8 @@ export function showValue(field, value) {
 		return showDate(value);
 	if (field.type === 'choice')
 		return t(`${field.choices}.${value}`);
+	if (field.type === 'place')
+		return html`<${PlaceName} code=${value} />`;
 	return html`<bdi>${value}</bdi>`;
 }
 

@@ -5,7 +5,7 @@ import { go, linkTo } from '/desk/shell/app.js';
 import { bodyOf, changesOf, fieldAt, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section } from '/desk/shell/form.js';
 import { showMoment, t } from '/desk/shell/i18n.js';
-import { explain, explainOwn, lineAt } from '/desk/shell/problems.js';
+import { explain, explainOwn, lineAt, sentence } from '/desk/shell/problems.js';
 import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 import { hasRoleAt, problemsOf, showValue, StateTag, useAnswer, whoIs } from './common.js';
 import { Decisions } from './decide.js';
@@ -28,7 +28,7 @@ function linesOfChanges(error, sections, changes) {
 	return error.problems.map(({ pointer, detail }) => {
 		const i = /^\/changes\/(\d+)\//.exec(pointer)?.[1];
 		const at = fieldAt([...sections, ...grounds], i === undefined ? pointer.replace(/^\/evidence\/\d+/, '/evidence') : changes[i].path);
-		return at ? lineAt(at, explain(detail)) : { text: explain(detail) };
+		return at ? lineAt(at, explain(detail)) : { text: sentence(explain(detail)) };
 	});
 }
 
@@ -98,7 +98,7 @@ function Changes({ kind, correction }) {
 		<thead class="govuk-table__head"><tr class="govuk-table__row">${['correct.field', 'correct.from', 'correct.to'].map((column) =>
 			html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}</tr></thead>
 		<tbody class="govuk-table__body">${correction.changes.flatMap((one) => rowsOf(kind.sections, one)).map(({ section, field, from, to }) => html`
-			<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">${t(section.title)}: ${t(field.label)}</th>
+			<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">${t(section.title)}, ${t(field.label)}</th>
 			<td class="govuk-table__cell"><del>${said(field, from)}</del></td><td class="govuk-table__cell"><ins>${said(field, to)}</ins></td></tr>`)}</tbody></table>`;
 }
 
@@ -133,7 +133,7 @@ export function CorrectionPage({ officer, words }) {
 	${correction.state === 'proposed' && !correction.is_current && html`<div class="govuk-inset-text">${t('correction.old')}</div>`}
 	${correction.state === 'proposed' && correction.proposed_by === officer.id && html`<div class="govuk-inset-text">${t('correction.own')}</div>`}
 	<${Changes} kind=${kind} correction=${correction} />
-	<p class="govuk-body">${t('field.legal_basis')}: <bdi>${correction.legal_basis}</bdi></p>
+	<p class="govuk-body"><strong>${t('field.legal_basis')}</strong> <bdi>${correction.legal_basis}</bdi></p>
 	<${Evidence} path=${base} list=${correction.evidence} />
 	<${Decisions} key=${correction.state} possible=${possible} path=${path} onDone=${after} />
 	<h2 class="govuk-heading-m">${t('history.title')}</h2>

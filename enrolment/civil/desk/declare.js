@@ -106,7 +106,7 @@ export function DeclarePage({ officer, words }) {
 		await saveDraft({ ...draft, unsent: undefined });
 		const sent = crypto.randomUUID();
 		const result = await send({ id: sent, officer: officer.id, kind: kind.kind, path: kind.path, draft: id,
-			body: { office_id: office, ...body }, label: titleOf(kind, body) });
+			body: { office_id: office, notification_id: draft.notification, ...body }, label: titleOf(kind, body) });
 		setBusy(false);
 		if (result.problem) {
 			if (isShown.current)

@@ -2,7 +2,7 @@
 import { useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
-import { LongField } from '/desk/shell/form.js';
+import { LongField, PlaceName } from '/desk/shell/form.js';
 import { showDate, showNumber, t } from '/desk/shell/i18n.js';
 import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 import { hasRoleAt, problemsOf, StateTag, useAnswer } from './common.js';
@@ -14,7 +14,7 @@ export const compared = [
 	['primary_name', 'child', (who) => who.primary_name],
 	['sex', 'child', (who) => who.sex && t(`sex.${who.sex}`)],
 	['date_of_birth', 'child', (who) => showDate(who.date_of_birth)],
-	['place_of_birth', 'child', (who) => who.place_of_birth],
+	['place_of_birth', 'child', (who) => who.place_of_birth && html`<${PlaceName} code=${who.place_of_birth} />`],
 	['mother_name', 'mother', nameOf],
 	['mother_date_of_birth', 'mother', (who) => showDate(who.date_of_birth)],
 	['father_name', 'father', nameOf],
@@ -60,10 +60,10 @@ function Comparison({ kind, mine, other, n }) {
 			<th scope="row" class="govuk-table__header">${rowName(kind, name, role)}</th>
 			<${Side} value=${show(one[role])} /><${Side} value=${show(two[role])} />
 			<td class="govuk-table__cell"><strong class=${`govuk-tag govuk-tag--${colours[fields[name].agreement]}`}>${t(`agreement.${fields[name].agreement}`)}</strong></td>
-			<td class="govuk-table__cell govuk-table__cell--numeric" dir="ltr">${showNumber(fields[name].weight)}</td></tr>`)}</tbody>
+			<td class="govuk-table__cell govuk-table__cell--numeric"><bdi dir="ltr">${showNumber(fields[name].weight)}</bdi></td></tr>`)}</tbody>
 		<tfoot><tr class="govuk-table__row"><th scope="row" class="govuk-table__header" colspan="3">${t('duplicates.score')}</th>
 			<td class="govuk-table__cell"><strong class=${`govuk-tag govuk-tag--${other.level === 'stop' ? 'red' : 'orange'}`}>${t(`level.${other.level}`)}</strong></td>
-			<td class="govuk-table__cell govuk-table__cell--numeric" dir="ltr"><strong>${showNumber(other.score)}</strong></td></tr></tfoot>
+			<td class="govuk-table__cell govuk-table__cell--numeric"><strong><bdi dir="ltr">${showNumber(other.score)}</bdi></strong></td></tr></tfoot>
 	</table>
 	${other.reason && html`<p class="govuk-body">${t(`reason.${other.reason}`)}</p>`}`;
 }

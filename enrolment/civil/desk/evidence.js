@@ -14,7 +14,7 @@ const sections = [{ key: 'evidence', title: 'section.evidence', fields: evidence
 
 export function Evidence({ path, list }) {
 	return list.length > 0 && html`<h2 class="govuk-heading-m">${t('evidence.title')}</h2>
-	<ul class="govuk-list">${list.map((one) => html`<li>${t(`evidence.${one.kind}`)}: <bdi>${one.reference}</bdi> ${showDate(one.issued_on)}
+	<ul class="govuk-list">${list.map((one) => html`<li>${t(`evidence.${one.kind}`)} – <bdi>${one.reference}</bdi> ${showDate(one.issued_on)}
 		${' '}${one.media_type && html`<a class="govuk-link" href=${`/civil/v1${path}/evidence/${one.id}`} target="_blank">${t('evidence.file')}</a>`}</li>`)}</ul>`;
 }
 

@@ -6,6 +6,7 @@ import { hasRole } from './common.js';
 import { DeclarePage, KindsPage } from './declare.js';
 import { DuplicatesPage } from './duplicates.js';
 import { FindPage } from './find.js';
+import { NotificationPage, NotifiedPage } from './notified.js';
 import { UnsentBadge, UnsentPage } from './unsent.js';
 import { WorkPage } from './work.js';
 
@@ -17,10 +18,12 @@ start({
 	messages: '/desk/office/messages',
 	pages: [
 		{ route: 'work', title: 'work.title', shortcut: 'Q', show: WorkPage, isFor: () => true },
+		{ route: 'notified', title: 'notified.title', shortcut: 'I', show: NotifiedPage, isFor: (officer) => hasRole(officer, 'civil_clerk', 'civil_registrar', 'civil_supervisor') },
 		{ route: 'declare', title: 'declare.title', shortcut: 'N', show: KindsPage, isFor: isClerk },
 		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: () => true },
 		{ route: 'unsent', title: 'unsent.title', shortcut: 'U', show: UnsentPage, isFor: isClerk, Badge: UnsentBadge },
 		{ route: 'new', title: 'declare.title', show: DeclarePage, within: 'declare' },
+		{ route: 'notification', title: 'notified.one', show: NotificationPage, within: 'notified' },
 		{ route: 'act', title: 'act.title', show: ActPage },
 		{ route: 'correct', title: 'correct.title', show: CorrectPage },
 		{ route: 'correction', title: 'correction.title', show: CorrectionPage },

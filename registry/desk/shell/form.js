@@ -52,9 +52,29 @@ export function Select({ id, label, options, value, onValue, error, hint }) {
 		</select></${Group}>`;
 }
 
+const placeNames = new Map();
+/** The name of the place of a code; the code until it is known, and where there is no line. */
+export function usePlaceName(code) {
+	const [name, setName] = useState(placeNames.get(code) ?? code);
+	useEffect(() => {
+		if (code && !placeNames.has(code))
+			get('/places', { code }).then(({ items }) => {
+				placeNames.set(code, items[0]?.name ?? code);
+				setName(placeNames.get(code));
+			}, () => {});
+		else
+			setName(placeNames.get(code) ?? code);
+	}, [code]);
+	return name;
+}
+export function PlaceName({ code }) {
+	return html`<bdi>${usePlaceName(code)}</bdi>`;
+}
+
 /** A place by the beginning of its name: the service finds it, whatever the number of places.  ARIA's combobox with a list. */
 function PlaceField({ id, pointer, values, change, error, hint, label, field }) {
-	const typed = values[`${pointer}:name`] ?? values[pointer] ?? '';
+	const known = usePlaceName(values[`${pointer}:name`] === undefined ? values[pointer] : undefined);
+	const typed = values[`${pointer}:name`] ?? known ?? '';
 	const [found, setFound] = useState([]);
 	const [active, setActive] = useState(-1);
 	const [isOpen, setOpen] = useState(false);
@@ -86,6 +106,7 @@ function PlaceField({ id, pointer, values, change, error, hint, label, field }) 
 	const choose = (place) => {
 		clearTimeout(timer.current);
 		latest.current = '';
+		placeNames.set(place.code, place.name);
 		change(pointer, place.code);
 		change(`${pointer}:name`, place.name);
 		setOpen(false);

@@ -27,9 +27,12 @@ function translated(sentence) {
 /** @param {string} detail @returns {string} */
 export function explain(detail) {
 	if (currentLanguage() === 'en')
-		return detail.charAt(0).toUpperCase() + detail.slice(1);
+		return detail;
 	return translated(detail) ?? `${t('problem.service')} \u2066${detail}\u2069`;
 }
+
+/** What stands alone begins with a capital letter, in scripts that have them. */
+export const sentence = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 /** What the form itself found, as a sentence. */
 export function explainOwn({ kind, field }) {
@@ -37,19 +40,20 @@ export function explainOwn({ kind, field }) {
 }
 
 /** A line of an error summary that leads to its field; two sections may have a field of the same name. */
-export const lineAt = ({ pointer, section, field }, text) => ({ pointer, field: idOf(pointer), short: text,
-	text: `${t(section.title)}, ${t(field.label)}: ${text}` });
+export const lineAt = ({ pointer, section, field }, text) => ({ pointer, field: idOf(pointer), short: sentence(text),
+	text: t('problem.at', { where: `${t(section.title)}, ${t(field.label)}`, what: text }) });
 
 /**
  * A problem document as lines of an error summary, each with its field where the form has it.
  * @param {import('./api.js').Problem} problem
  */
 export function linesOf(problem, sections = []) {
-	if (problem.problems.length === 0)
-		return [{ text: explain(problem.detail ?? problem.message) }];
+	/* a conflict is with other acts, which have a page of their own: it has no fields here */
+	if (problem.problems.length === 0 || problem.status === 409)
+		return [{ text: sentence(explain(problem.detail ?? problem.message)) }];
 	return problem.problems.map(({ pointer, detail }) => {
 		const at = fieldAt(sections, pointer);
 		const text = explain(detail);
-		return at ? lineAt(at, text) : { text };
+		return at ? lineAt(at, text) : { text: sentence(text) };
 	});
 }
