@@ -62,22 +62,6 @@ births_column_of(const char *pointer)
 	return "";
 }
 
-/* Up to nine digits; what is allowed is the service's to say. */
-static json_t *
-number_of(struct bytes text)
-{
-	long n = 0;
-
-	if (text.n > 9)
-		return NULL;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return NULL;
-		n = n * 10 + (text.p[i] - '0');
-	}
-	return json_integer(n);
-}
-
 /* Sets "/child/sex" and the like, making the object above when it is not there. */
 static int
 put(json_t *body, const char *pointer, json_t *value, struct err *err)
@@ -115,7 +99,7 @@ births_body(const struct rows_row *row, const char *office_id, json_t **body, st
 
 		if (columns[i].kind == NOTHING || f.n == 0)
 			continue;
-		value = columns[i].kind == NUMBER ? number_of(f) : json_stringn((const char *)f.p, f.n);
+		value = columns[i].kind == NUMBER ? rows_number(f) : json_stringn((const char *)f.p, f.n);
 		if (value == NULL)
 			err_problem(err, columns[i].name, columns[i].kind == NUMBER ? "a whole number is wanted" : "not a text");
 		else

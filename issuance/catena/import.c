@@ -1,4 +1,4 @@
-/* catena import births, catena import registers. */
+/* catena import births, catena import registers, catena import estimates. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "issuance/catena/births.h"
 #include "issuance/catena/commands.h"
+#include "issuance/catena/estimates.h"
 #include "issuance/catena/registers.h"
 #include "issuance/catena/session.h"
 
@@ -189,6 +190,52 @@ import_registers_command(const struct args *args, struct err *err)
 	client_free(im.clerk);
 	if (im.images_fd != -1)
 		close(im.images_fd);
+	if (im.text.n > 0)
+		munmap((void *)im.text.p, im.text.n);
+	return rc;
+}
+
+/* ---- estimates ---- */
+
+const struct arg_option import_estimates_options[] = {
+	OPTION_STATE,
+	{ "statistician", "FILE", "credentials of the statistician who imports (catena officer add --credentials FILE)" },
+	{ "quiet", NULL, "no progress" },
+	{ NULL, NULL, NULL },
+};
+
+static int
+estimates_run(const struct state *state, const char *statistician, struct estimates_import *im, struct err *err)
+{
+	struct rows_counts counts = { 0, 0 };
+
+	if (statistician == NULL)
+		return err_set(err, FAIL_INPUT, "--statistician is missing");
+	if (session_open_file(state, "civild", statistician, &im->statistician, err) == -1 || estimates_import(im, &counts, err) == -1)
+		return -1;
+	printf("%llu estimates are imported, %llu rows were refused\n", (unsigned long long)counts.done, (unsigned long long)counts.refused);
+	if (counts.refused == 0)
+		return 0;
+	printf("%s has them with line, column and rule; corrected it can be imported as it is\n", im->rejects_file);
+	return 1;
+}
+
+int
+import_estimates_command(const struct args *args, struct err *err)
+{
+	struct estimates_import im = { .quiet = args_flag(args, "quiet") };
+	char rejects[PATH_MAX];
+	struct state state;
+	int rc = -1;
+
+	if (snprintf(rejects, sizeof(rejects), "%s.rejects.csv", args->positional[0]) >= (int)sizeof(rejects))
+		return err_set(err, FAIL_INPUT, "%.60s...: the path is too long", args->positional[0]);
+	im.rejects_file = rejects;
+	if (state_of_args(args, &state, err) == -1 || map_file(args->positional[0], &im.text, err) == -1)
+		return -1;
+	if (estimates_check_header(im.text, err) == 0)
+		rc = estimates_run(&state, args_value(args, "statistician", NULL), &im, err);
+	client_free(im.statistician);
 	if (im.text.n > 0)
 		munmap((void *)im.text.p, im.text.n);
 	return rc;

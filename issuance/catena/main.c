@@ -43,6 +43,11 @@ static const struct command commands[] = {
 	  "  Nothing rests on an entry until it is promoted by review.  Rows that break a rule, or whose scans do, are written to\n"
 	  "  FILE.csv.rejects.csv with line, column and rule; the others are imported.  A repetition imports nothing twice.\n"
 	  "  catena(1) describes the columns.  Exit status 0: no row was refused.\n" },
+	{ "import estimates", "FILE.csv --statistician FILE", "import estimates of how many births, deaths ... occurred", import_estimates_options, 1, 1,
+	  import_estimates_command,
+	  "  The statistics say how complete the register is against them.  Columns: event, year, events, source; place and sex where they are\n"
+	  "  for less than the country and both.  Rows that break a rule are written to FILE.csv.rejects.csv with line, column and rule.  The\n"
+	  "  newest estimate counts; the same row again is no further one.  Exit status 0: no row was refused.\n" },
 	{ "trace", "NUMBER --officer FILE [--bundle FILE] [--undisclosed]", "show where a passport comes from", trace_options, 1, 1,
 	  trace_command },
 	{ "ledger check", "[--state DIR]", "recompute the ledger from the rows, name what was altered", state_options, 0, 0,

@@ -394,3 +394,18 @@ rows_import(const struct rows_job *job, struct rows_counts *counts, struct err *
 	*counts = w.counts;
 	return rc;
 }
+
+json_t *
+rows_number(struct bytes text)
+{
+	long n = 0;
+
+	if (text.n > 9)
+		return NULL;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return NULL;
+		n = n * 10 + (text.p[i] - '0');
+	}
+	return json_integer(n);
+}

@@ -52,6 +52,9 @@ int rows_check_header(const struct rows_job *job, struct err *err);
 
 /* ---- what rows have in common ---- */
 
+/* Up to nine digits as a number, NULL when it is none; what is allowed is the service's to say. */
+json_t *rows_number(struct bytes text);
+
 /* As client_call; repeats while the service asks to come again: the key makes that safe.  *reply as client_json. */
 int rows_post(struct client *c, const char *path, const struct uuid *key, struct client_body body, json_t **reply, struct err *err);
 

@@ -207,6 +207,41 @@ says 'clerk is missing'
 run 1 "registers with a folder that is not there" import registers "$registers" --images "$scratch/none" --clerk "$scratch/clerk"
 run 1 "a file of births is none of registers" import registers "$births" --clerk "$scratch/clerk"
 says 'no column'
+
+# estimates of how many births occurred: two good ones, and one row for each way to be wrong
+run 0 "a statistician" officer add stat --name Stat --role statistician --office all --credentials "$scratch/stat"
+estimates=$scratch/estimates.csv
+{
+	echo 'event,year,place,sex,events,source'
+	echo 'birth,2020,,,1000,"Census 2020, table 4"'
+	echo 'birth,2020,UT-MTN,F,120,Census 2020'
+	echo 'funeral,2020,,,10,Census 2020'
+	echo 'birth,MMXX,,,10,Census 2020'
+	echo 'birth,1066,,,10,Census 2020'
+	echo 'birth,2020,UT-NOWHERE,,10,Census 2020'
+	echo 'birth,2020,,Q,10,Census 2020'
+	echo 'birth,2020,,,-3,Census 2020'
+	echo 'birth,2020,,,0,Census 2020'
+	echo 'marriage,2020,,F,10,Census 2020'
+	echo 'birth,2020,,,10,'
+	printf 'birth,2020,,,10,Recens\351\n'
+} >"$estimates"
+run 1 "estimates: good rows in, bad rows out" import estimates "$estimates" --statistician "$scratch/stat" --quiet
+says '^2 estimates are imported, 10 rows were refused'
+cut -d, -f7- "$estimates.rejects.csv" >"$out"
+for wanted in '^4,event,' '^5,year,.*whole number' '^6,year,' '^7,place,.*no such place' '^8,sex,' '^9,events,.*whole number' '^10,events,' '^11,sex,.*marriages' \
+	'^12,source,' '13,source,.*UTF-8'; do
+	says "$wanted"
+done
+run 1 "estimates again" import estimates "$estimates" --statistician "$scratch/stat" --quiet
+[ "$(sql 'SELECT count(*) FROM completeness_estimate')" = 2 ]
+ok $? "... the registry has each once"
+run 1 "estimates by a clerk" import estimates "$estimates" --statistician "$scratch/clerk" --quiet
+says '^0 estimates'
+run 1 "estimates without a statistician" import estimates "$estimates"
+says 'statistician is missing'
+run 1 "a file of births is none of estimates" import estimates "$births" --statistician "$scratch/stat"
+says 'no column'
 run 1 "trace: of a document that does not exist" trace U0000001 --officer "$scratch/admin"
 says 'no document has this number'
 run 1 "trace: what is no number" trace 'U1/../..' --officer "$scratch/admin"
