@@ -29,6 +29,11 @@
 																														   "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id) VALUES (" ID(act) ", " ID(officer) ", " ID(version) ", 'declare', " ID(officer) ");"
 #define ACT(act, version) ACT_AS(act, version, "13", "birth", CONTENT)
 
+/* A certificate of an act, or of what is none. */
+#define CERTIFICATE(act, version) \
+	"INSERT INTO civil_certificate (id, act_id, act_version_id, kind, form, language, office_id, year, serial, number, copy, issued_on, as_of, content, officer_id)" \
+	" VALUES (" ID("0e") ", " act ", " version ", 'birth', 'full', 'en', " ID("01") ", 2020, 1, 'C1', 1, current_date, current_date, '{}', " ID("12") ")"
+
 struct attempt {
 	const char *name;
 	enum chain_role role;
@@ -54,7 +59,7 @@ refused(const struct attempt *a)
 
 /*
  * The stage: a1 imported, with image b1; a2 imported, without; a3 proposed by 13, with image b3; a4 an index line; a5 unreadable; a6 rejected;
- * a7 proposed by 13, without image.
+ * a7 proposed by 13, without image; a8 promoted to act 3c, which is declared.
  */
 static const struct attempt attempts[] = {
 	/* nothing rests on it */
@@ -74,6 +79,10 @@ static const struct attempt attempts[] = {
 		"INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason) VALUES (" ID("31") ", " ID("11") ", " ID("a1") ", 9, " ID("12") ", 'another event')", "23503", "candidate" },
 	{ "a scan of an entry as the file of evidence", CIVIL, NULL,
 		"INSERT INTO act_evidence_file VALUES (" ID("b1") ", 's')", "23503", "act_evidence_file" },
+	{ "a certificate of an entry", CIVIL, NULL, CERTIFICATE(ID("a1"), ID("41")), "CA002", "not registered on that day" },
+	{ "a certificate of what an entry was only promoted to", CIVIL, ACT("3a", "4a") PROMOTE_AS("a3", "12", ID("b3"), ALL, ID("3a")), CERTIFICATE(ID("3a"), ID("4a")), "CA002", "not registered on that day" },
+	{ "evidence of what an entry was only promoted to", ENROLMENT, NULL,
+		"INSERT INTO evidence (id, enrolment_id, person_id, kind, act_id, officer_id) VALUES (" ID("8e") ", " ID("71") ", " ID("21") ", 'act', " ID("3c") ", " ID("13") ")", "23503", "evidence_act_id_fkey" },
 	{ "enrolment reads entries", ENROLMENT, NULL, "SELECT FROM legacy_act", "42501", "permission" },
 	{ "issuing reads entries", ISSUANCE, NULL, "SELECT FROM legacy_act", "42501", "permission" },
 	{ "inspection reads entries", INSPECTION, NULL, "SELECT FROM legacy_act", "42501", "permission" },
@@ -188,6 +197,7 @@ main(void)
 	chain_do(CIVIL, ENTRY("a4", "4", "index_only") DECIDE("a4", "import", "11"));
 	chain_do(CIVIL, ENTRY("a5", "5", "original_register") DECIDE("a5", "import_unreadable", "11") IMAGE("b5", "a5"));
 	chain_do(CIVIL, ENTRY("a6", "6", "original_register") DECIDE("a6", "import", "11") DECIDE("a6", "refuse", "12"));
+	chain_do(CIVIL, ENTRY("a8", "8", "original_register") DECIDE("a8", "import", "11") IMAGE("b8", "a8") PROPOSE("a8", "13") ACT("3c", "4c") PROMOTE_AS("a8", "12", ID("b8"), ALL, ID("3c")));
 	chain_do(CIVIL, ENTRY("a7", "7", "reconstructed") DECIDE("a7", "import", "11") PROPOSE("a7", "13"));
 	for (size_t i = 0; i < NELEM(attempts); i++)
 		ok(refused(&attempts[i]), "refuses: %s", attempts[i].name);
