@@ -152,6 +152,58 @@ printf 'a,b\n1,2\n' >"$scratch/other.csv"
 run 1 "a file of other columns is refused" import births "$scratch/other.csv" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
 says 'there is no column a'
 
+# whole files that are not what they should be: refused before anybody signs in
+whole() {
+	run 1 "births: $1" import births "$scratch/whole.csv" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
+	says "$2"
+}
+demo=$top/docs/demo/births.csv
+sed '1s/child_sex,//' "$demo" | head -3 >"$scratch/whole.csv"
+whole "a column that is missing" 'line 1: .*child_sex'
+sed '1s/child_sex,/office,/' "$demo" | head -3 >"$scratch/whole.csv"
+whole "a column that is there twice" 'line 1, column 6: .*office'
+head -3 "$demo" | iconv -f UTF-8 -t UTF-16LE >"$scratch/utf16"
+{ printf '\377\376' && cat "$scratch/utf16"; } >"$scratch/whole.csv"
+whole "in UTF-16" 'line 1, column 1: .*UTF-8'
+head -3 "$demo" | tr , ';' >"$scratch/whole.csv"
+whole "with semicolons" 'line 1'
+: >"$scratch/whole.csv"
+whole "an empty file" 'the file is empty'
+
+# as a spreadsheet writes it: byte order mark and CRLF; two good rows between bad ones, of which nothing is left
+acts() {
+	sql "SELECT (SELECT count(*) FROM act) || ' ' || (SELECT count(*) FROM act_registration) || ' ' || (SELECT count(*) FROM act_version) || ' ' || (SELECT count(*) FROM act_match_key)"
+}
+name() {
+	printf "$1%.0s" $(seq "$2")
+}
+before=$(acts)
+sheet=$scratch/sheet.csv
+row=$(sed -n 34p "$demo" | cut -d, -f3)
+{
+	printf '\357\273\277'
+	sed -n 1p "$demo"
+	sed -n 32p "$demo"
+	sed -n 34p "$demo" | sed "s/$row/$(name x 300)/"
+	sed -n 34p "$demo" | sed "s/$row/$(name ش 300)/"
+	sed -n 34p "$demo" | sed "s/,[0-9]\{4\}-[0-9][0-9]-[0-9][0-9],/,2019-02-31,/"
+	sed -n 34p "$demo" | iconv -f UTF-8 -t UTF-16BE | tr -d '\n\r'
+	printf '\n'
+	sed -n 34p "$demo" | sed 's/,UT-[A-Z-]*,/,UT-ATLANTIS,/'
+	sed -n 34p "$demo" | cut -d, -f1-9
+	sed -n 33p "$demo"
+} | sed 's/$/\r/' >"$sheet"
+run 1 "births from a spreadsheet: byte order mark, CRLF" import births "$sheet" --clerk "$scratch/clerk" --registrar "$scratch/registrar" --quiet
+says '^2 births are registered, 6 rows were refused'
+cp "$sheet.rejects.csv" "$out"
+for wanted in ',3,child_primary_name,.*200' ',4,child_primary_name,.*200' ',5,child_date_of_birth,' ',6,.*,' ',7,place_of_birth,' ',8,'; do
+	says "$wanted"
+done
+echo "before $before, after $(acts)" >"$out"
+set -- $before
+[ "$(acts | cut -d' ' -f1-3)" = "$(($1 + 2)) $(($2 + 2)) $(($3 + 2))" ]
+ok $? "... the register has two acts more, and nothing of those that were refused"
+
 # entries of paper registers: a good one, an unreadable one, and one row for each way to be wrong
 registers=$scratch/registers.csv
 scans=$scratch/scans
@@ -198,7 +250,7 @@ done
 run 1 "registers again: nothing is imported twice" import registers "$registers" --images "$scans" --clerk "$scratch/clerk" --quiet
 [ "$(sql 'SELECT count(*) FROM legacy_act')" = 2 ] && [ "$(sql 'SELECT count(*) FROM legacy_image')" = 3 ]
 ok $? "... the registry has each once"
-[ "$(sql 'SELECT count(*) FROM act_registration')" = 30 ]
+[ "$(sql 'SELECT count(*) FROM act_registration')" = 32 ]
 ok $? "... and no act comes of them"
 run 1 "registers by a registrar" import registers "$registers" --clerk "$scratch/registrar" --quiet
 says '^0 entries'
