@@ -4,7 +4,7 @@
 
 #include "issuance/chip/card.h"
 #include "issuance/inspect/terminal.h"
-#include "issuance/perso/profile.h"
+#include "issuance/perso/chipprofile.h"
 #include "tests/data.h"
 #include "tests/tap.h"
 
@@ -28,8 +28,8 @@ cardfix_terminal(struct card *card)
 /* Utopia's specimen: tests/data/utopia. */
 struct cardfix_files {
 	uint8_t *octets[4];
-	struct profile_file file[4];
-	struct profile_chip chip;
+	struct chip_contents_file file[4];
+	struct chip_contents chip;
 };
 
 __attribute__((unused)) static bool
@@ -52,7 +52,7 @@ cardfix_files(struct cardfix_files *f)
 		f->octets[i] = source_file(parts[i].path, &n);
 		if (f->octets[i] == NULL)
 			return false;
-		f->file[i] = (struct profile_file){ parts[i].fid, parts[i].name, BYTES(f->octets[i], n) };
+		f->file[i] = (struct chip_contents_file){ parts[i].fid, parts[i].name, BYTES(f->octets[i], n) };
 	}
 	return true;
 }

@@ -42,6 +42,10 @@ int pki_lint_command(const struct args *args, struct err *err);
 int pki_passive_command(const struct args *args, struct err *err);
 extern const struct arg_option pki_seal_options[];
 int pki_seal_command(const struct args *args, struct err *err);
+extern const struct arg_option chip_options[], chip_read_options[], chip_write_options[];
+int chip_command(const struct args *args, struct err *err);
+int chip_read_command(const struct args *args, struct err *err);
+int chip_write_command(const struct args *args, struct err *err);
 extern const struct arg_option pki_list_options[];
 int pki_list_command(const struct args *args, struct err *err);
 

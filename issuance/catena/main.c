@@ -70,6 +70,13 @@ static const struct command commands[] = {
 	  "what a visible digital seal says and what it is worth", pki_seal_options, 1, 1, pki_seal_command,
 	  "  FILE: the octets that the bar code holds.  One verdict per line: check, outcome, code, text; then what the seal says.\n"
 	  "  Exit status 0: good; 1: warnings, or something could not be checked; 2: refused; 3: unreadable.\n" },
+	{ "chip", "[--folder DIR] [--connect HOST:PORT | --listen HOST:PORT]", "a software chip in a virtual reader (vsmartcard's vpcd), in the foreground", chip_options,
+	  0, 0, chip_command,
+	  "  It begins empty and is personalised by commands, or holds what is in DIR; Ctrl-C ends it.  Its keys lie in memory and in DIR:\n"
+	  "  for tests and training, not for holders.\n" },
+	{ "chip write", "DIR [--reader NAME] [--profile NAME]", "personalise the empty chip in a reader, lock it, read it back", chip_write_options, 1, 1,
+	  chip_write_command, "  DIR holds EF.COM.bin, EF.DG1.bin ... EF.SOD.bin; the MRZ in DG1 opens the chip from then on.\n" },
+	{ "chip read", "--mrz FILE [--reader NAME] [--out DIR]", "read the chip in a reader", chip_read_options, 0, 0, chip_read_command },
 	{ "verify", "FILE --anchor CSCA.pem", "check a descent bundle, offline", verify_options, 1, 1, verify_command,
 	  "  Prints one line per link of the chain.  Exit status 0: good; 1: bad, or it could not be checked.\n" },
 	{ "conf", "[--sample | --manual]", "print the options of the configuration file", conf_command_options, 0, 0, conf_command },

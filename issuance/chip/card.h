@@ -2,7 +2,7 @@
  * card.h - a software chip: the application of a passport's chip, driven by the octets of commands.  Doc 9303-10 (8th ed.) 3, 9303-11.
  *
  * For tests, training and stations without hardware; keys lie in this process's memory, so it is no security module.  It begins empty: files are
- * created, written and keys put in by commands (profile.h) or by the functions below, which those commands call; card_lock() ends that for good.
+ * created, written and keys put in by commands (chipprofile.h) or by the functions below, which those commands call; card_lock() ends that for good.
  *
  * Reading: the application's files after access control (BAC or PACE) and under secure messaging, DG3 and DG4 after terminal authentication
  * only; EF.CardAccess, EF.ATR/INFO and EF.DIR always; EF.CardSecurity after PACE.  A command without secure messaging, or with a wrong MAC, ends the

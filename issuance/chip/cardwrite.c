@@ -1,5 +1,5 @@
 /*
- * cardwrite.c - how the software chip is personalised: the commands of the JMRTD project's passport applet, which profile.h describes.  After the lock
+ * cardwrite.c - how the software chip is personalised: the commands of the JMRTD project's passport applet, which chipprofile.h describes.  After the lock
  * each of them is answered 6985.
  */
 #include "issuance/chip/card-local.h"

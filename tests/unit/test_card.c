@@ -3,7 +3,7 @@
  */
 #include "issuance/chip/card.h"
 #include "issuance/inspect/terminal.h"
-#include "issuance/perso/profile.h"
+#include "issuance/perso/chipprofile.h"
 #include "registry/doc9303/lds.h"
 #include "tests/cardfix.h"
 #include "tests/data.h"
@@ -156,23 +156,23 @@ test_personalise(void)
 	struct terminal t = cardfix_terminal(card);
 	struct cardfix_files files;
 	struct buf out = BUF_INIT;
-	struct profile_file other;
+	struct chip_contents_file other;
 
 	card_power(card, true);
 	if (!cardfix_files(&files))
 		bail_out("no tests/data/utopia");
-	ok(profile_by_name("jmrtd") == &profiles[0] && profile_by_name("other") == NULL, "the applet's profile is known");
-	ok(profile_write(&profiles[0], &t, &files.chip, &err) == 0, "a chip is personalised: %s", err.text);
+	ok(chip_profile_by_name("jmrtd") == &chip_profiles[0] && chip_profile_by_name("other") == NULL, "the applet's profile is known");
+	ok(chip_personalise(&chip_profiles[0], &t, &files.chip, &err) == 0, "a chip is personalised: %s", err.text);
 	ok(card_is_locked(card), "and locked");
 	refuses(card, "locked chip", locked, NELEM(locked));
-	ok(profile_verify(&t, &files.chip, &err) == 0, "it is read back: %s", err.text);
+	ok(chip_read_back(&t, &files.chip, &err) == 0, "it is read back: %s", err.text);
 	other = files.file[1];
 	other.octets = files.file[0].octets;
-	ok(profile_verify(&t, &(struct profile_chip){ files.chip.number, files.chip.birth, files.chip.expiry, &other, 1 }, &err) == -1 &&
+	ok(chip_read_back(&t, &(struct chip_contents){ files.chip.number, files.chip.birth, files.chip.expiry, &other, 1 }, &err) == -1 &&
 			err.kind == FAIL_CONFLICT && strstr(err.text, other.name) != NULL,
 		"what differs is named");
-	ok(profile_write(&profiles[0], &t, &files.chip, &err) == -1 && err.kind == FAIL_CONFLICT, "it cannot be personalised again");
-	ok(profile_verify(&t, &(struct profile_chip){ "XXXXXXXXX", files.chip.birth, files.chip.expiry, files.file, files.chip.nfile }, &err) == -1 &&
+	ok(chip_personalise(&chip_profiles[0], &t, &files.chip, &err) == -1 && err.kind == FAIL_CONFLICT, "it cannot be personalised again");
+	ok(chip_read_back(&t, &(struct chip_contents){ "XXXXXXXXX", files.chip.birth, files.chip.expiry, files.file, files.chip.nfile }, &err) == -1 &&
 			err.kind == FAIL_DENIED,
 		"another MRZ does not open it");
 

@@ -1,5 +1,5 @@
 /*
- * profile.h - how a kind of chip is personalised: its commands as data, and what runs them.
+ * chipprofile.h - how a kind of chip is personalised: its commands as data, and what runs them.
  *
  * A profile says for each act which command it is.  P1-P2 and the data are a small language: pairs of hexadecimal digits (in capitals) stand for themselves, and
  *	f       the file's identifier, 2 octets         n       document number, as in the MRZ
@@ -7,50 +7,50 @@
  *	o       where the octets are written, 2 octets  d       the octets
  *	( )     what stands between them, after its length (ISO/IEC 7816-4 5.2.2.2)
  */
-#ifndef CATENA_PROFILE_H
-#define CATENA_PROFILE_H
+#ifndef CATENA_CHIPPROFILE_H
+#define CATENA_CHIPPROFILE_H
 #include "issuance/inspect/terminal.h"
 
-enum profile_act { PROFILE_SELECT, /* the application, before anything is written */
-	PROFILE_CREATE,            /* a file; it is the current one then, or PROFILE_FILE makes it so */
-	PROFILE_FILE,              /* select a file; may be absent */
-	PROFILE_WRITE,             /* octets of the current file */
-	PROFILE_ACCESS,            /* what opens the chip: number, birth, expiry */
-	PROFILE_LOCK,              /* no writing from here on */
+enum chip_act { PROFILE_SELECT, /* the application, before anything is written */
+	PROFILE_CREATE,         /* a file; it is the current one then, or PROFILE_FILE makes it so */
+	PROFILE_FILE,           /* select a file; may be absent */
+	PROFILE_WRITE,          /* octets of the current file */
+	PROFILE_ACCESS,         /* what opens the chip: number, birth, expiry */
+	PROFILE_LOCK,           /* no writing from here on */
 	PROFILE_ACTS };
 
-struct profile_command {
+struct chip_profile_command {
 	uint8_t cla, ins;
 	const char *p1p2; /* NULL: this chip has no such command */
 	const char *data;
 };
-struct profile {
+struct chip_profile {
 	const char *name;
 	size_t write_max; /* octets that one command writes */
 	size_t file_max;  /* octets of the longest file there can be */
-	struct profile_command command[PROFILE_ACTS];
+	struct chip_profile_command command[PROFILE_ACTS];
 };
-extern const struct profile profiles[];
-extern const size_t nprofiles;
-const struct profile *profile_by_name(const char *name); /* NULL: unknown */
+extern const struct chip_profile chip_profiles[];
+extern const size_t nchip_profiles;
+const struct chip_profile *chip_profile_by_name(const char *name); /* NULL: unknown */
 
 /* What is put on a chip. */
-struct profile_file {
+struct chip_contents_file {
 	uint16_t fid;
 	const char *name;
 	struct bytes octets;
 };
-struct profile_chip {
+struct chip_contents {
 	const char *number, *birth, *expiry; /* as in the MRZ */
-	const struct profile_file *file;
+	const struct chip_contents_file *file;
 	size_t nfile;
 };
 /*
  * Writes all and locks.  FAIL_CONFLICT: the chip is not empty (it refuses a file, or to write).  A chip that went away in the middle (FAIL_AGAIN) is spoiled: what was
  * written stays in it.
  */
-int profile_write(const struct profile *profile, struct terminal *t, const struct profile_chip *chip, struct err *err);
+int chip_personalise(const struct chip_profile *profile, struct terminal *t, const struct chip_contents *chip, struct err *err);
 /* Opens the chip by BAC and reads every file back: FAIL_CONFLICT names the first that is not what was written. */
-int profile_verify(struct terminal *t, const struct profile_chip *chip, struct err *err);
+int chip_read_back(struct terminal *t, const struct chip_contents *chip, struct err *err);
 
 #endif

@@ -1,9 +1,9 @@
-#include "issuance/perso/profile.h"
+#include "issuance/perso/chipprofile.h"
 
 #include "registry/base/der.h"
 #include "registry/doc9303/bac.h"
 
-const struct profile profiles[] = {
+const struct chip_profile chip_profiles[] = {
 	/* The passport applet of the JMRTD project: PUT DATA with DEAD locks; a file's size and place are signed 16-bit numbers. */
 	{ "jmrtd", 223, 0x7FFF,
 		{
@@ -15,16 +15,16 @@ const struct profile profiles[] = {
 			[PROFILE_LOCK] = { 0x00, 0xDA, "DEAD", "" },
 		} },
 };
-const size_t nprofiles = NELEM(profiles);
+const size_t nchip_profiles = NELEM(chip_profiles);
 
 static const char *const act_names[PROFILE_ACTS] = { "application", "create file", "select file", "write", "access keys", "lock" };
 
-const struct profile *
-profile_by_name(const char *name)
+const struct chip_profile *
+chip_profile_by_name(const char *name)
 {
-	for (size_t i = 0; i < nprofiles; i++)
-		if (strcmp(name, profiles[i].name) == 0)
-			return &profiles[i];
+	for (size_t i = 0; i < nchip_profiles; i++)
+		if (strcmp(name, chip_profiles[i].name) == 0)
+			return &chip_profiles[i];
 	return NULL;
 }
 
@@ -103,9 +103,9 @@ fill(const char *t, const struct values *v, struct buf *out)
 }
 
 static int
-act(const struct profile *profile, enum profile_act which, struct terminal *t, const struct values *v, const char *name, struct err *err)
+act(const struct chip_profile *profile, enum chip_act which, struct terminal *t, const struct values *v, const char *name, struct err *err)
 {
-	const struct profile_command *c = &profile->command[which];
+	const struct chip_profile_command *c = &profile->command[which];
 	struct buf p = BUF_INIT, data = BUF_INIT, answer = BUF_INIT;
 	struct apdu a = { .cla = c->cla, .ins = c->ins };
 	uint16_t sw;
@@ -137,7 +137,7 @@ out:
 }
 
 static int
-write_file(const struct profile *profile, struct terminal *t, const struct profile_file *f, struct err *err)
+write_file(const struct chip_profile *profile, struct terminal *t, const struct chip_contents_file *f, struct err *err)
 {
 	struct values v = { .fid = f->fid, .size = f->octets.n };
 
@@ -157,7 +157,7 @@ write_file(const struct profile *profile, struct terminal *t, const struct profi
 }
 
 int
-profile_write(const struct profile *profile, struct terminal *t, const struct profile_chip *chip, struct err *err)
+chip_personalise(const struct chip_profile *profile, struct terminal *t, const struct chip_contents *chip, struct err *err)
 {
 	const struct values access = { .number = chip->number, .birth = chip->birth, .expiry = chip->expiry };
 	char information[41];
@@ -181,7 +181,7 @@ profile_write(const struct profile *profile, struct terminal *t, const struct pr
 }
 
 int
-profile_verify(struct terminal *t, const struct profile_chip *chip, struct err *err)
+chip_read_back(struct terminal *t, const struct chip_contents *chip, struct err *err)
 {
 	struct buf file = BUF_INIT;
 	char information[41];
