@@ -117,6 +117,8 @@ civil_today(void)
 int
 civil_declaration_of(const struct act *act, struct declaration *d, struct err *err)
 {
+	if (act->content == NULL)
+		return err_set(err, FAIL_DENIED, "the act is of another office");
 	d->kind = kind_of_name(act->kind);
 	if (d->kind == NULL)
 		return err_set(err, FAIL_INTERNAL, "an act is of a kind that this program does not know");
@@ -151,6 +153,7 @@ const struct office_program civil_program = {
 	.name = "civild",
 	.db_role = "catena_civil",
 	.base_path = "/civil/v1",
+	.has_jurisdiction = true,
 	.routes = civil_routes,
 	.queries = queries,
 	.start = start,

@@ -5,6 +5,7 @@
 #include "registry/office/office.h"
 #include "registry/store/audit.h"
 #include "registry/store/idempotency.h"
+#include "registry/store/officer.h"
 
 /* "GET /births/{id}": the pattern, never the path, whose numbers identify persons. */
 enum { ROUTE_TEXT = 160 };
@@ -67,6 +68,13 @@ answer_decode(struct reply *rp, int status, struct buf *stored, struct err *err)
 	return reply_bytes(rp, status, "application/json", BYTES(end + 1, stored->n - n - 1), err);
 }
 
+/* Tells the database who acts. */
+static int
+begin(struct tx *tx, const struct request *rq, struct err *err)
+{
+	return office_of(rq)->program->has_jurisdiction ? officer_act_as(tx, &rq->who.officer_id, err) : 0;
+}
+
 /* ---- changes ---- */
 
 static int
@@ -78,7 +86,7 @@ work_change(struct tx *tx, void *arg, struct err *err)
 	int rc = -1;
 
 	reply_reset(c->rp);
-	if (idempotency_guard(tx, &rq->idempotency, &rq->who.officer_id, err) == -1 || c->work(tx, rq, c->arg, c->rp, err) == -1 ||
+	if (begin(tx, rq, err) == -1 || idempotency_guard(tx, &rq->idempotency, &rq->who.officer_id, err) == -1 || c->work(tx, rq, c->arg, c->rp, err) == -1 ||
 		answer_encode(c->rp, &answer, err) == -1)
 		goto out;
 	rc = idempotency_store(tx, &rq->idempotency, &rq->who.officer_id, c->route, c->digest, c->rp->status, bytes_of(&answer), err);
@@ -150,7 +158,7 @@ work_read(struct tx *tx, void *arg, struct err *err)
 	struct change *c = arg;
 
 	reply_reset(c->rp);
-	return c->work(tx, c->rq, c->arg, c->rp, err);
+	return begin(tx, c->rq, err) == -1 ? -1 : c->work(tx, c->rq, c->arg, c->rp, err);
 }
 
 int

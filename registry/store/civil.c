@@ -33,7 +33,7 @@
 											   " r.person_id, " AT_UTC("r.created_at")
 #define ACT_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id" \
-	" JOIN LATERAL (SELECT * FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true"
+	" LEFT JOIN LATERAL (SELECT * FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true"
 
 enum { Q_ACT,
 	Q_VERSION,
@@ -85,16 +85,10 @@ const struct query civil_queries[] = {
 	[Q_CANDIDATE_IDS] = { "civil_candidate_ids",
 		"SELECT " CANDIDATE_IDS("$1::uuid", "$2") },
 	/*
-	 * What is to be compared.  A pair that was judged from the other side counts as judged, unless the officer who did so declared
-	 * this one.
+	 * What is to be compared, of whichever office.  A pair that was judged from the other side counts as judged, unless the officer who
+	 * did so declared this one.
 	 */
-	[Q_CANDIDATES] = { "civil_candidates",
-		"SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'kind', a.kind, 'office_id', a.office_id, 'state', s.state, 'number', r.number,"
-		"  'content', v.content, 'overridden', EXISTS (SELECT FROM duplicate_override o WHERE (o.act_id = $2::uuid AND o.candidate_id = a.id)"
-		"  OR (o.act_id = a.id AND o.candidate_id = $2 AND o.officer_id <> $3)))) ORDER BY w.place)::text"
-		" FROM unnest(string_to_array($1, ',')::uuid[]) WITH ORDINALITY w(id, place) JOIN act a ON a.id = w.id"
-		" JOIN current_state s ON s.subject_id = a.id LEFT JOIN act_registration r ON r.act_id = a.id"
-		" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) v ON true" },
+	[Q_CANDIDATES] = { "civil_candidates", "SELECT civil_candidates($1, $2, $3)" },
 	[Q_BEGIN_REGISTRATION] = { "civil_begin_registration",
 		"WITH n AS (INSERT INTO act_series AS t (office_id, kind, year, last) SELECT o.id, $4, $5::int, o.series_first"
 		"  FROM office o JOIN current_state s ON s.subject_id = $1 AND s.state IN ('declared', 'validated', 'approved') WHERE o.id = $3"
@@ -490,7 +484,7 @@ act_of_row(const struct rows *rows, struct act *act, struct err *err)
 	struct act made = { 0 };
 
 	if (row_uuid(rows, 0, 0, &made.id, err) == -1 || row_uuid(rows, 0, 1, &made.office_id, err) == -1 ||
-		row_uuid(rows, 0, 2, &made.officer_id, err) == -1 || row_uuid(rows, 0, 6, &made.version_id, err) == -1 ||
+		row_uuid(rows, 0, 2, &made.officer_id, err) == -1 || row_uuid_optional(rows, 0, 6, &made.version_id, err) == -1 ||
 		(!row_is_null(rows, 0, 10) && row_uuid(rows, 0, 10, &made.person_id, err) == -1) ||
 		row_json(rows, 0, 8, &made.content, err) == -1)
 		return -1;

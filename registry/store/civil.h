@@ -122,7 +122,10 @@ struct act {
 };
 void act_clear(struct act *act);
 
-/* Latest version and state; FAIL_NOT_FOUND.  *act must be zeroed; caller: act_clear. */
+/*
+ * Latest version and state; FAIL_NOT_FOUND.  *act must be zeroed; caller: act_clear.  Of an act that the officer of the transaction may not see
+ * (officer_act_as) there is no more than what it is, of what office and in what state: no version, no content.
+ */
 int act_read(struct tx *tx, const struct uuid *id, const char *kind, struct act *act, struct err *err);
 int act_read_number(struct tx *tx, const char *number, struct act *act, struct err *err);
 /* Fills decisions, versions and overrides of an act that was read. */

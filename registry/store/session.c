@@ -11,7 +11,8 @@ enum { FIND,
 	SESSION_FIND,
 	SESSION_TOUCH,
 	SESSION_END,
-	PROGRAM_FIND };
+	PROGRAM_FIND,
+	ACT_AS };
 const struct query officer_queries[] = {
 	[FIND] = { "officer_find",
 		"SELECT o.id, o.login, o.name, o.is_active, coalesce(l.locked_until > now(), false), r.role, r.office_id, o.password_phc,"
@@ -41,6 +42,12 @@ const struct query officer_queries[] = {
 		" AND seen_at <= now() - make_interval(secs => $2::int)" },
 	[SESSION_END] = { "session_end", "UPDATE session SET ended_at = now() WHERE token_sha256 = $1 AND ended_at IS NULL" },
 	[PROGRAM_FIND] = { "program_find", "SELECT id, name, role FROM program WHERE certificate_sha256 = $1 AND is_active" },
+	[ACT_AS] = { "officer_act_as",
+		"SELECT set_config('catena.principal', $1::text, true), set_config('catena.is_auditor', (count(*) FILTER (WHERE role = 'auditor') > 0)::text, true),"
+		" set_config('catena.civil_offices', coalesce(array_agg(office_id) FILTER (WHERE role IN ('civil_clerk', 'civil_registrar', 'civil_supervisor')), '{}')::text, true),"
+		" set_config('catena.registrar_offices', coalesce(array_agg(office_id) FILTER (WHERE role = 'civil_registrar'), '{}')::text, true),"
+		" set_config('catena.supervisor_offices', coalesce(array_agg(office_id) FILTER (WHERE role = 'civil_supervisor'), '{}')::text, true)"
+		" FROM officer_role WHERE officer_id = $1::text::uuid" },
 	{ NULL, NULL },
 };
 
@@ -174,4 +181,12 @@ program_find(struct tx *tx, const uint8_t certificate_sha256[SHA256_LEN], struct
 		*program = p;
 	rows_free(rows);
 	return rc;
+}
+
+int
+officer_act_as(struct tx *tx, const struct uuid *principal_id, struct err *err)
+{
+	char id[UUID_TEXT];
+
+	return tx_later(tx, &officer_queries[ACT_AS], ARGS(arg_text(uuid_format(principal_id, id))), -1, NULL, err);
 }

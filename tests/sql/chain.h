@@ -33,6 +33,11 @@ static const char *const chain_roles[NROLE] = { "catena_owner", "catena_civil", 
 static struct cluster chain_cluster = CLUSTER_INIT;
 static PGconn *chain_as[NROLE];
 
+/* The officers of the session hold all roles of the civil registry at this office: 01 is where the chain is. */
+#define CHAIN_ACTS_FOR(office) \
+	"SET catena.civil_offices = '{00000000-0000-4000-8000-0000000000" office "}'; SET catena.registrar_offices = '{00000000-0000-4000-8000-0000000000" office "}';" \
+	" SET catena.supervisor_offices = '{00000000-0000-4000-8000-0000000000" office "}'"
+
 static PGconn *
 chain_connect(enum chain_role role)
 {
@@ -42,6 +47,7 @@ chain_connect(enum chain_role role)
 	if (PQstatus(pg) != CONNECTION_OK)
 		bail_out("%s", PQerrorMessage(pg));
 	PQclear(PQexec(pg, "SET search_path = registry; SET client_min_messages = error"));
+	PQclear(PQexec(pg, CHAIN_ACTS_FOR("01") "; SET catena.principal = " ID("0a")));
 	return pg;
 }
 
