@@ -78,7 +78,7 @@ static const struct attempt attempts[] = {
 	{ "an entry as candidate of a duplicate override", CIVIL, NULL,
 		"INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason) VALUES (" ID("31") ", " ID("11") ", " ID("a1") ", 9, " ID("12") ", 'another event')", "23503", "candidate" },
 	{ "a scan of an entry as the file of evidence", CIVIL, NULL,
-		"INSERT INTO act_evidence_file VALUES (" ID("b1") ", 's')", "23503", "act_evidence_file" },
+		"INSERT INTO act_evidence_file VALUES (" ID("b1") ", 's')", "42501", "act_evidence_file" },
 	{ "a certificate of an entry", CIVIL, NULL, CERTIFICATE(ID("a1"), ID("41")), "CA002", "not registered on that day" },
 	{ "a certificate of what an entry was only promoted to", CIVIL, ACT("3a", "4a") PROMOTE_AS("a3", "12", ID("b3"), ALL, ID("3a")), CERTIFICATE(ID("3a"), ID("4a")), "CA002", "not registered on that day" },
 	{ "evidence of what an entry was only promoted to", ENROLMENT, NULL,
