@@ -117,8 +117,8 @@ civil_today(void)
 int
 civil_declaration_of(const struct act *act, struct declaration *d, struct err *err)
 {
-	if (act->content == NULL)
-		return err_set(err, FAIL_DENIED, "the act is of another office");
+	if (act->content == NULL) /* the database keeps it from this officer */
+		return err_set(err, FAIL_DENIED, strcmp(act->state, "sealed") == 0 ? "the act is sealed" : "the act is of another office");
 	d->kind = kind_of_name(act->kind);
 	if (d->kind == NULL)
 		return err_set(err, FAIL_INTERNAL, "an act is of a kind that this program does not know");

@@ -403,6 +403,8 @@ accept(struct tx *tx, const struct request *rq, struct act *act, const struct co
 	json_t *changes = NULL;
 	int rc = -1;
 
+	if (act->content == NULL) /* the database keeps it from this officer: it was sealed meanwhile */
+		return err_set(err, FAIL_CONFLICT, "act is %s, which does not allow: correct", act->state);
 	if (d.kind == NULL || p.changes.n > CHANGES)
 		return err_set(err, FAIL_INTERNAL, "a correction in the register is of no form that this program knows");
 	for (size_t i = 0; i < p.changes.n; i++) {

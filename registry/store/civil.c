@@ -56,7 +56,8 @@ enum { Q_ACT,
 	Q_ACT_ABOUT,
 	Q_FIND,
 	Q_DEATH_STATISTICS,
-	Q_TAKE_UP };
+	Q_TAKE_UP,
+	Q_OFFICE_OF };
 const struct query civil_queries[] = {
 	[Q_ACT] = { "civil_act",
 		"INSERT INTO act (id, kind, office_id, officer_id) VALUES ($1, $2, $3, $4)" },
@@ -131,8 +132,22 @@ const struct query civil_queries[] = {
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)" },
 	[Q_TAKE_UP] = { "civil_take_up",
 		"INSERT INTO notification_decision (notification_id, event, officer_id, act_id) VALUES ($1, 'take_up', $2, $3)" },
+	[Q_OFFICE_OF] = { "civil_office_of", "SELECT civil_office_of($1) IS NOT NULL" },
 	{ NULL, NULL }
 };
+
+int
+civil_unseen(struct tx *tx, const struct uuid *id, const char *what, struct err *err)
+{
+	struct rows *rows = NULL;
+	bool is_elsewhere;
+
+	if (tx_query(tx, &civil_queries[Q_OFFICE_OF], ARGS(arg_uuid(id)), &rows, err) == -1)
+		return -1;
+	is_elsewhere = row_bool(rows, 0, 0);
+	rows_free(rows);
+	return is_elsewhere ? err_set(err, FAIL_DENIED, "the caller has no such role for this office") : err_set(err, FAIL_NOT_FOUND, "%s", what);
+}
 
 /* ---- personal data in what was read ---- */
 

@@ -4,9 +4,9 @@
 
 #include "registry/base/digest.h"
 #include "registry/base/json.h"
+#include "registry/store/civil-local.h"
 
-#define NOBODY         "'00000000-0000-0000-0000-000000000000'::uuid"
-#define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#define NOBODY "'00000000-0000-0000-0000-000000000000'::uuid"
 
 /* clang-format off */
 enum { Q_ENTRY, Q_DECIDE, Q_PROPOSE, Q_PROMOTE, Q_IMAGE, Q_IMAGE_FILE, Q_READ_FILE, Q_READ, Q_LIST, Q_GRADES };
@@ -122,8 +122,13 @@ legacy_read(struct tx *tx, const struct uuid *id, struct legacy *l, struct err *
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &legacy_queries[Q_READ], ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "no entry of a paper register has this id", &rows, err) == -1 ||
-		row_uuid(rows, 0, 0, &made.id, err) == -1 || row_uuid(rows, 0, 1, &made.office_id, err) == -1 ||
+	if (tx_query(tx, &legacy_queries[Q_READ], ARGS(arg_uuid(id)), &rows, err) == -1)
+		return -1;
+	if (rows_count(rows) == 0) {
+		civil_unseen(tx, id, "no entry of a paper register has this id", err);
+		goto out;
+	}
+	if (row_uuid(rows, 0, 0, &made.id, err) == -1 || row_uuid(rows, 0, 1, &made.office_id, err) == -1 ||
 		row_uuid(rows, 0, 2, &made.officer_id, err) == -1 || row_uuid_optional(rows, 0, 5, &made.proposed_by, err) == -1 ||
 		row_json(rows, 0, 6, &made.proposal, err) == -1 || row_json(rows, 0, 7, &made.all, err) == -1)
 		goto out;

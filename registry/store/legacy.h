@@ -43,7 +43,7 @@ struct legacy {
 	json_t *all;
 };
 void legacy_clear(struct legacy *l);
-/* *l must be zeroed; FAIL_NOT_FOUND. */
+/* *l must be zeroed; FAIL_NOT_FOUND, FAIL_DENIED when it is of an office that the officer of the transaction does not act for. */
 int legacy_read(struct tx *tx, const struct uuid *id, struct legacy *l, struct err *err);
 /* One page of an office's entries in the order of their ids; grade, state NULL: all.  Array of { id, kind, state, register, volume, page, entry, grade,
  * event_on?, images }. */

@@ -79,8 +79,11 @@ notification_read(struct tx *tx, const struct uuid *id, struct uuid *office_id, 
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &notification_queries[Q_READ], ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "no notification has this id", &rows, err) == 0 &&
-		row_uuid(rows, 0, 0, office_id, err) == 0)
+	if (tx_query(tx, &notification_queries[Q_READ], ARGS(arg_uuid(id)), &rows, err) == -1)
+		return -1;
+	if (rows_count(rows) == 0)
+		civil_unseen(tx, id, "no notification has this id", err);
+	else if (row_uuid(rows, 0, 0, office_id, err) == 0)
 		rc = row_json(rows, 0, 1, value, err);
 	rows_free(rows);
 	return rc;

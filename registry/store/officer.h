@@ -41,12 +41,6 @@ extern const struct query officer_queries[];       /* what office programs use *
 extern const struct query officer_admin_queries[]; /* what only the owner may do: `catena officer` */
 
 /* ---- administration, as catena_owner ---- */
-/*
- * Who acts in this transaction, officer or program: 0125-jurisdiction.sql holds civild's to the offices of their roles.  Queued: the first thing in
- * the transaction.
- */
-int officer_act_as(struct tx *tx, const struct uuid *principal_id, struct err *err);
-
 /* login: [a-z][a-z0-9._-]{1,31}.  A login that exists is FAIL_CONFLICT. */
 int officer_add(struct tx *tx, const struct uuid *id, const char *login, const char *name, const char *password_phc,
 	struct bytes totp_sealed, struct err *err);
@@ -91,6 +85,13 @@ int session_find(struct tx *tx, const uint8_t token_sha256[SHA256_LEN], unsigned
 int session_touch(struct tx *tx, const uint8_t token_sha256[SHA256_LEN], struct err *err);
 /* An ended or unknown session is fine. */
 int session_end(struct tx *tx, const uint8_t token_sha256[SHA256_LEN], struct err *err);
+
+/* ---- whoever acts ---- */
+/*
+ * Who acts in this transaction, officer or program: 0160-jurisdiction.sql holds civild's to the offices of their roles.  Queued: the first thing in
+ * the transaction.
+ */
+int officer_act_as(struct tx *tx, const struct uuid *principal_id, struct err *err);
 
 /* ---- programs ---- */
 struct program {

@@ -45,6 +45,7 @@ const struct query officer_queries[] = {
 	[ACT_AS] = { "officer_act_as",
 		"SELECT set_config('catena.principal', $1::text, true), set_config('catena.is_auditor', (count(*) FILTER (WHERE role = 'auditor') > 0)::text, true),"
 		" set_config('catena.civil_offices', coalesce(array_agg(office_id) FILTER (WHERE role IN ('civil_clerk', 'civil_registrar', 'civil_supervisor')), '{}')::text, true),"
+		" set_config('catena.clerk_offices', coalesce(array_agg(office_id) FILTER (WHERE role = 'civil_clerk'), '{}')::text, true),"
 		" set_config('catena.registrar_offices', coalesce(array_agg(office_id) FILTER (WHERE role = 'civil_registrar'), '{}')::text, true),"
 		" set_config('catena.supervisor_offices', coalesce(array_agg(office_id) FILTER (WHERE role = 'civil_supervisor'), '{}')::text, true)"
 		" FROM officer_role WHERE officer_id = $1::text::uuid" },

@@ -35,8 +35,8 @@ static PGconn *chain_as[NROLE];
 
 /* The officers of the session hold all roles of the civil registry at this office: 01 is where the chain is. */
 #define CHAIN_ACTS_FOR(office) \
-	"SET catena.civil_offices = '{00000000-0000-4000-8000-0000000000" office "}'; SET catena.registrar_offices = '{00000000-0000-4000-8000-0000000000" office "}';" \
-	" SET catena.supervisor_offices = '{00000000-0000-4000-8000-0000000000" office "}'"
+	"SET catena.civil_offices = '{00000000-0000-4000-8000-0000000000" office "}'; SET catena.clerk_offices = '{00000000-0000-4000-8000-0000000000" office "}';" \
+	" SET catena.registrar_offices = '{00000000-0000-4000-8000-0000000000" office "}'; SET catena.supervisor_offices = '{00000000-0000-4000-8000-0000000000" office "}'"
 
 static PGconn *
 chain_connect(enum chain_role role)
