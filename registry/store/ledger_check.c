@@ -21,10 +21,10 @@ enum { Q_SETTINGS,
 	Q_WAITING,
 	Q_WAITING_COUNT,
 	Q_PARTIES,
-	Q_IMAGES,
 	Q_UINS,
 	Q_COUNTS,
-	Q_STATES }; /* and the next ones: one for each machine */
+	Q_FILES,                  /* and the next ones: one for each table of files */
+	Q_STATES = Q_FILES + 3 }; /* and the next ones: one for each machine */
 
 enum { PAGE = 4096, /* rows of one query: some MiB with their texts */
 	HEADS_PAGE = 256,
@@ -46,6 +46,17 @@ enum { PAGE = 4096, /* rows of one query: some MiB with their texts */
 			" FULL JOIN (SELECT * FROM current_state WHERE machine = '" machine "') s ON s.subject_id = d." subject \
 			" WHERE (d.to_state, d.seq, d.created_at) IS DISTINCT FROM (s.state, s.seq, s.changed_at) ORDER BY 1 LIMIT $1::bigint" \
 	}
+
+/* Sealed octets are kept beside the row that has their digest, which the ledger holds. */
+#define FILES(table, file, key) \
+	{ \
+		"ledger_check_" file, \
+			"SELECT p.id, CASE WHEN f." key " IS NULL THEN 'removed: the file is missing' WHEN p.sealed_sha256 IS NULL" \
+			" THEN 'inserted: the row has no file' ELSE 'altered: the sealed octets do not have the digest of the row' END" \
+			" FROM " table " p LEFT JOIN " file " f ON f." key " = p.id WHERE sha256(f.sealed) IS DISTINCT FROM p.sealed_sha256::bytea" \
+			" ORDER BY p.id LIMIT $1::bigint" \
+	}
+static const char *const file_tables[] = { "portrait_image", "act_evidence_file", "legacy_image_file" };
 
 const struct query ledger_check_queries[] = {
 	[Q_SETTINGS] = { "ledger_check_settings",
@@ -100,17 +111,16 @@ const struct query ledger_check_queries[] = {
 		" WHERE (p.primary_name, p.secondary_name, p.sex, p.date_of_birth::text) IS DISTINCT FROM (coalesce(says->>'primary_name',"
 		"  says->>'name'), says->>'secondary_name', says->>'sex', says->>'date_of_birth')"
 		" ORDER BY 1 LIMIT $1::bigint" },
-	[Q_IMAGES] = { "ledger_check_images",
-		"SELECT p.id, CASE WHEN i.portrait_id IS NULL THEN 'removed: the image of the portrait is missing'"
-		" ELSE 'altered: the sealed image does not have the digest of its portrait' END"
-		" FROM portrait p LEFT JOIN portrait_image i ON i.portrait_id = p.id"
-		" WHERE i.portrait_id IS NULL OR sha256(i.sealed) <> p.sealed_sha256 ORDER BY p.id LIMIT $1::bigint" },
 	[Q_UINS] = { "ledger_check_uins",
 		"SELECT v.person_id, 'altered: the UIN is not that of the identity' FROM identity_version v"
 		" LEFT JOIN person_uin u ON u.person_id = v.person_id WHERE u.uin IS DISTINCT FROM v.uin ORDER BY v.person_id LIMIT $1::bigint" },
 	[Q_COUNTS] = { "ledger_check_counts",
-		"SELECT (SELECT count(*) FROM act_party), (SELECT count(*) FROM portrait_image), (SELECT count(*) FROM current_state),"
+		"SELECT (SELECT count(*) FROM act_party), (SELECT count(*) FROM portrait_image) + (SELECT count(*) FROM act_evidence_file)"
+		"  + (SELECT count(*) FROM legacy_image_file), (SELECT count(*) FROM current_state),"
 		" (SELECT count(*) FROM ledger_node)" },
+	[Q_FILES] = FILES("portrait", "portrait_image", "portrait_id"),
+	[Q_FILES + 1] = FILES("act_evidence", "act_evidence_file", "evidence_id"),
+	[Q_FILES + 2] = FILES("legacy_image", "legacy_image_file", "image_id"),
 	[Q_STATES] = STATES("act", "act_decision", "act_id"),
 	[Q_STATES + 1] = STATES("enrolment", "enrolment_decision", "enrolment_id"),
 	[Q_STATES + 2] = STATES("application", "application_decision", "application_id"),
@@ -124,6 +134,8 @@ const struct query ledger_check_queries[] = {
 	[Q_STATES + 7] = STATES("trust", "trust_decision", "certificate_id"),
 	[Q_STATES + 8] = STATES("correction", "act_correction_decision", "correction_id"),
 	[Q_STATES + 9] = STATES("notification", "notification_decision", "notification_id"),
+	[Q_STATES + 10] = STATES("legacy_act", "legacy_act_decision", "legacy_act_id"),
+	[Q_STATES + 11] = STATES("paper", "paper_event", "paper_id"),
 	{ NULL, NULL },
 };
 
@@ -538,9 +550,11 @@ check_beside(struct check *c, struct err *err)
 	for (size_t i = Q_STATES; ledger_check_queries[i].name != NULL; i++)
 		if (run_list(c, &ledger_check_queries[i], ARGS(arg_int(LEDGER_FINDINGS)), "current_state", err) == -1)
 			return -1;
+	for (size_t i = 0; i < sizeof(file_tables) / sizeof(file_tables[0]); i++)
+		if (run_list(c, &ledger_check_queries[Q_FILES + i], ARGS(arg_int(LEDGER_FINDINGS)), file_tables[i], err) == -1)
+			return -1;
 	if (run_list(c, &ledger_check_queries[Q_PARTIES], ARGS(arg_int(LEDGER_FINDINGS)), "act_party", err) == -1 ||
 		run_list(c, &ledger_check_queries[Q_UINS], ARGS(arg_int(LEDGER_FINDINGS)), "person_uin", err) == -1 ||
-		run_list(c, &ledger_check_queries[Q_IMAGES], ARGS(arg_int(LEDGER_FINDINGS)), "portrait_image", err) == -1 ||
 		tx_query_one(c->tx, &ledger_check_queries[Q_COUNTS], NULL, 0, FAIL_INTERNAL, "ledger: no counts", &rows, err) == -1)
 		return -1;
 	c->counts.parties = (uint64_t)row_int(rows, 0, 0);

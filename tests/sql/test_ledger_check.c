@@ -111,6 +111,9 @@ static const char acts[] =
 	"INSERT INTO act_correction_decision (correction_id, proposed_by, event, officer_id) VALUES ('" U("f0") "', " OFFICER_A ", 'propose', " OFFICER_A ");"
 	"INSERT INTO act_evidence (id, act_id, correction_id, kind, reference, officer_id)"
 	" VALUES ('" U("f1") "', '" U("20") "', '" U("f0") "', 'affidavit', 'A 1', " OFFICER_A ");"
+	"INSERT INTO act_evidence (id, act_id, correction_id, kind, reference, media_type, sealed_sha256, officer_id)"
+	" VALUES ('" U("f5") "', '" U("20") "', '" U("f0") "', 'court_decision', 'C 1', 'application/pdf', sha256('scan'), " OFFICER_A ");"
+	"INSERT INTO act_evidence_file VALUES ('" U("f5") "', 'scan');"
 	"INSERT INTO program (id, name, certificate_sha256, role) VALUES ('" U("f2") "', 'hospital', sha256('hospital'), 'program');"
 	"INSERT INTO place (code, name, kind) VALUES ('H1', 'Hospital', 'facility'); INSERT INTO program_facility VALUES ('" U("f2") "', 'H1');"
 	"INSERT INTO notification (id, kind, program_id, place_code, office_id, reference, content, expires_on)"
@@ -134,7 +137,8 @@ static const char acts[] =
 	" VALUES ('" U("a2") "', " OFFICE ", 'birth', 'B', '7', '1', '1', 'original_register', '{\"name\":\"x\"}', " OFFICER_A ");"
 	"INSERT INTO legacy_act_decision (legacy_act_id, imported_by, event, officer_id) VALUES ('" U("a2") "', " OFFICER_A ", 'import', " OFFICER_A ");"
 	"INSERT INTO legacy_image (id, legacy_act_id, media_type, size, sha256, sealed_sha256, officer_id)"
-	" VALUES ('" U("a3") "', '" U("a2") "', 'image/png', 1, sha256('x'), sha256('y'), " OFFICER_A ");";
+	" VALUES ('" U("a3") "', '" U("a2") "', 'image/png', 1, sha256('x'), sha256('y'), " OFFICER_A ");"
+	"INSERT INTO legacy_image_file VALUES ('" U("a3") "', 'y');";
 /* clang-format on */
 
 /* What is done to the rows, how it is undone, and what the check must name.  id NULL: any. */
@@ -246,6 +250,21 @@ static const struct tampering tamperings[] = {
 	{ "an image", SET("portrait_image", "sealed = 'other'", "true"), SET("portrait_image", "sealed = 'sealed'", "true"), "portrait_image",
 		U("54"), "altered" },
 	{ "an image that is gone", KEEP("portrait_image", "true"), GIVE_BACK("portrait_image"), "portrait_image", U("54"), "removed" },
+	{ "an octet of a scan of evidence", SET("act_evidence_file", "sealed = set_byte(sealed, 3, 111)", "true"),
+		SET("act_evidence_file", "sealed = 'scan'", "true"), "act_evidence_file", U("f5"), "altered: the sealed octets" },
+	{ "a scan of evidence that is gone", KEEP("act_evidence_file", "true"), GIVE_BACK("act_evidence_file"), "act_evidence_file", U("f5"), "removed" },
+	{ "a scan of evidence that had none", "INSERT INTO act_evidence_file VALUES ('" U("f1") "', 'scan')",
+		"DELETE FROM act_evidence_file WHERE evidence_id = '" U("f1") "'", "act_evidence_file", U("f1"), "inserted" },
+	{ "an octet of a scan of a paper register", SET("legacy_image_file", "sealed = set_byte(sealed, 0, 120)", "true"),
+		SET("legacy_image_file", "sealed = 'y'", "true"), "legacy_image_file", U("a3"), "altered: the sealed octets" },
+	{ "a scan of a paper register that is gone", KEEP("legacy_image_file", "true"), GIVE_BACK("legacy_image_file"), "legacy_image_file", U("a3"), "removed" },
+	{ "a scan and its digest", SET("legacy_image_file", "sealed = 'z'", "true") ";" SET("legacy_image", "sealed_sha256 = sha256('z')", "true"),
+		SET("legacy_image_file", "sealed = 'y'", "true") ";" SET("legacy_image", "sealed_sha256 = sha256('y')", "true"), "legacy_image", U("a3"),
+		"altered: the row does not give the digest" },
+	{ "the state of an entry of a paper register", SET("current_state", "state = 'promoted'", "subject_id = '" U("a2") "'"),
+		SET("current_state", "state = 'imported'", "subject_id = '" U("a2") "'"), "current_state", U("a2"), "altered" },
+	{ "the state of a sheet", SET("current_state", "state = 'received'", "machine = 'paper'"),
+		SET("current_state", "state = 'issued'", "machine = 'paper'"), "current_state", NULL, "altered" },
 	{ "a UIN", SET("person_uin", "uin = '334567890124'", "true"), SET("person_uin", "uin = '234567890124'", "true"), "person_uin", U("10"),
 		"altered" },
 	{ "a guard that is off", "ALTER TABLE act DISABLE TRIGGER insert_only", "ALTER TABLE act ENABLE TRIGGER insert_only", "pg_trigger", "act",
@@ -443,7 +462,7 @@ main(void)
 	ok(counts.findings == 0, "nothing is found in an honest registry");
 	ok(counts.entries >= 630 && counts.rows == counts.entries && counts.leaves == counts.entries && counts.waiting == 0,
 		"%llu rows, entries and leaves were looked at", (unsigned long long)counts.entries);
-	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 1 && counts.states == 15,
+	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 3 && counts.states == 15,
 		"and heads, signatures, nodes, parties, images and states");
 	for (size_t i = 0; i < NELEM(tamperings); i++)
 		is_found(&tamperings[i]);
