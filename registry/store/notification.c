@@ -18,7 +18,7 @@ enum { Q_PLACE,
 	Q_CLOSE };
 const struct query notification_queries[] = {
 	[Q_PLACE] = { "notification_place",
-		"SELECT EXISTS (SELECT FROM place WHERE code = $2), EXISTS (SELECT FROM program_facility WHERE program_id = $1 AND place_code = $2),"
+		"SELECT EXISTS (SELECT FROM place WHERE code = $2), EXISTS (SELECT FROM program_facility WHERE program_id = $1 AND place_code = $2 AND is_active),"
 		" office_of_place($2)" },
 	[Q_ADD] = { "notification_add",
 		"INSERT INTO notification (id, kind, program_id, place_code, office_id, reference, content, expires_on)"

@@ -1,0 +1,35 @@
+/*
+ * rules.h - the country's rules of civil registration, as the owner of the database keeps them: when a declaration is late, what an officer may
+ * decide alone, for which facilities a program notifies.  What no rule may say is held by the database (0120-acts.sql), and every change is in the
+ * ledger (0161-rules.sql).
+ */
+#ifndef CATENA_STORE_RULES_H
+#define CATENA_STORE_RULES_H
+
+#include "registry/base/digest.h"
+#include "registry/store/db.h"
+
+extern const struct query rules_queries[];
+
+/* Lines for a person to read, after what is in *out. */
+int rules_late_list(struct tx *tx, struct buf *out, struct err *err);
+int rules_policy_list(struct tx *tx, const char *kind, struct buf *out, struct err *err); /* kind NULL: of all kinds */
+int rules_facility_list(struct tx *tx, struct buf *out, struct err *err);
+
+/* An act declared more than `days` days after the event is late; in the place of the rule that is there. */
+int rules_late_set(struct tx *tx, const char *kind, int days, const char *legal_basis, struct err *err);
+int rules_late_retire(struct tx *tx, const char *kind, struct err *err); /* FAIL_NOT_FOUND: there is none */
+
+enum rule_answer { RULE_AS_IT_IS,
+	RULE_YES,
+	RULE_NO };
+/* FAIL_NOT_FOUND: no such kind or decision; FAIL_CONFLICT: no rule may say so. */
+int rules_policy_set(struct tx *tx, const char *kind, const char *event, bool is_late, enum rule_answer alone, enum rule_answer approval, struct err *err);
+
+/* The program of a health facility: made, or made active again, with this certificate; certificate_sha256 NULL: it is there and keeps its own. */
+int rules_program_set(struct tx *tx, const char *name, const uint8_t certificate_sha256[SHA256_LEN], struct err *err);
+int rules_program_retire(struct tx *tx, const char *name, struct err *err); /* FAIL_NOT_FOUND: none of this name is active */
+int rules_facility_set(struct tx *tx, const char *name, const char *place_code, struct err *err);
+int rules_facility_retire(struct tx *tx, const char *name, const char *place_code, struct err *err); /* FAIL_NOT_FOUND */
+
+#endif
