@@ -5,7 +5,7 @@ enum { Q_LATE_LIST, Q_LATE_SET, Q_LATE_RETIRE, Q_POLICY_LIST, Q_POLICY_SET, Q_FA
 	Q_FACILITY_RETIRE };
 const struct query rules_queries[] = {
 	[Q_LATE_LIST] = { "rules_late_list",
-		"SELECT format('%-22s %s', k.name, coalesce(format('late after %s days: %s', r.days, r.legal_basis), 'never late'))"
+		"SELECT format('%-22s %s', k.name, CASE WHEN r.kind IS NULL THEN 'never late' ELSE format('late after %s days: %s', r.days, r.legal_basis) END)"
 		" FROM act_kind k LEFT JOIN late_rule r ON r.kind = k.name ORDER BY k.letter <> 'B', k.name" },
 	[Q_LATE_SET] = { "rules_late_set",
 		"INSERT INTO late_rule (kind, days, legal_basis) SELECT name, $2::int, $3 FROM act_kind WHERE name = $1"

@@ -105,11 +105,14 @@ prepare(PGconn *pg, const struct query *set)
 static void
 bare_open(struct worker *w)
 {
-	char conninfo[CLUSTER_CONNINFO];
+	char conninfo[CLUSTER_CONNINFO], office[UUID_TEXT], set[200];
 
 	w->pg = PQconnectdb(cluster_conninfo(&fix.cluster, "catena_civil", conninfo));
 	if (PQstatus(w->pg) != CONNECTION_OK)
 		bail_out("%s", PQerrorMessage(w->pg));
+	uuid_format(&fix.office[w->i], office);
+	snprintf(set, sizeof(set), "SET catena.civil_offices = '{%s}'; SET catena.registrar_offices = '{%s}'", office, office);
+	PQclear(PQexec(w->pg, set));
 	prepare(w->pg, civil_queries);
 	prepare(w->pg, own);
 	PQenterPipelineMode(w->pg);

@@ -337,6 +337,7 @@ main(void)
 	struct db_options o = { .connections = 1, .wait_ms = 5000, .queries = sets };
 	const char *acts = getenv("BENCH_ACTS");
 	char conninfo[CLUSTER_CONNINFO];
+	char office[UUID_TEXT], acting[CLUSTER_CONNINFO + 100];
 	struct civil_officer loader;
 	struct err err = ERR_INIT;
 	double first = 0, last = 0;
@@ -353,7 +354,10 @@ main(void)
 	load = (struct actload){ .cluster = &fix.cluster, .office = fix.office, .offices = CLIENTS, .officer = loader.id, .seed = SEED };
 	civil_officer_clear(&loader);
 	actload_places(&fix.cluster);
-	o.conninfo = cluster_conninfo(&fix.cluster, "catena_civil", conninfo);
+	/* the search is an officer's: of the loader's office */
+	uuid_format(&fix.office[8], office);
+	snprintf(acting, sizeof(acting), "%s options='-c catena.civil_offices={%s}'", cluster_conninfo(&fix.cluster, "catena_civil", conninfo), office);
+	o.conninfo = acting;
 	if (db_open(&o, &db, &err) == -1)
 		bail_out("%s", err.text);
 	for (const char *p = acts; *p != '\0'; p += *p == ',') {

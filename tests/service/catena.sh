@@ -298,6 +298,89 @@ run 1 "trace: of a document that does not exist" trace U0000001 --officer "$scra
 says 'no document has this number'
 run 1 "trace: what is no number" trace 'U1/../..' --officer "$scratch/admin"
 
+# the country's rules
+run 0 "late: nothing is, before a rule says so" late list
+says '^birth  *never late'
+run 0 "... a year for births" late set birth --days 365 --basis 'Civil Registration Act, section 9'
+run 0 "... the rule is listed" late list
+says '^birth  *late after 365 days: Civil Registration Act, section 9'
+run 0 "... again, with other days" late set birth --days 90 --basis 'Decree 4'
+[ "$(sql "SELECT days || legal_basis FROM late_rule")" = "90Decree 4" ]
+ok $? "... in the place of the first"
+run 1 "... of no kind of act" late set baptism --days 90 --basis 'Decree 4'
+says 'no such kind of act'
+run 1 "... of no days" late set birth --days 0 --basis 'Decree 4'
+says 'from 1 to'
+run 1 "... without days" late set birth --basis 'Decree 4'
+run 1 "... without a law" late set birth --days 90
+says 'basis is missing'
+run 1 "... with a law of blanks" late set birth --days 90 --basis '   '
+run 1 "... with a control character" late set birth --days 90 --basis "$(printf 'a\302\205b')"
+run 0 "... retired" late retire birth
+run 1 "... which is done once" late retire birth
+says 'no rule says'
+[ "$(sql "SELECT count(*) FROM late_rule")" = 0 ]
+ok $? "... and gone"
+run 0 "policy: of births" policy list --kind birth
+says '^birth  *register  *late  *another officer, after approval'
+run 1 "... of no kind of act" policy list --kind baptism
+run 0 "... a marriage in time validated by who declared it" policy set marriage validate --alone yes
+run 0 "... is listed" policy list --kind marriage
+says '^marriage  *validate  *in time  *the declaring officer alone'
+says '^marriage  *validate  *late  *another officer'
+run 0 "... registered after approval only" policy set marriage register --approval yes --alone no
+says '^marriage, register, in time: changed'
+for args in 'birth register --alone yes' 'marriage validate --late --alone yes' 'marriage annul --alone yes' 'marriage reinstate --alone yes' \
+	'marriage correct_key --alone yes' 'marriage override --alone yes' 'death approve --alone yes'; do
+	# shellcheck disable=SC2086
+	run 1 "... refused: $args" policy set $args
+	says 'no rule lets an officer alone'
+done
+run 1 "... refused: a late registration without approval" policy set marriage register --late --approval no
+says 'always needs the approval'
+run 1 "... refused: a validation after approval" policy set marriage validate --approval yes
+says 'only a registration'
+run 1 "... of no decision" policy set marriage bless --alone yes
+says 'no such decision'
+run 1 "... neither yes nor no" policy set marriage validate --alone maybe
+run 1 "... nothing to set" policy set marriage validate
+[ "$(sql "SELECT string_agg(kind || ' ' || event || ' ' || by_declarer || ' ' || needs_approval, ';' ORDER BY event) FROM act_policy WHERE kind = 'marriage' AND NOT is_late AND event IN ('validate', 'register')")" = "marriage register false true;marriage validate true false" ]
+ok $? "... the rows say so"
+for i in 1 2; do
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj "/CN=hospital $i" -days 30 -out "$scratch/program$i.pem" 2>/dev/null
+done
+run 1 "facility: a program without certificate" facility set hospital --place UT-ZEN-H1
+says 'its certificate is wanted'
+run 0 "... with one" facility set hospital --certificate "$scratch/program1.pem" --place UT-ZEN-H1,UT-ZEN-H2
+run 1 "... its certificate for another program" facility set clinic --certificate "$scratch/program1.pem"
+says 'belongs to a program already'
+run 1 "... of a place that is none" facility set hospital --place UT-ZEN-H1,UT-NOWHERE
+says 'UT-NOWHERE: there is no such place'
+run 1 "... with a file that is no certificate" facility set clinic --certificate "$scratch/seal.key" --place UT-ZEN-H1
+run 1 "... with nothing to set" facility set hospital
+run 1 "... of an empty place" facility set hospital --place UT-ZEN-H1,
+run 1 "... of a name with blanks around" facility set ' hospital' --certificate "$scratch/program2.pem"
+run 0 "... renewed" facility set hospital --certificate "$scratch/program2.pem"
+[ "$(sql "SELECT encode(certificate_sha256, 'hex') FROM program WHERE name = 'hospital'")" = "$(openssl x509 -in "$scratch/program2.pem" -outform DER | sha256sum | cut -c1-64)" ]
+ok $? "... by its new certificate"
+run 0 "... without one of its facilities" facility retire hospital --place UT-ZEN-H2
+run 1 "... which is done once" facility retire hospital --place UT-ZEN-H2
+says 'does not notify for this place'
+run 0 "... listed" facility list
+says '^hospital  *active  *UT-ZEN-H1, UT-ZEN-H2 (retired)'
+run 0 "... let in no more" facility retire hospital
+run 1 "... which is done once, too" facility retire hospital
+run 0 "... listed" facility list
+says '^hospital  *retired'
+run 0 "... let in again" facility set hospital --place UT-ZEN-H2
+run 0 "... listed" facility list
+says '^hospital  *active  *UT-ZEN-H1, UT-ZEN-H2$'
+run 1 "... of a program that is none" facility retire nobody
+[ "$(sql "SELECT count(*) FROM audit_event a JOIN ledger_entry e ON e.record_id = a.id WHERE a.kind = 'rule_changed'")" = 13 ]
+ok $? "every change, and nothing else, is in the ledger"
+[ "$(sql "SELECT concat(detail::jsonb->'was'->>'days', detail::jsonb->'is'->>'days') FROM audit_event WHERE subject_kind = 'late_rule' AND detail::jsonb ?& '{was,is}'")" = 36590 ]
+ok $? "... as it was and as it is"
+
 run 0 "the ledger's check" ledger check
 says '^verdict: good'
 sql "ALTER TABLE act_version DISABLE TRIGGER ALL; UPDATE act_version SET content = content || '{\"note\": \"altered\"}' WHERE id = (SELECT min(id::text)::uuid FROM act_version); ALTER TABLE act_version ENABLE TRIGGER ALL"

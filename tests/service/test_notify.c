@@ -88,6 +88,20 @@ test_bad(void)
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.notification") == 0, "nothing was kept");
 }
 
+/* A facility that was taken from the program. */
+static void
+test_retired(void)
+{
+	struct err err = ERR_INIT;
+
+	if (rig_sql(&rig, NULL, 0, &err, "UPDATE registry.program_facility SET is_active = false") == -1)
+		bail_out("%s", err.text);
+	notify(notification("birth", RIG_PLACE_HOSPITAL, "R-bad", NEWBORN));
+	ok(refused(403, NULL, "does not notify for this facility"), "refuses: a facility for which it notifies no more");
+	if (rig_sql(&rig, NULL, 0, &err, "UPDATE registry.program_facility SET is_active = true") == -1)
+		bail_out("%s", err.text);
+}
+
 static void
 test_taken_up(void)
 {
@@ -186,6 +200,7 @@ main(void)
 	acting_start((const char *const[]){ "civild", NULL });
 	hospital = facility_client(&rig, RIG_PLACE_HOSPITAL);
 	test_bad();
+	test_retired();
 	test_taken_up();
 	test_expiry();
 	client_free(hospital);

@@ -37,6 +37,7 @@ stage(const struct cluster *c)
 
 	run(pg, "SET search_path = registry");
 	run(pg, "SET session_replication_role = replica");
+	run(pg, "ALTER ROLE catena_civil SET catena.civil_offices = '{00000000-0000-4000-8000-000000000001}'"); /* of none of these acts */
 	run(pg, "CREATE FUNCTION pg_temp.n(i int) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(to_hex(i), 32, '0')::uuid $$");
 	run(pg, "INSERT INTO act (id, kind, office_id, officer_id) SELECT pg_temp.n(i), 'birth', pg_temp.n(9), pg_temp.n(9) FROM generate_series(1, 1500) i");
 	run(pg, "INSERT INTO act_version (id, act_id, version, officer_id, content) SELECT pg_temp.n(i), pg_temp.n(i), 1, pg_temp.n(9), '{}'"

@@ -297,81 +297,6 @@ static const struct attempt states[] = {
 	{ "an enrolment under the identifier of an act", ENROLMENT, NULL, "INSERT INTO enrolment VALUES (" ID("31") ", " ID("21") ", " ID("01") ", " ID("13") ")", "23505", "ledger_entry_record_id_key" },
 };
 
-/* ---- jurisdiction: role x statement x office, in the database itself ---- */
-
-static const char *const roles_of_civil[] = { "none", "clerk", "registrar", "supervisor" };
-
-/* A session of catena_civil whose officer holds the role (an index of roles_of_civil) at the office. */
-static void
-act_as(unsigned role, const char *office)
-{
-	char sql[600], id[60];
-
-	snprintf(id, sizeof(id), "{00000000-0000-4000-8000-0000000000%s}", office);
-	snprintf(sql, sizeof(sql), "SET catena.civil_offices = '%s'; SET catena.registrar_offices = '%s'; SET catena.supervisor_offices = '%s'", role > 0 ? id : "{}",
-		role == 2 ? id : "{}", role == 3 ? id : "{}");
-	chain_do(CIVIL, sql);
-}
-
-#define ANY_OF    (1 << 1 | 1 << 2 | 1 << 3)
-#define REGISTRAR (1 << 2)
-static const struct {
-	const char *name, *sql;
-	unsigned roles; /* bits: who may, at the office of the act */
-	bool is_read;
-} jurisdiction[] = {
-	{ "reads what an act says", "SELECT 1 / count(*) FROM act_version WHERE act_id = " ID("31"), ANY_OF, true },
-	{ "reads who takes part", "SELECT 1 / count(*) FROM act_version v JOIN act_party p ON p.act_version_id = v.id WHERE v.act_id = " ID("31"), ANY_OF, true },
-	{ "reads evidence", "SELECT 1 / count(*) FROM act_evidence WHERE act_id = " ID("38"), ANY_OF, true },
-	{ "reads a correction", "SELECT 1 / count(*) FROM act_correction WHERE act_id = " ID("31"), ANY_OF, true },
-	{ "reads a notification", "SELECT 1 / count(*) FROM notification", ANY_OF, true },
-	{ "enters an act", "INSERT INTO act VALUES (" ID("3c") ", 'birth', " ID("01") ", " ID("11") ")", ANY_OF, false },
-	{ "enters what it says", "INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (" ID("4c") ", " ID("3b") ", 1, " ID("11") ", '{}')", ANY_OF, false },
-	{ "attaches evidence", CHAIN_EVIDENCE("38"), ANY_OF, false },
-	{ "validates", DECIDE_ACT("8", "validate", "12"), REGISTRAR, false },
-	{ "rejects", "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) VALUES (" ID("38") ", " ID("11") ", " ID("48") ", 'reject', " ID("12") ", 'no')", REGISTRAR, false },
-	{ "annuls", "INSERT INTO act_decision (act_id, declared_by, act_version_id, event, officer_id, reason) VALUES (" ID("37") ", " ID("11") ", " ID("47") ", 'annul', " ID("12") ", 'no')", REGISTRAR, false },
-	{ "overrides a duplicate", "INSERT INTO duplicate_override (act_id, declared_by, candidate_id, score, officer_id, reason) VALUES (" ID("39") ", " ID("11") ", " ID("31") ", 90, " ID("12") ", 'they are twins')", REGISTRAR, false },
-	{ "proposes a correction", CHAIN_CORRECTION_OF("1b", "2", "[{\"path\":\"/note\",\"from\":null,\"to\":\"x\"}]"), REGISTRAR, false },
-	{ "decides one", "INSERT INTO act_correction_decision (correction_id, proposed_by, event, officer_id) VALUES (" ID("11") ", " ID("12") ", 'withdraw', " ID("12") ")", REGISTRAR, false },
-	{ "closes a notification", "INSERT INTO notification_decision (notification_id, event, officer_id, reason) VALUES (" ID("0b") ", 'close', " ID("12") ", 'no')", REGISTRAR, false },
-};
-
-static void
-test_jurisdiction(void)
-{
-	chain_do(OWNER, "INSERT INTO office (id, code, name, kind) VALUES (" ID("0e") ", 'ELSE', 'Elsewhere', 'civil');"
-										      "INSERT INTO act_party (act_version_id, role, confidence, primary_name) VALUES (" ID("41") ", 'informant', 'asserted', 'O');"
-																						 "INSERT INTO act VALUES (" ID("3b") ", 'birth', " ID("01") ", " ID("11") ")");
-	chain_do(CIVIL, "SET catena.principal = ''");
-	for (size_t i = 0; i < sizeof(jurisdiction) / sizeof(jurisdiction[0]); i++) {
-		unsigned as_wanted = 0;
-
-		for (unsigned k = 0; k < 8; k++) {
-			unsigned role = k % 4;
-			bool may = k < 4 && (jurisdiction[i].roles & 1U << role) != 0;
-			const char *state, *message;
-
-			act_as(role, k < 4 ? "01" : "0e");
-			chain_try_on(chain_as[CIVIL], "BEGIN", NULL);
-			state = chain_try_on(chain_as[CIVIL], jurisdiction[i].sql, &message);
-			if (strcmp(state, may ? "" : jurisdiction[i].is_read ? "22012"
-									     : "42501") == 0)
-				as_wanted++;
-			else
-				printf("# %s at %s: %s %s\n", roles_of_civil[role], k < 4 ? "the office" : "another", state, message);
-			chain_try_on(chain_as[CIVIL], "ROLLBACK", NULL);
-		}
-		ok(as_wanted == 8, "jurisdiction: who %s, by role and office", jurisdiction[i].name);
-	}
-	chain_do(CIVIL, "RESET catena.civil_offices; RESET catena.registrar_offices; RESET catena.supervisor_offices; SET catena.is_auditor = 'true'");
-	ok(chain_try_on(chain_as[CIVIL], "SELECT 1 / count(*) FROM act_version", NULL)[0] == 0, "an auditor reads everywhere");
-	ok(strcmp(chain_try_on(chain_as[CIVIL], DECIDE_ACT("8", "validate", "12"), NULL), "42501") == 0, "and decides nowhere");
-	chain_do(CIVIL, "RESET catena.is_auditor");
-	ok(strcmp(chain_try_on(chain_as[CIVIL], "SELECT 1 / count(*) FROM act_version", NULL), "22012") == 0, "who is nobody reads nothing");
-	chain_do(CIVIL, CHAIN_ACTS_FOR("01") "; SET catena.principal = " ID("0a"));
-}
-
 /* These change the stage, so they come last: what held once and does not any more. */
 static void
 test_no_longer(void)
@@ -446,7 +371,6 @@ main(void)
 	all_refused(identities, sizeof(identities) / sizeof(identities[0]));
 	all_refused(four_eyes, sizeof(four_eyes) / sizeof(four_eyes[0]));
 	all_refused(states, sizeof(states) / sizeof(states[0]));
-	test_jurisdiction();
 	test_no_longer();
 	chain_stop();
 	return done_testing();
