@@ -54,7 +54,7 @@ struct office_program {
 	const char *name;                   /* of the program and its section of the configuration: "civild" */
 	const char *db_role;                /* "catena_civil" */
 	const char *base_path;              /* "/civil/v1" */
-	bool has_jurisdiction;              /* the database, too, holds its officers to their offices (0160-jurisdiction.sql) */
+	bool has_jurisdiction;              /* the database, too, holds its officers to their offices (0180-jurisdiction.sql) */
 	const struct route *routes;         /* ends with method NULL; mounted at base_path with svc = struct office * */
 	const struct query *const *queries; /* NULL-terminated; those of office_main itself come on top */
 	/* After the configuration and the database, before requests are served: keys, further mounts.  May be NULL. */

@@ -88,7 +88,7 @@ int session_end(struct tx *tx, const uint8_t token_sha256[SHA256_LEN], struct er
 
 /* ---- whoever acts ---- */
 /*
- * Who acts in this transaction, officer or program: 0160-jurisdiction.sql holds civild's to the offices of their roles.  Queued: the first thing in
+ * Who acts in this transaction, officer or program: 0180-jurisdiction.sql holds civild's to the offices of their roles.  Queued: the first thing in
  * the transaction.
  */
 int officer_act_as(struct tx *tx, const struct uuid *principal_id, struct err *err);

@@ -1,7 +1,7 @@
 /*
  * rules.h - the country's rules of civil registration, as the owner of the database keeps them: when a declaration is late, what an officer may
  * decide alone, for which facilities a program notifies.  What no rule may say is held by the database (0120-acts.sql), and every change is in the
- * ledger (0161-rules.sql).
+ * ledger (0181-rules.sql).
  */
 #ifndef CATENA_STORE_RULES_H
 #define CATENA_STORE_RULES_H
