@@ -7,9 +7,10 @@
 
 /*
  * The families stand in one list for each use: pango takes for each letter the first that has it, and the same one on every machine with
- * the same packages.
+ * the same packages.  Amiri sets lam and alif as two glyphs: from a ligature's one glyph poppler gives the two letters back in the wrong order,
+ * and a name would be found by nobody.
  */
-#define SCRIPTS "Noto Naskh Arabic,Noto Sans Khmer,Noto Serif Ethiopic,Noto Serif Hebrew,Noto Serif Devanagari,Noto Serif Thai"
+#define SCRIPTS "Amiri,Noto Naskh Arabic,Noto Sans Khmer,Noto Serif Ethiopic,Noto Serif Hebrew,Noto Serif Devanagari,Noto Serif Thai"
 #define SERIF   "Noto Serif," SCRIPTS
 #define SANS    "Noto Sans,Noto Sans Arabic"
 #define TITLE   SERIF " Bold 18"
@@ -21,13 +22,14 @@
 #define LATIN   SANS " 6.5"
 #define SMALL   SANS " 6.5"
 
-#define LEFT  CERTIFICATE_MARGIN
-#define RIGHT (PDF_WIDTH - CERTIFICATE_MARGIN)
-#define WIDTH (RIGHT - LEFT)
-#define TOP   CERTIFICATE_MARGIN
-#define FOOT  (PDF_HEIGHT - CERTIFICATE_MARGIN - 8)
-#define PAD   4.0
-#define NOTES 40 /* of a full copy: more is no certificate any more */
+#define LEFT           CERTIFICATE_MARGIN
+#define RIGHT          (PDF_WIDTH - CERTIFICATE_MARGIN)
+#define WIDTH          (RIGHT - LEFT)
+#define TOP            CERTIFICATE_MARGIN
+#define FOOT           (PDF_HEIGHT - CERTIFICATE_MARGIN - 8)
+#define PAD            4.0
+#define WORDS_TOGETHER 48 /* octets */
+#define NOTES          40 /* of a full copy: more is no certificate any more */
 
 struct sheet {
 	const struct certificate *c;
@@ -58,16 +60,38 @@ edge(const struct sheet *s)
 	return is_rtl(s->c) ? PDF_RIGHT : PDF_LEFT;
 }
 
-/* A label: one language, or all with dots between. */
+/* A label: one language, or all with dots between, and a line's end in the middle when told so. */
+static const char *
+words_in(const struct sheet *s, const struct certificate_words *w, const char *middle, char *out, size_t size)
+{
+	static const enum certificate_language order[] = { CERTIFICATE_EN, CERTIFICATE_FR, CERTIFICATE_ES, CERTIFICATE_AR };
+	struct buf made = BUF_INIT;
+
+	if (s->c->form != CERTIFICATE_MULTILINGUAL)
+		return w->in[s->c->language];
+	for (size_t i = 0; i < NELEM(order); i++) {
+		const char *text = w->in[order[i]];
+		bool is_short = strlen(text) < WORDS_TOGETHER;
+
+		/* U+2068 and U+2069 keep each language together, whatever its direction; U+00A0 in one line */
+		buf_str(&made, i == 0 ? "\xE2\x81\xA8" : i == 2 ? middle
+								: " · \xE2\x81\xA8");
+		for (; *text != '\0'; text++)
+			if (*text == ' ' && is_short)
+				buf_str(&made, "\xC2\xA0");
+			else
+				buf_u8(&made, (uint8_t)*text);
+		buf_str(&made, "\xE2\x81\xA9");
+	}
+	snprintf(out, size, "%s", buf_cstr(&made));
+	buf_clear(&made);
+	return out;
+}
+
 static const char *
 words(const struct sheet *s, const struct certificate_words *w, char *out, size_t size)
 {
-	if (s->c->form != CERTIFICATE_MULTILINGUAL)
-		return w->in[s->c->language];
-	/* U+2068 and U+2069 keep each language together, whatever its direction */
-	snprintf(out, size, "\xE2\x81\xA8%s\xE2\x81\xA9 · \xE2\x81\xA8%s\xE2\x81\xA9 · \xE2\x81\xA8%s\xE2\x81\xA9 · \xE2\x81\xA8%s\xE2\x81\xA9", w->in[CERTIFICATE_EN], w->in[CERTIFICATE_FR],
-		w->in[CERTIFICATE_ES], w->in[CERTIFICATE_AR]);
-	return out;
+	return words_in(s, w, " · \xE2\x81\xA8", out, size);
 }
 
 static const char *
@@ -164,9 +188,10 @@ head(struct sheet *s)
 	s->y += pdf_text(&s->pdf, LEFT + 72, s->y, WIDTH - 144, SUB, PDF_CENTRE, c->authority) + 3;
 	dark(s);
 	if (c->form == CERTIFICATE_MULTILINGUAL) {
-		s->y += pdf_text(&s->pdf, LEFT + 72, s->y, WIDTH - 144, SERIF " Bold 10.5", PDF_CENTRE, words(s, &certificate_titles[c->kind], text, sizeof(text)));
+		s->y += pdf_text(&s->pdf, LEFT + 72, s->y, WIDTH - 144, SERIF " Bold 11", PDF_CENTRE,
+			words_in(s, &certificate_titles[c->kind], "\n\xE2\x81\xA8", text, sizeof(text)));
 		pale(s);
-		s->y += pdf_text(&s->pdf, LEFT + 72, s->y, WIDTH - 144, SANS " 8", PDF_CENTRE, words(s, &certificate_form_names[c->form], text, sizeof(text)));
+		s->y += pdf_text(&s->pdf, LEFT + 72, s->y, WIDTH - 144, SANS " 7", PDF_CENTRE, words(s, &certificate_form_names[c->form], text, sizeof(text)));
 	} else {
 		s->y += pdf_text(&s->pdf, LEFT + 72, s->y, WIDTH - 144, TITLE, PDF_CENTRE, certificate_titles[c->kind].in[c->language]) - 2;
 		pale(s);
@@ -216,6 +241,9 @@ part_heading(struct sheet *s, enum certificate_part part)
 	cairo_set_source_rgb(s->pdf.cairo, 0.86, 0.91, 0.92);
 	cairo_rectangle(s->pdf.cairo, LEFT, s->y, WIDTH, h);
 	cairo_fill(s->pdf.cairo);
+	line(s, LEFT, s->y, RIGHT, s->y);
+	line(s, LEFT, s->y, LEFT, s->y + h);
+	line(s, RIGHT, s->y, RIGHT, s->y + h);
 	dark(s);
 	pdf_text(&s->pdf, LEFT + PAD, s->y + 1, WIDTH - 2 * PAD, HEADING, edge(s), name);
 	s->y += h;
@@ -399,18 +427,20 @@ sentence(struct sheet *s, double x, double y, double width, enum certificate_phr
 }
 
 static double
-sentence_height(struct sheet *s, double width, enum certificate_phrase phrase)
+sentence_height(struct sheet *s, double width, enum certificate_phrase phrase, const char *value)
 {
 	char label[400];
 
-	return pdf_measure(&s->pdf, width, LABEL, words(s, &certificate_phrases[phrase], label, sizeof(label))) + pdf_measure(&s->pdf, width, SERIF " 9", "Ag") + 3;
+	return pdf_measure(&s->pdf, width, LABEL, words(s, &certificate_phrases[phrase], label, sizeof(label))) + pdf_measure(&s->pdf, width, SERIF " 9", value) + 3;
 }
 
 static double
 close_height(struct sheet *s, double text_width, double box, double side)
 {
-	char label[400];
-	double half = text_width / 2, texts = sentence_height(s, half, PHRASE_CERTIFIED) + sentence_height(s, half, PHRASE_OFFICE) + sentence_height(s, half, PHRASE_ISSUED_ON) + sentence_height(s, text_width, PHRASE_STATUS) + pdf_measure(&s->pdf, half, SERIF " 9", s->c->office) - pdf_measure(&s->pdf, half, SERIF " 9", "Ag");
+	const struct certificate *c = s->c;
+	char label[400], on[80];
+	double texts = sentence_height(s, text_width, PHRASE_CERTIFIED, day(s, c->as_of, on, sizeof(on))) + sentence_height(s, text_width, PHRASE_OFFICE, c->office) +
+		sentence_height(s, text_width / 2, PHRASE_ISSUED_ON, day(s, c->issued_on, on, sizeof(on))) + sentence_height(s, text_width, PHRASE_STATUS, c->status_url);
 	double seal = side + 2 + pdf_measure(&s->pdf, box, LABEL, words(s, &certificate_phrases[PHRASE_SEAL], label, sizeof(label)));
 
 	if (s->c->form == CERTIFICATE_MULTILINGUAL)
@@ -430,8 +460,8 @@ close_certificate(struct sheet *s)
 	s->y = fmax(s->y + 8, FOOT - 10 - height); /* at the foot of the last page */
 	seal_x = place(s, RIGHT - box, box);
 	y = s->y;
-	y += sentence(s, LEFT, y, half, PHRASE_CERTIFIED, day(s, c->as_of, text, sizeof(text)));
-	y += sentence(s, LEFT, y, half, PHRASE_OFFICE, c->office);
+	y += sentence(s, LEFT, y, text_width, PHRASE_CERTIFIED, day(s, c->as_of, text, sizeof(text)));
+	y += sentence(s, LEFT, y, text_width, PHRASE_OFFICE, c->office);
 	y += sentence(s, LEFT, y, half, PHRASE_ISSUED_ON, day(s, c->issued_on, text, sizeof(text)));
 	line(s, place(s, LEFT + half + 8, half - 8), y - 12, place(s, LEFT + half + 8, half - 8) + half - 8, y - 12);
 	pale(s);

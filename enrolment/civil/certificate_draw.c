@@ -116,6 +116,7 @@ void
 certificate_draw_page(cairo_t *cr, const char *text)
 {
 	cairo_save(cr);
+	cairo_new_path(cr); /* the text of the page before left its place behind */
 	cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
 	background(cr);
 	frame(cr);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "enrolment/civil/certify.h"
+#include "registry/doc9303/translit.h"
 
 enum { FIELDS_MAX = 96 };
 
@@ -28,11 +29,33 @@ put_day(json_t *fields, enum certificate_part part, enum certificate_item item, 
 		json_array_append_new(fields, json_pack("{s:i, s:i, s:s}", "part", (int)part, "item", (int)item, "date", day));
 }
 
+static bool
+is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text > 127)
+			return false;
+	return true;
+}
+
+/* With what who cannot read its letters goes by: as the officer gave it, else by Doc 9303-3 section 6. */
+static void
+put_name(json_t *fields, enum certificate_part part, enum certificate_item item, const char *name, const char *given)
+{
+	struct buf made = BUF_INIT;
+	struct err why = ERR_INIT;
+
+	if (given == NULL && name != NULL && !is_ascii(name) && translit_identifier(bytes_str(name), &translit_recommended, &made, &why) == 0)
+		given = buf_cstr(&made);
+	put(fields, part, item, name, given);
+	buf_wipe(&made);
+}
+
 static void
 put_person(json_t *fields, enum certificate_part part, const json_t *p)
 {
-	put(fields, part, ITEM_SURNAME, text_of(p, "primary_name"), text_of(p, "mrz_primary"));
-	put(fields, part, ITEM_FORENAMES, text_of(p, "secondary_name"), text_of(p, "mrz_secondary"));
+	put_name(fields, part, ITEM_SURNAME, text_of(p, "primary_name"), text_of(p, "mrz_primary"));
+	put_name(fields, part, ITEM_FORENAMES, text_of(p, "secondary_name"), text_of(p, "mrz_secondary"));
 	put(fields, part, ITEM_NAME_LOCAL, text_of(p, "name_local"), NULL);
 	put(fields, part, ITEM_SEX, text_of(p, "sex"), NULL);
 	put_day(fields, part, ITEM_BORN_ON, text_of(p, "date_of_birth"));

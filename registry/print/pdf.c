@@ -86,6 +86,44 @@ alignment_of(enum pdf_align align, PangoLayout *layout)
 	return PANGO_ALIGN_LEFT;
 }
 
+static bool
+is_arabic(gunichar c)
+{
+	return g_unichar_get_script(c) == G_UNICODE_SCRIPT_ARABIC;
+}
+
+static void
+over(PangoAttrList *list, PangoAttribute *a, const char *text, const char *from, const char *to)
+{
+	a->start_index = (guint)(from - text);
+	a->end_index = (guint)(to - text);
+	pango_attr_list_insert(list, a);
+}
+
+/*
+ * Arabic letters in their common forms, one behind the other: stacked forms and kerning leave the line and its steps, and who takes text out of
+ * the file then finds spaces within the words (poppler from a tenth of the size on).  Their fonts leave room for more marks above each other than
+ * names have.
+ */
+static void
+plain_arabic(PangoLayout *layout, const char *text)
+{
+	PangoAttrList *list = pango_attr_list_new();
+
+	for (const char *end, *at = text; *at != '\0'; at = end) {
+		bool is = is_arabic(g_utf8_get_char(at));
+
+		for (end = g_utf8_next_char(at); *end != '\0' && is_arabic(g_utf8_get_char(end)) == is; end = g_utf8_next_char(end))
+			;
+		if (is) {
+			over(list, pango_attr_font_features_new("calt=0, kern=0"), text, at, end);
+			over(list, pango_attr_line_height_new(0.75), text, at, end);
+		}
+	}
+	pango_layout_set_attributes(layout, list);
+	pango_attr_list_unref(list);
+}
+
 /* width < 0: one line */
 static double
 set(struct pdf *pdf, double width, const char *font, enum pdf_align align, const char *text)
@@ -97,6 +135,7 @@ set(struct pdf *pdf, double width, const char *font, enum pdf_align align, const
 	pango_font_description_free(d);
 	pango_layout_set_width(pdf->layout, width < 0 ? -1 : (int)(width * PANGO_SCALE));
 	pango_layout_set_text(pdf->layout, text, -1);
+	plain_arabic(pdf->layout, pango_layout_get_text(pdf->layout)); /* which is UTF-8 in any case */
 	pango_layout_set_alignment(pdf->layout, alignment_of(align, pdf->layout));
 	pango_layout_get_size(pdf->layout, NULL, &h);
 	return (double)h / PANGO_SCALE;
