@@ -1,4 +1,4 @@
-/* Certificates: issued, printed, bound to paper, revoked; the stock of paper; and for anybody whether a certificate is valid. */
+/* Certificates: issued, printed, bound to paper, revoked; the stock of paper. */
 #include "enrolment/civil/certify.h"
 
 #include <pthread.h>
@@ -487,77 +487,4 @@ civil_get_paper(struct request *rq, struct reply *rp, struct err *err)
 	if (found == 0)
 		return err_problem(err, "/office_id", "missing");
 	return civil_may_read_office(rq, &office, err) == -1 ? -1 : office_read(rq, rp, work_stock, &office, err);
-}
-
-/* ---- for anybody ---- */
-
-enum { ASKERS = 1024,
-	ASKS_A_MINUTE = 30 };
-
-/* Two addresses that fall on one place share their minute: whoever comes late waits, nobody gets more. */
-static bool
-may_ask(const char *peer)
-{
-	static struct {
-		int64_t minute;
-		unsigned asked;
-	} asker[ASKERS];
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	uint8_t digest[SHA256_LEN];
-	int64_t minute = clock_now() / 60;
-	unsigned at;
-	bool may;
-
-	sha256(bytes_str(peer), digest);
-	at = (unsigned)(digest[0] << 8 | digest[1]) % ASKERS;
-	pthread_mutex_lock(&lock);
-	if (asker[at].minute != minute) {
-		asker[at].minute = minute;
-		asker[at].asked = 0;
-	}
-	may = asker[at].asked++ < ASKS_A_MINUTE;
-	pthread_mutex_unlock(&lock);
-	return may;
-}
-
-struct asked {
-	const char *number, *code;
-	char status[12];
-};
-
-static int
-work_status(struct tx *tx, void *arg, struct err *err)
-{
-	struct asked *a = arg;
-
-	return civil_certificate_status(tx, a->number, a->code, a->status, err);
-}
-
-/* A page for who follows the address on the paper, JSON for programs. */
-int
-civil_get_status(struct request *rq, struct reply *rp, struct err *err)
-{
-	static const char *const known[] = { "code", NULL };
-	const char *accept = request_header(rq, "Accept");
-	struct asked a = { request_param(rq, "number"), request_query(rq, "code"), "" };
-	char page[900];
-
-	if (request_query_known(rq, known, err) == -1)
-		return -1;
-	if (!may_ask(rq->peer))
-		return reply_header(rp, "Retry-After", "60", err) == -1 ? -1 : reply_bytes(rp, 429, "text/plain; charset=utf-8", bytes_str("Too many questions from this address: ask again in a minute.\n"), err);
-	/* not valid in form, unknown, another code: one answer */
-	if (a.code == NULL || !act_number_valid(a.number))
-		return err_set(err, FAIL_NOT_FOUND, "there is no certificate of this number and code");
-	if (db_run(office_of(rq)->db, DB_READ_COMMITTED, work_status, &a, err) == -1)
-		return -1;
-	if (accept == NULL || strstr(accept, "text/html") == NULL)
-		return reply_json(rp, 200, json_pack("{s:s}", "status", a.status), err);
-	snprintf(page, sizeof(page),
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-		"<title>Certificate %s</title></head>\n<body>\n<main>\n<h1>Certificate %s</h1>\n<p><strong>%s</strong></p>\n</main>\n</body>\n</html>\n",
-		a.number, a.number,
-		strcmp(a.status, "valid") == 0 ? "Valid · valable · válido · سارية" : strcmp(a.status, "replaced") == 0 ? "Replaced by a later one · remplacé · sustituido · مستبدلة"
-															: "Revoked · révoqué · revocado · ملغاة");
-	return reply_bytes(rp, 200, "text/html; charset=utf-8", bytes_str(page), err);
 }

@@ -86,6 +86,7 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 		"count the same as another officer did" },
 	{ "POST", "/paper/sheets/{serial}/spoiling", ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR, civil_post_paper_spoiling, ROUTE_CHANGES,
 		"take a spoiled sheet out of use, with a reason" },
+	{ "GET", "/status", 0, civil_get_status_page, ROUTE_PUBLIC, "the page on which anybody asks whether a certificate is valid" },
 	{ "GET", "/status/{number}", 0, civil_get_status, ROUTE_PUBLIC, "whether a certificate is valid, for anybody who holds it" },
 	{ NULL }
 };

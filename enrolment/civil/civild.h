@@ -83,6 +83,9 @@ route_handler civil_get_statistics, civil_get_dictionary, civil_post_estimate, c
 
 /* certify.c */
 route_handler civil_post_certificate, civil_get_certificates, civil_get_certificate, civil_get_certificate_pdf, civil_post_certificate_revocation, civil_post_certificate_paper,
-	civil_post_paper_spoiling, civil_post_paper_count, civil_post_paper_confirmation, civil_get_paper, civil_get_status;
+	civil_post_paper_spoiling, civil_post_paper_count, civil_post_paper_confirmation, civil_get_paper;
+
+/* status.c */
+route_handler civil_get_status_page, civil_get_status;
 
 #endif

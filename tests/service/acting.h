@@ -99,7 +99,7 @@ birth(const char *primary, const char *secondary, const char *born)
 {
 	char office[UUID_TEXT], mother[16];
 
-	snprintf(mother, sizeof(mother), "197%d-0%d-03", primary[1] % 9, primary[1] % 9 + 1); /* so that the mothers are not one */
+	snprintf(mother, sizeof(mother), "197%d-0%d-03", (unsigned char)primary[1] % 9, (unsigned char)primary[1] % 9 + 1); /* so that the mothers are not one */
 	return json_pack("{s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:{s:s, s:s}}", "office_id", uuid_format(&rig.office[RIG_CIVIL], office), "child",
 		"primary_name", primary, "secondary_name", secondary, "sex", "F", "date_of_birth", born, "place_of_birth", RIG_PLACE_HOSPITAL, "mother",
 		"primary_name", primary, "secondary_name", "Vera", "date_of_birth", mother, "nationality", "UTO", "informant", "name", "Vera", "relation", "mother");

@@ -7,6 +7,7 @@
 
 #include "registry/base/file.h"
 #include "tests/service/acting.h"
+#include "tests/service/ask.h"
 
 static struct one first;
 
@@ -104,19 +105,25 @@ der_to_file(const char *hex, const char *file)
 static json_t *
 at_pkid(const char *login, json_t *body, const char *path)
 {
-	struct buf reply = BUF_INIT;
-	struct err err = ERR_INIT;
-	struct client *c = NULL;
-	json_t *json = NULL;
-	struct uuid key;
-	int status;
+	json_t *reply;
 
-	if (rig_client(&rig, "pkid", login, &c, &err) == -1 || uuid_new(&key, &err) == -1 ||
-		client_call(c, "POST", path, &key, (struct client_body){ .json = body }, &status, &reply, &err) == -1 || json_read(bytes_of(&reply), &json, &err) == -1)
-		bail_out("%s: %s", path, err.text);
-	buf_clear(&reply);
-	json_decref(body);
-	return json;
+	if (ask_at(&rig, "pkid", login, "POST", path, body, &reply) >= 300)
+		bail_out("%s", path);
+	return reply;
+}
+
+/* What pkid publishes, into the rig's folder. */
+static void
+published(const char *name, const char *file)
+{
+	struct buf octets = BUF_INIT;
+	struct err err = ERR_INIT;
+	char path[60];
+
+	snprintf(path, sizeof(path), "/pki/v1/public/%s", name);
+	if (exchange_at(&rig, "pkid", NULL, "GET", path, CLIENT_NO_BODY, &octets) != 200 || file_write(rig_path(&rig, file), bytes_of(&octets), 0600, &err) == -1)
+		bail_out("%s", path);
+	buf_clear(&octets);
 }
 
 static void
@@ -146,9 +153,28 @@ make_signer(void)
 	hold(json_pack("{s:s, s:{s:s, s:s, s:s}}", "kind", "generate", "key", "kind", "civil_seal_signer", "token_label", "test", "algorithm", "brainpoolP256r1"), key);
 	hold(json_pack("{s:s, s:s, s:{s:s}}", "kind", "certify", "signing_key_id", key, "parameters", "signer_id", "CR"), NULL);
 	hold(json_pack("{s:s, s:s}", "kind", "activate", "signing_key_id", key), NULL);
+	hold(json_pack("{s:s}", "kind", "crl"), NULL);
+	published("csca", "csca.pem");
+	published("crl", "ours.crl");
 }
 
 /* ---- tests ---- */
+
+static char build[1000]; /* where the programs are: the tests run there */
+
+/* With what an inspector without a network has: the signer's certificate, CSCA and CRL. */
+static bool
+verifies(const char *file)
+{
+	return run("%s/catena pki seal %s --signer signer.der --anchor csca.pem --crl ours.crl > verified.txt", build, file) && run("grep -q 'seal: VALID' verified.txt");
+}
+
+/* The seal of the page, by a reader that is not ours. */
+static bool
+seal_read(const char *pdf, const char *to)
+{
+	return run("rm -f page-*.png && pdftoppm -r 300 -png %s page && for f in page-*.png; do dmtxread -N 1 -m 20000 $f > %s && test -s %s && exit 0; done; exit 1", pdf, to, to);
+}
 
 static void
 test_without_key(void)
@@ -184,18 +210,15 @@ test_without_key(void)
 static void
 test_sealed(void)
 {
-	char number[48], code[20], seal[3200], build[1000];
+	char number[48], code[20], seal[3200];
 	struct err err = ERR_INIT;
 
-	/* the tests run in the build directory */
-	if (getcwd(build, sizeof(build)) == NULL)
-		bail_out("working directory");
 	make_signer();
 	ok(issue("civil_clerk.1", first.number, "multilingual", "en", NULL) == 201, "a multilingual extract: %s", got.err.text);
 	snprintf(number, sizeof(number), "%s", said("number"));
 	ok(fetch("civil_clerk.1", number, "s.pdf") == 200 && !page_has("s.pdf", "Issued without"), "now it is sealed");
 	ok(fetch("civil_clerk.1", number, "t.pdf") == 200 && run("cmp -s s.pdf t.pdf"), "the same octets again");
-	ok(run("pdftoppm -r 300 -f 1 -l 9 -png s.pdf s && for f in s-*.png; do dmtxread -N 1 -m 20000 $f > seal.bin && test -s seal.bin && break; done"), "the seal is read from the page");
+	ok(seal_read("s.pdf", "seal.bin"), "the seal is read from the page");
 	if (rig_sql(&rig, seal, sizeof(seal), &err, "SELECT encode(s.seal, 'hex') FROM registry.civil_certificate_seal s JOIN registry.civil_certificate c ON c.id = s.civil_certificate_id WHERE c.number = '%s'", number) == -1)
 		bail_out("%s", err.text);
 	ok(strlen(seal) > 100 && run("test \"$(od -An -v -tx1 seal.bin | tr -d ' \\n')\" = %s", seal), "and is the one that signd recorded");
@@ -204,6 +227,16 @@ test_sealed(void)
 	der_to_file(seal, "signer.der");
 	ok(run("%s/catena pki seal seal.bin --signer signer.der > seal.txt; cat seal.txt | sed 's/^/# /'; grep -q 'ERIKSSON' seal.txt && grep -q %s seal.txt", build, number),
 		"catena pki seal reads whom it is about and of which certificate");
+	ok(verifies("seal.bin") && run("grep -q 'ERIKSSON<<ANNA' verified.txt"), "and with CSCA and CRL, offline, that it is genuine");
+	ok(run("test $(%s/catena pki seal seal.bin --signer signer.der --anchor csca.pem > w.txt; echo $?) = 1", build) && run("grep -q crl_missing w.txt"), "a warning without the CRL");
+	for (int i = 0; i < 3; i++) {
+		static const char *const at[] = { "40", "120", "-1" }; /* header or message, message, signature */
+
+		ok(run("cp seal.bin bad.bin && n=$(stat -c %%s bad.bin) && at=$((%s < 0 ? n - 1 : %s)) && printf '\\%%03o' $(( ( $(od -An -tu1 -j$at -N1 bad.bin) + 1 ) %% 256 )) | dd of=bad.bin bs=1 seek=$at conv=notrunc 2>/dev/null && ! cmp -s seal.bin bad.bin",
+			   at[i], at[i]) &&
+				!verifies("bad.bin"),
+			"refuses: one octet changed (%s)", at[i]);
+	}
 	code_of(number, code);
 	ok(status_of(number, code) == 200, "its status by the code of the seal");
 	ok(status_of(number, "0000000000000000") == 404, "refuses: another code");
@@ -268,8 +301,88 @@ test_adopted(void)
 		ok(fetch("civil_clerk.1", number, "n.pdf") == 200 && page_has("n.pdf", "Newname") && page_has("n.pdf", "Nora") && page_has("n.pdf", "Karl") && page_has("n.pdf", act.number),
 			"with the new name and parents under the number of the birth");
 		ok(!page_has("n.pdf", "Origin") && !page_has("n.pdf", adoption.number) && !run("pdftotext n.pdf - | grep -qi adopt"), "and nothing of the adoption");
-		ok(run("pdftoppm -r 300 -png n.pdf n && dmtxread -N 1 -m 20000 n-1.png > n.bin && ! grep -qai -e origin -e adopt n.bin"), "nor in its seal");
+		ok(seal_read("n.pdf", "n.bin") && verifies("n.bin") && run("! grep -qai -e origin -e adopt -e %s n.bin verified.txt", adoption.number), "nor in its seal, which is genuine");
 	}
+}
+
+static const struct {
+	const char *script, *primary, *secondary, *mrz_primary, *mrz_secondary, *born, *read;
+} scripts[] = {
+	{ "Latin", "Müller-Łukasiewicz", "Zoë", NULL, NULL, "2013-03-03", "MUELLER<LUKASIEWICZ<<ZOE" },
+	{ "Arabic", "عبد السلام الأمين", "علاء", NULL, NULL, "2015-08-21", "EBD<ALSLAM<ALXAEMYN<<ELAXE" },
+	{ "Cyrillic", "Шевченко", "Євгенія", NULL, NULL, "2017-11-09", "SHEVCHENKO<<IEVGENIIA" },
+	{ "Khmer", "ឈឿន", "សុខា", "CHHOEUN", "SOKHA", "2019-05-30", "CHHOEUN<<SOKHA" },
+	{ "Amharic", "ኃይለ ማርያም", "ደሳለኝ", "HAILE<MARIAM", "DESALEGN", "2021-01-14", "HAILE<MARIAM<<DESALEGN" },
+};
+
+/* From the declaration to the seal, of names in five scripts; each certificate in another form. */
+static void
+test_scripts(void)
+{
+	static const char *const forms[] = { "full", "full", "extract", "multilingual", "multilingual" }, *const languages[] = { "en", "ar", "fr", "es", "en" };
+	char number[48], name[12];
+
+	for (size_t i = 0; i < NELEM(scripts); i++) {
+		json_t *body = birth(scripts[i].primary, scripts[i].secondary, scripts[i].born), *child = json_object_get(body, "child");
+		struct one act;
+
+		if (scripts[i].mrz_primary != NULL) {
+			json_object_set_new(child, "mrz_primary", json_string(scripts[i].mrz_primary));
+			json_object_set_new(child, "mrz_secondary", json_string(scripts[i].mrz_secondary));
+		}
+		register_act("births", body, &act);
+		issue("civil_clerk.1", act.number, forms[i], languages[i], NULL);
+		snprintf(number, sizeof(number), "%s", said("number"));
+		snprintf(name, sizeof(name), "%zu.pdf", i);
+		ok(fetch("civil_clerk.1", number, name) == 200 && page_has(name, scripts[i].primary) && page_has(name, scripts[i].secondary), "%s: the names are in the file's text, %s", scripts[i].script, forms[i]);
+		ok(run("test $(pdffonts %s | tail -n +3 | grep -vc ' yes yes ') = 0", name), "%s: its fonts are in the file", scripts[i].script);
+		ok(seal_read(name, "i.bin") && verifies("i.bin") && run("grep -qx -e 'person\\(, in the MRZ.s letters\\)\\?: %s' verified.txt", scripts[i].read), "%s: the seal says %s, and is genuine", scripts[i].script,
+			scripts[i].read);
+		run("grep ^person verified.txt | sed 's/^/# /'");
+		if (getenv("KEEP_CERTIFICATES") != NULL)
+			run("cp %s \"$KEEP_CERTIFICATES/service-%s.pdf\"", name, scripts[i].script);
+	}
+}
+
+/* The certificate of a day says what the act said then, and is made again whatever happens to the act. */
+static void
+test_as_of(void)
+{
+	char before[48], after[48], then[48], id[UUID_TEXT], office[UUID_TEXT], day[DATE_TEXT];
+	struct err err = ERR_INIT;
+	struct one act;
+
+	register_act("births", birth("Wanderer", "Elsa", "2025-02-02"), &act);
+	/* as if that had been ten days ago */
+	if (rig_sql(&rig, NULL, 0, &err, "SET session_replication_role = replica; UPDATE registry.act_version SET created_at = created_at - interval '10 days' WHERE act_id = '%s';"
+					 " UPDATE registry.act_registration SET created_at = created_at - interval '10 days' WHERE act_id = '%s'; SET session_replication_role = origin",
+		    act.id, act.id) == -1 ||
+		rig_sql(&rig, day, sizeof(day), &err, "SELECT ((now() AT TIME ZONE 'UTC')::date - 5)::text") == -1)
+		bail_out("%s", err.text);
+	issue("civil_clerk.1", act.number, "full", "en", NULL);
+	snprintf(before, sizeof(before), "%s", said("number"));
+	ok(fetch("civil_clerk.1", before, "before.pdf") == 200 && status_is(before, "valid"), "a certificate of before a correction");
+	if (post("civil_registrar.1", json_pack("{s:i, s:[{s:s, s:s, s:s}], s:s, s:[{s:s, s:s}]}", "version", 1, "changes", "path", "/child/secondary_name", "from", "Elsa", "to", "Elisa", "legal_basis", "section 12", "evidence", "kind", "affidavit", "reference", "A 17"),
+		    "/civil/v1/births/%s/corrections", act.id) != 201)
+		bail_out("%s", got.err.text);
+	snprintf(id, sizeof(id), "%s", said("id"));
+	if (post("civil_registrar.2", NULL, "/civil/v1/births/%s/corrections/%s/acceptance", act.id, id) != 200)
+		bail_out("%s", got.err.text);
+	ok(status_is(before, "replaced"), "is replaced once the act says something else");
+	ok(fetch("civil_clerk.1", before, "again.pdf") == 200 && run("cmp -s before.pdf again.pdf"), "and is still made again octet for octet");
+	ok(issue("civil_clerk.1", act.number, "full", "en", NULL) == 201, "one of today: %s", got.err.text);
+	snprintf(after, sizeof(after), "%s", said("number"));
+	ok(fetch("civil_clerk.1", after, "after.pdf") == 200 && page_has("after.pdf", "Elisa") && !page_has("after.pdf", "Elsa"), "says what was corrected");
+	ok(post("civil_clerk.1", json_pack("{s:s, s:s, s:s, s:s, s:s}", "office_id", uuid_format(&rig.office[RIG_CIVIL], office), "act_number", act.number, "form", "full", "language", "en", "as_of", day),
+		   "/civil/v1/certificates") == 201,
+		"one as of five days ago: %s", got.err.text);
+	snprintf(then, sizeof(then), "%s", said("number"));
+	is(said("as_of"), day, "says so");
+	ok(fetch("civil_clerk.1", then, "then.pdf") == 200 && page_has("then.pdf", "Elsa") && !page_has("then.pdf", "Elisa"), "says what the act said then");
+	ok(status_is(then, "replaced") && status_is(after, "valid"), "and only that of today is valid");
+	ok(issue("civil_clerk.1", act.number, "full", "en", before) == 201, "one in the place of the first: %s", got.err.text);
+	ok(issue("civil_clerk.1", act.number, "full", "en", before) == 409, "refuses: a second in its place");
+	ok(issue("civil_clerk.1", first.number, "full", "en", after) >= 400, "refuses: in the place of another act's: %s", got.err.text);
 }
 
 static void
@@ -300,8 +413,12 @@ int
 main(void)
 {
 	acting_start((const char *[]){ "signd", "civild", "pkid", NULL });
+	if (getcwd(build, sizeof(build)) == NULL)
+		bail_out("working directory");
 	test_without_key();
 	test_sealed();
+	test_scripts();
+	test_as_of();
 	test_paper();
 	test_adopted();
 	test_follows();
