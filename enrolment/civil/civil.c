@@ -65,7 +65,7 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ "POST", "/legacy-acts/{id}/refusal", ROLE_CIVIL_REGISTRAR, civil_post_legacy_refusal, ROUTE_CHANGES, "reject an entry, with a reason" },
 	{ "GET", "/provenance-grades", READERS, civil_get_provenance_grades, 0, "list the grades of provenance" },
 	{ "GET", "/offices", READERS, civil_get_offices, 0, "list the civil registration offices" },
-	{ "GET", "/places", READERS, civil_get_places, 0, "find places by the beginning of their name, or one by its code" },
+	{ "GET", "/places", READERS | ROLE_STATISTICIAN, civil_get_places, 0, "find places by the beginning of their name, or one by its code" },
 	{ "GET", "/statistics/{event}", READERS | ROLE_STATISTICIAN, civil_get_statistics, 0, "count vital events of a year, without persons: JSON, CSV, SDMX-CSV" },
 	{ "GET", "/statistics/dictionary", READERS | ROLE_STATISTICIAN, civil_get_dictionary, 0, "read what the columns and codes of the statistics mean" },
 	{ "GET", "/statistics/estimates", READERS | ROLE_STATISTICIAN, civil_get_estimates, 0, "list how many events of a year are estimated" },

@@ -1,111 +1,14 @@
 /*
  * desk.js STAGE.json - the clerk's and the registrar's day at the civil registry's desk, by keyboard, in each language; run by test_desk,
- * which has made the stage: { url, password, officers: [{login, totp}], pictures, modules }.
+ * which has made the stage.
  */
-import { createHmac } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './chromium.js';
+import { button, fill, fillDate, heading, language, look, looked, opened, shows, signIn, speak, stage, t } from './play.js';
 import { Line } from './proxy.js';
 import { bailOut, diag, done, is, ok } from './tap.js';
 
-const stage = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const top = new URL('../..', import.meta.url).pathname;
-const axe = readFileSync(join(stage.modules, 'axe-core/axe.min.js'), 'utf8');
-const messages = {};
-for (const code of ['en', 'fr', 'ar'])
-	messages[code] = Object.assign({}, ...['registry/desk', 'enrolment/civil/desk'].map((folder) => JSON.parse(readFileSync(join(top, folder, `messages/${code}.json`), 'utf8'))));
-
-mkdirSync(stage.pictures, { recursive: true });
-let language = 'en';
-const t = (key) => messages[language][key];
-
-/* ---- the second factor, RFC 6238 ---- */
-
-function totp(base32, step) {
-	const bits = [...base32.replace(/=+$/, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-	const secret = Buffer.from(bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
-	const counter = Buffer.alloc(8);
-	counter.writeBigUInt64BE(BigInt(step));
-	const mac = createHmac('sha1', secret).update(counter).digest();
-	const at = mac[19] & 15;
-	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
-}
-const lastStep = new Map();
-/** A code that was not used yet: of the next step when this one's was, which the service takes for a clock that is fast. */
-function codeOf(officer) {
-	const step = Math.max(Math.floor(Date.now() / 30000), (lastStep.get(officer.login) ?? 0) + 1);
-	lastStep.set(officer.login, step);
-	return totp(officer.totp, step);
-}
-
-/* ---- looking at a page ---- */
-
-const looked = new Set();
-/** Every page: no violation that axe knows, nothing from outside, a picture to look at. */
-async function look(page, name) {
-	const file = `${name}-${language}`;
-	await page.eval('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
-	if (!(await page.eval('typeof axe === "object"')))
-		await page.eval(axe);
-	const found = await page.eval(`axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-		.then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + '\\n  ' + nodes.map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join('\\n  ')))`);
-	ok(found.length === 0, `${file}: axe finds no violation`, ...found);
-	is(await page.eval('document.documentElement.lang + document.documentElement.dir'), `${language}${language === 'ar' ? 'rtl' : 'ltr'}`, `${file}: language and direction`);
-	/* writing from right to left, what sticks out does so to the left */
-	is(await page.eval(`(() => {
-		const [x, y] = [scrollX, scrollY];
-		const reached = [-9999, 9999].map((to) => { scrollTo(to, y); return scrollX; });
-		scrollTo(x, y);
-		return reached.join();
-	})()`), '0,0', `${file}: nothing sticks out`);
-	const keys = await page.eval(`document.body.innerText.match(/\\b(?:${Object.keys(messages.en).map((key) => key.split('.')[0]).filter((word, i, all) => all.indexOf(word) === i).join('|')})\\.[a-z_.]+\\b/)?.[0] ?? ''`);
-	is(keys, '', `${file}: no message is missing`);
-	await page.picture(join(stage.pictures, `${file}.png`));
-	looked.add(file);
-}
-
-async function signIn(page, officer) {
-	await page.until('document.getElementById("signin-login") !== null');
-	if (!(await page.eval('document.getElementById("signin-login").readOnly'))) {
-		await page.tabTo('signin-login');
-		await page.type(officer.login);
-	}
-	await page.tabTo('signin-password');
-	await page.type(stage.password);
-	await page.tabTo('signin-totp');
-	await page.type(codeOf(officer));
-	await page.press('Enter');
-	await page.until('document.getElementById("signin-login") === null');
-}
-
-async function speak(page, code) {
-	language = code;
-	await page.until(`document.querySelector('.desk-header__button[lang=${code}]')?.click() === undefined && document.querySelector('.desk-header__button') !== null`);
-	await page.until(`document.documentElement.lang === '${code}'`);
-}
-
-const heading = (page, text) => page.until(`document.querySelector('h1')?.textContent.includes(${JSON.stringify(text)})`);
-/** A page that has just opened has its heading in focus; before that, Tab would begin elsewhere. */
-const opened = (page, text) => page.until(`document.activeElement.tagName === 'H1' && document.activeElement.textContent.includes(${JSON.stringify(text)})`);
-const shows = (page, text) => page.until(`document.body.innerText.includes(${JSON.stringify(text)})`);
-async function button(page, text) {
-	await page.tabToText(text);
-	await page.press('Enter');
-}
-
 /* ---- a declaration by keyboard ---- */
-
-async function fill(page, id, text) {
-	await page.tabTo(id);
-	await page.type(text);
-}
-
-async function fillDate(page, id, [day, month, year]) {
-	await fill(page, id, day);
-	await fill(page, `${id}-month`, month);
-	await fill(page, `${id}-year`, year);
-}
 
 /** All of an ordinary birth, in the order of the form. */
 async function fillBirth(page, birth) {

@@ -10,7 +10,7 @@ import { html } from '/desk/shell/ui.js';
 export const hasRole = (officer, ...roles) => officer.roles.some(({ role }) => roles.includes(role));
 export const hasRoleAt = (officer, role, office) => officer.roles.some((one) => one.role === role && one.office_id === office);
 
-const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey', closed: 'grey' };
+const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey', closed: 'grey', imported: 'light-blue', promoted: 'green', unreadable: 'grey' };
 export function StateTag({ state }) {
 	return html`<strong class=${`govuk-tag govuk-tag--${tagColours[state] ?? 'grey'}`}>${t(`state.${state}`)}</strong>`;
 }

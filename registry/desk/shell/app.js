@@ -111,7 +111,7 @@ export function App({ office }) {
 	const [showsKeys, setShowsKeys] = useState(false);
 	const { officer, setOfficer, isAsked, signedInAgain } = useOfficer(office);
 	const words = useRoute();
-	const page = office.pages.find(({ route }) => route === words[0]) ?? office.pages[0];
+	const page = office.pages.find(({ route }) => route === words[0]) ?? office.pages.find((p) => officer && p.isFor?.(officer)) ?? office.pages[0];
 
 	useShortcuts(office.pages.filter((p) => p.shortcut && officer && p.isFor?.(officer)), go, () => setShowsKeys(true));
 	useEffect(() => {

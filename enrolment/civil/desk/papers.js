@@ -1,0 +1,225 @@
+/*
+ * papers.js - entries of paper registers: the list of an office's, and one beside its image: a clerk reads it as an ordinary act, an officer
+ * who neither imported nor read it compares each field with the image and promotes, returns or rejects it.
+ */
+import { useEffect, useState } from '/desk/lib/hooks.js';
+import { post } from '/desk/shell/api.js';
+import { linkTo } from '/desk/shell/app.js';
+import { bodyOf, fieldAt, idOf } from '/desk/shell/fields.js';
+import { Section, Select } from '/desk/shell/form.js';
+import { hasMessage, showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { explain, explainOwn, lineAt } from '/desk/shell/problems.js';
+import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useOffices, whoIs } from './common.js';
+import { Decisions } from './decide.js';
+import { kindOf } from './kinds.js';
+
+const states = ['imported', 'proposed', 'promoted', 'rejected', 'unreadable'];
+
+/** The grades are the country's; those that come with the register have names in each language. */
+const gradeName = (grade) => (hasMessage(`grade.${grade}`) ? t(`grade.${grade}`) : grade);
+/* each part for itself, whatever it is written in: names of registers stand in every direction */
+const apart = (text) => `\u2068${text}\u2069`;
+const whereIs = ({ register, volume, page, entry }) => [register, volume && t('papers.volume', { volume: apart(volume) }), page && t('papers.page', { page: apart(page) }),
+	t('papers.entry', { entry: apart(entry) })].filter(Boolean).map(apart).join(' · ');
+
+/* ---- the list ---- */
+
+function Rows({ items }) {
+	return html`<table class="govuk-table desk-table">
+		<caption class="govuk-table__caption govuk-visually-hidden">${t('papers.title')}</caption>
+		<thead class="govuk-table__head"><tr class="govuk-table__row">
+			${['papers.where', 'work.kind', 'papers.event', 'papers.grade', 'papers.images', 'column.state'].map((column) => html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}
+		</tr></thead>
+		<tbody class="govuk-table__body">${items.map((item) => html`<tr class="govuk-table__row" key=${item.id}>
+			<th scope="row" class="govuk-table__header"><a class="govuk-link" href=${linkTo('paper', item.id)}><bdi>${whereIs(item)}</bdi></a></th>
+			<td class="govuk-table__cell">${t(kindOf(item.kind).title)}</td>
+			<td class="govuk-table__cell">${showDate(item.event_on)}</td>
+			<td class="govuk-table__cell">${gradeName(item.grade)}</td>
+			<td class="govuk-table__cell">${item.images}</td>
+			<td class="govuk-table__cell"><${StateTag} state=${item.state} /></td></tr>`)}</tbody>
+	</table>`;
+}
+
+export function PapersPage({ officer }) {
+	const offices = useOffices(officer, 'civil_clerk', 'civil_registrar', 'civil_supervisor');
+	const { answer: grades } = useAnswer('/provenance-grades');
+	const [office, setOffice] = useState('');
+	const [state, setState] = useState('');
+	const [grade, setGrade] = useState('');
+	const [cursors, setCursors] = useState([]);
+	const at = office || offices[0]?.id;
+	const { answer, problems } = useAnswer(at && '/legacy-acts', { office: at, state, grade, cursor: cursors.at(-1), limit: '25' });
+	const choose = (set) => (value) => {
+		set(value);
+		setCursors([]);
+	};
+	return html`<${ErrorSummary} problems=${problems} />
+	<${Heading}>${t('papers.title')}</${Heading}>
+	<p class="govuk-body">${t('papers.what')}</p>
+	<div class="desk-filters">
+		${offices.length > 1 && html`<${Select} id="papers-office" label=${t('work.office')} value=${at} onValue=${choose(setOffice)}
+			options=${offices.map(({ id, name }) => [id, name])} />`}
+		<${Select} id="papers-state" label=${t('work.state')} value=${state} onValue=${choose(setState)}
+			options=${[['', t('papers.all')], ...states.map((one) => [one, t(`state.${one}`)])]} />
+		<${Select} id="papers-grade" label=${t('papers.grade')} value=${grade} onValue=${choose(setGrade)}
+			options=${[['', t('papers.all')], ...(grades?.items ?? []).map(({ name }) => [name, gradeName(name)])]} />
+	</div>
+	${answer && (answer.items.length > 0 ? html`<${Rows} items=${answer.items} />` : html`<p class="govuk-body">${t('work.none')}</p>`)}
+	<div class="govuk-button-group">
+		${cursors.length > 0 && html`<${Button} kind="secondary" onClick=${() => setCursors(cursors.slice(0, -1))}>${t('work.before')}</${Button}>`}
+		${answer?.next && html`<${Button} kind="secondary" onClick=${() => setCursors([...cursors, answer.next])}>${t('work.next')}</${Button}>`}
+	</div>`;
+}
+
+/* ---- the paper: its images, and what was written down of it ---- */
+
+function Images({ entry, chosen, onChoose }) {
+	const image = entry.images.find(({ id }) => id === chosen);
+	if (image === undefined)
+		return html`<p class="govuk-body">${t('papers.no_image')}</p>`;
+	const file = `/civil/v1/legacy-acts/${entry.id}/images/${image.id}`;
+	const nameOf = (i) => t('papers.image', { n: i + 1, of: entry.images.length });
+	const at = entry.images.indexOf(image);
+	return html`${entry.images.length > 1 && html`<${Select} id="paper-image" label=${t('papers.images')} value=${chosen} onValue=${onChoose}
+			options=${entry.images.map(({ id }, i) => [id, nameOf(i)])} />`}
+		${['image/jpeg', 'image/png'].includes(image.media_type) && html`<img class="desk-paper__image" src=${file} alt=${`${nameOf(at)}: ${whereIs(entry)}`} />`}
+		<p class="govuk-body"><a class="govuk-link" href=${file} target="_blank">${t('papers.open')}</a></p>`;
+}
+
+function Original({ entry }) {
+	const texts = Object.entries(entry.original);
+	return html`<h2 class="govuk-heading-m">${t('papers.original')}</h2>
+	${texts.length > 0 ? html`<dl class="govuk-summary-list">${texts.map(([name, text]) => html`<div class="govuk-summary-list__row" key=${name}>
+		<dt class="govuk-summary-list__key"><bdi>${name}</bdi></dt><dd class="govuk-summary-list__value"><bdi>${text}</bdi></dd></div>`)}</dl>`
+		: html`<p class="govuk-body">${t('papers.unreadable')}</p>`}`;
+}
+
+/* ---- reading it as an act ---- */
+
+/* when it was declared is the register's to say: left empty it would be today */
+const toRead = (kind) => kind.sections.filter(({ key }) => key !== 'statistics').map((section) => ({ ...section, fields: section.fields.map((field) =>
+	(field.name === 'declared_on' ? { ...field, required: true, hint: 'papers.declared_on.hint' } : field)) }));
+
+function Reading({ entry, kind, onDone }) {
+	const sections = toRead(kind);
+	const [values, setValues] = useState({});
+	const [problems, setProblems] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
+	const submit = async (event) => {
+		event.preventDefault();
+		const { body, problems: own } = bodyOf(sections, values);
+		setProblems(own.map((p) => lineAt(p, explainOwn(p))));
+		if (own.length > 0)
+			return;
+		try {
+			await post(`/legacy-acts/${entry.id}/proposal`, body, key);
+			onDone('propose');
+		} catch (error) {
+			setProblems(error.problems?.length > 0 ? error.problems.map(({ pointer, detail }) => {
+				const at = fieldAt(sections, pointer);
+				return at ? lineAt(at, explain(detail)) : { text: explain(detail) };
+			}) : problemsOf(error));
+			if (error.status !== undefined)
+				setKey(crypto.randomUUID());
+		}
+	};
+	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
+	return html`<h2 class="govuk-heading-m">${t('papers.read')}</h2><p class="govuk-body">${t('papers.read.hint')}</p>
+	<${ErrorSummary} problems=${problems} />
+	<form class="desk-form" onSubmit=${submit} novalidate>
+		${sections.map((section) => html`<${Section} key=${section.title} ...${{ section, values, change, errors }} />`)}
+		<button class="govuk-button">${t('papers.propose')}</button></form>`;
+}
+
+/* ---- comparing ---- */
+
+const valueAt = (content, pointer) => pointer.split('/').slice(1).reduce((from, member) => from?.[member], content);
+
+/** Each field is ticked after it was held against the image: without all of them there is no promotion. */
+function Comparison({ entry, kind, image, onDone }) {
+	const [ticked, setTicked] = useState([]);
+	const [problems, setProblems] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const boxOf = (pointer) => `compare${idOf(pointer)}`;
+	const submit = async (event) => {
+		event.preventDefault();
+		const missing = entry.to_compare.filter((pointer) => !ticked.includes(pointer));
+		setProblems(missing.length > 0 ? [{ text: t('papers.compare.missing', { n: missing.length }), field: boxOf(missing[0]) }] : []);
+		if (missing.length > 0)
+			return;
+		try {
+			await post(`/legacy-acts/${entry.id}/promotion`, { image_id: image, compared: ticked }, key);
+			onDone('promote');
+		} catch (error) {
+			setProblems(problemsOf(error));
+			if (error.status !== undefined)
+				setKey(crypto.randomUUID());
+		}
+	};
+	return html`<h2 class="govuk-heading-m" id="compare-title">${t('papers.compare')}</h2>
+	<p class="govuk-body" id="compare-hint">${t('papers.compare.hint')}</p><${ErrorSummary} problems=${problems} />
+	<form onSubmit=${submit} novalidate><fieldset class="govuk-fieldset" aria-labelledby="compare-title" aria-describedby="compare-hint">
+		<div class="govuk-checkboxes govuk-checkboxes--small govuk-form-group">${entry.to_compare.map((pointer) => {
+			const at = fieldAt(kind.sections, pointer), value = valueAt(entry.proposal, pointer);
+			return html`<div class="govuk-checkboxes__item" key=${pointer}>
+				<input class="govuk-checkboxes__input" type="checkbox" id=${boxOf(pointer)} checked=${ticked.includes(pointer)}
+					onChange=${(change) => setTicked((before) => (change.target.checked ? [...before, pointer] : before.filter((one) => one !== pointer)))} />
+				<label class="govuk-label govuk-checkboxes__label" for=${boxOf(pointer)}>${at ? `${t(at.section.title)}, ${t(at.field.label)}` : pointer}:
+					${' '}<strong>${at ? showValue(at.field, value) : html`<bdi>${value}</bdi>`}</strong></label></div>`;
+		})}</div></fieldset>
+		<button class="govuk-button">${t('do.promote')}</button></form>`;
+}
+
+/* ---- the page ---- */
+
+const decisionsIn = {
+	imported: [{ name: 'refuse_entry', path: 'refusal', kind: 'warning', reason: 3 }],
+	proposed: [{ name: 'return', path: 'return', kind: 'secondary', reason: 3 }, { name: 'refuse_entry', path: 'refusal', kind: 'warning', reason: 3 }],
+};
+
+function History({ entry, officer }) {
+	return html`<h2 class="govuk-heading-m">${t('history.title')}</h2>
+	<ol class="desk-timeline">${entry.decisions.map((event) => html`<li class="desk-timeline__item">
+		<h3 class="desk-timeline__title">${t(`paper_event.${event.event}`)}</h3>
+		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.decided_at}>${showMoment(event.decided_at)}</time>, ${whoIs(officer, event.officer_id)}</p>
+		${event.reason && html`<p class="govuk-body"><bdi>${event.reason}</bdi></p>`}</li>`)}</ol>`;
+}
+
+export function PaperPage({ officer, words }) {
+	const path = `/legacy-acts/${words[0]}`;
+	const { answer: entry, problems, reload } = useAnswer(path);
+	const { answer: grades } = useAnswer('/provenance-grades');
+	const [chosen, setChosen] = useState('');
+	const [done, setDone] = useState('');
+	useEffect(() => entry && setChosen((before) => before || (entry.images[0]?.id ?? '')), [entry]);
+	if (entry === undefined)
+		return html`<${ErrorSummary} problems=${problems} />`;
+	const kind = kindOf(entry.kind);
+	const mayPromote = grades?.items.find(({ name }) => name === entry.grade)?.may_promote;
+	const isOwn = entry.imported_by === officer.id || entry.proposed_by === officer.id;
+	const isClerk = hasRoleAt(officer, 'civil_clerk', entry.office_id), isRegistrar = hasRoleAt(officer, 'civil_registrar', entry.office_id) && !isOwn;
+	const after = (name) => {
+		setDone(name);
+		reload();
+	};
+	return html`
+	<div role="status">${done && html`<div class="govuk-notification-banner govuk-notification-banner--success">
+		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${done}`)}</p></div></div>`}</div>
+	<${Heading} caption=${t('papers.one')}><bdi>${whereIs(entry)}</bdi></${Heading}>
+	<p class="govuk-body desk-act__line"><${StateTag} state=${entry.state} /> <span>${t(kind.title)}</span> <span>${showDate(entry.event_on)}</span>
+		<strong class="govuk-tag govuk-tag--grey">${gradeName(entry.grade)}</strong>
+		${entry.act_id && html`<a class="govuk-link" href=${linkTo('act', entry.kind, entry.act_id)}>${t('papers.act')} <bdi>${entry.act_number}</bdi></a>`}</p>
+	<div class="govuk-inset-text">${t('papers.nothing')}</div>
+	${mayPromote === false && html`<div class="govuk-inset-text">${t('papers.never')}</div>`}
+	${entry.state === 'proposed' && isOwn && html`<div class="govuk-inset-text">${t('papers.own')}</div>`}
+	<div class="desk-paper">
+		<div class="desk-paper__sheet"><h2 class="govuk-heading-m">${t('papers.images')}</h2>
+			<${Images} entry=${entry} chosen=${chosen} onChoose=${setChosen} /><${Original} entry=${entry} /></div>
+		<div>${entry.state === 'imported' && mayPromote && isClerk && html`<${Reading} entry=${entry} kind=${kind} onDone=${after} />`}
+			${entry.state === 'proposed' && isRegistrar && html`<${Comparison} entry=${entry} kind=${kind} image=${chosen} onDone=${after} />`}
+			${isRegistrar && html`<${Decisions} key=${entry.state} possible=${decisionsIn[entry.state] ?? []} path=${path} onDone=${after} />`}
+			<${History} entry=${entry} officer=${officer} /></div>
+	</div>`;
+}
