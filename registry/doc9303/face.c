@@ -51,17 +51,27 @@ face_build(const struct face *f, struct buf *out, struct err *err)
 }
 
 int
-face_record_of_jpeg(struct bytes jpeg, struct buf *out, struct err *err)
+face_record_of_image(struct bytes image, enum face_image_type image_type, struct buf *out, struct err *err)
 {
 	struct jpeg_info info;
-	struct face f = { .image_type = FACE_FULL_FRONTAL, .data_type = FACE_JPEG, .image = jpeg };
+	struct face f = { .image_type = (uint8_t)image_type, .data_type = jp2_is(image) ? FACE_JPEG2000 : FACE_JPEG, .image = image };
 
-	if (jpeg_inspect(jpeg, &jpeg_any, &info, err) == -1)
+	if (image_inspect(image, &jpeg_any, &info, err) == -1)
 		return -1;
 	f.width = (uint16_t)info.width;
 	f.height = (uint16_t)info.height;
 	f.colour_space = info.components == 3 ? FACE_COLOUR_SRGB : FACE_COLOUR_UNSPECIFIED;
 	return face_build(&f, out, err);
+}
+
+int
+face_record_of_jpeg(struct bytes jpeg, struct buf *out, struct err *err)
+{
+	struct jpeg_info info;
+
+	if (jpeg_inspect(jpeg, &jpeg_any, &info, err) == -1)
+		return -1;
+	return face_record_of_image(jpeg, FACE_FULL_FRONTAL, out, err);
 }
 
 static uint32_t
@@ -128,23 +138,14 @@ face_parse(struct bytes r, struct face *face, struct err *err)
 	return 0;
 }
 
-static bool
-starts_with(struct bytes b, const void *p, size_t n)
-{
-	return b.n >= n && memcmp(b.p, p, n) == 0;
-}
-
 int
 face_check_image(const struct face *f, struct err *err)
 {
 	struct jpeg_info info;
 
-	if (f->data_type == FACE_JPEG2000) {
-		if (!starts_with(f->image, "\0\0\0\x0CjP  \r\n\x87\n", 12) && !starts_with(f->image, "\xFF\x4F\xFF\x51", 4))
-			return err_set(err, FAIL_INPUT, "face record: says JPEG 2000, the image is something else (ISO/IEC 19794-5 5.7.2)");
-		return 0;
-	}
-	if (jpeg_inspect(f->image, &jpeg_any, &info, err) == -1)
+	if (f->data_type == FACE_JPEG2000 && !jp2_is(f->image))
+		return err_set(err, FAIL_INPUT, "face record: says JPEG 2000, the image is something else (ISO/IEC 19794-5 5.7.2)");
+	if ((f->data_type == FACE_JPEG2000 ? jp2_inspect : jpeg_inspect)(f->image, &jpeg_any, &info, err) == -1)
 		return err_prefix(err, "face record");
 	if (info.width != f->width || info.height != f->height)
 		return err_set(err, FAIL_INPUT, "face record: says %u x %u pixels, the image has %u x %u (ISO/IEC 19794-5 5.7.3)", f->width,

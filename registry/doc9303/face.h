@@ -39,10 +39,12 @@ struct face {
 
 /* The record around a JPEG, full frontal, sRGB when it has three components, dimensions from the image.  *out is replaced. */
 int face_record_of_jpeg(struct bytes jpeg, struct buf *out, struct err *err);
+/* The same around a JPEG or a JPEG 2000; image_type: enum face_image_type. */
+int face_record_of_image(struct bytes image, enum face_image_type image_type, struct buf *out, struct err *err);
 int face_build(const struct face *face, struct buf *out, struct err *err);
 /* Exactly one record with one face, lengths and values in range.  Does not look into the image. */
 int face_parse(struct bytes record, struct face *face, struct err *err);
-/* The image is of the declared type and, for a JPEG, of the declared dimensions. */
+/* The image is of the declared type and of the declared dimensions. */
 int face_check_image(const struct face *face, struct err *err);
 
 #endif

@@ -1,6 +1,5 @@
-/* lds.c - the table of files, EF.COM, DG1 and the biometric templates of DG2.  DG11 and DG12 are in ldsdetail.c. */
-#include "registry/base/der.h"
-#include "registry/doc9303/lds.h"
+/* lds.c - the table of files, EF.COM and DG1.  Biometrics are in ldsbio.c, DG11 and DG12 in ldsdetail.c, the smaller groups in ldsgroup.c. */
+#include "registry/doc9303/lds-local.h"
 
 /* Doc 9303-10 3.10, tables 33 and following */
 const struct lds_file lds_files[LDS_DGS + 2] = {
@@ -63,9 +62,8 @@ lds_object(struct bytes file, uint32_t *tag, struct bytes *object, struct err *e
 	return 0;
 }
 
-/* The contents of a file that is one object of this tag. */
-static int
-open_file(struct bytes file, uint32_t tag, struct der *inner, const char *what, struct err *err)
+int
+lds_open(struct bytes file, uint32_t tag, struct der *inner, const char *what, struct err *err)
 {
 	struct der d = der_reader(file);
 
@@ -74,6 +72,14 @@ open_file(struct bytes file, uint32_t tag, struct der *inner, const char *what, 
 	if (der_enter(&d, tag, inner, what, err) == -1)
 		return -1;
 	return der_end(&d, what, err);
+}
+
+int
+lds_close(struct der_out *o, struct buf *out, const char *what, struct err *err)
+{
+	if (o->buf.n > LDS_MAX_FILE)
+		return err_set(err, FAIL_TOO_LARGE, "%s: %zu octets, wanted at most %d", what, o->buf.n, LDS_MAX_FILE);
+	return der_finish(o, out, err);
 }
 
 /* ---- EF.COM, Doc 9303-10 4.6.1 ---- */
@@ -132,7 +138,7 @@ lds_com_read(struct bytes file, struct lds_com *com, struct err *err)
 	struct bytes list;
 	struct der d;
 
-	if (open_file(file, LDS_TAG_COM, &d, "EF.COM", err) == -1 ||
+	if (lds_open(file, LDS_TAG_COM, &d, "EF.COM", err) == -1 ||
 		get_digits(&d, 0x5F01, c.lds_version, 4, "EF.COM, LDS version", err) == -1 ||
 		get_digits(&d, 0x5F36, c.unicode_version, 6, "EF.COM, Unicode version", err) == -1 ||
 		der_get(&d, 0x5C, &list, "EF.COM, tag list", err) == -1 || der_end(&d, "EF.COM", err) == -1)
@@ -190,146 +196,9 @@ lds_dg1_read(struct bytes file, struct bytes *mrz, struct err *err)
 	struct bytes text;
 	struct der d;
 
-	if (open_file(file, 0x61, &d, "DG1", err) == -1 || der_get(&d, 0x5F1F, &text, "DG1, MRZ", err) == -1 ||
+	if (lds_open(file, 0x61, &d, "DG1", err) == -1 || der_get(&d, 0x5F1F, &text, "DG1, MRZ", err) == -1 ||
 		der_end(&d, "DG1", err) == -1 || check_mrz(text, err) == -1)
 		return -1;
 	*mrz = text;
-	return 0;
-}
-
-/* ---- DG2, Doc 9303-10 4.7.2; ISO/IEC 7816-11 ---- */
-
-int
-lds_dg2_write(struct bytes face_record, struct buf *out, struct err *err)
-{
-	struct der_out o = DER_OUT_INIT;
-
-	if (face_record.n == 0 || face_record.n > LDS_MAX_FILE - 64)
-		return err_set(err, FAIL_INPUT, "DG2: face record of %zu octets", face_record.n);
-	der_open(&o, 0x75);
-	der_open(&o, 0x7F61);
-	der_uint(&o, 1);
-	der_open(&o, 0x7F60);
-	der_open(&o, 0xA1);
-	der_put(&o, 0x80, bytes_str("\x01\x01")); /* version of the header: 01.01 */
-	der_put(&o, 0x81, bytes_str("\x02"));     /* facial features */
-	der_put(&o, 0x82, BYTES("", 1));          /* no subtype */
-	der_put(&o, 0x87, bytes_str("\x01\x01")); /* LDS_OWNER_SC37 */
-	der_put(&o, 0x88, BYTES("\x00\x08", 2));  /* LDS_FORMAT_FACE */
-	der_close(&o);
-	der_put(&o, 0x5F2E, face_record);
-	der_close(&o);
-	der_close(&o);
-	der_close(&o);
-	return der_finish(&o, out, err);
-}
-
-/* Tags of the header that we know: least and most octets of each. */
-static const struct header_item {
-	uint8_t tag, min, max;
-} header_items[] = {
-	{ 0x80, 2, 2 },
-	{ 0x81, 1, 3 },
-	{ 0x82, 1, 1 },
-	{ 0x83, 7, 7 },
-	{ 0x85, 8, 8 },
-	{ 0x86, 1, 4 },
-	{ 0x87, 2, 2 },
-	{ 0x88, 2, 2 }
-};
-
-static uint32_t
-be(struct bytes b)
-{
-	uint32_t v = 0;
-
-	for (size_t i = 0; i < b.n; i++)
-		v = v << 8 | b.p[i];
-	return v;
-}
-
-static void
-keep_header_item(struct lds_template *t, uint32_t tag, struct bytes value)
-{
-	switch (tag) {
-	case 0x80: t->header_version = (uint16_t)be(value); break;
-	case 0x81: t->type = be(value); break;
-	case 0x82: t->subtype = value.p[0]; break;
-	case 0x83: t->created = value; break;
-	case 0x85: t->validity = value; break;
-	case 0x86: t->creator = value; break;
-	case 0x87: t->owner = (uint16_t)be(value); break;
-	case 0x88: t->format = (uint16_t)be(value); break;
-	default: break;
-	}
-}
-
-/* A1: each known tag at most once, owner and format always.  Tags we do not know are passed over. */
-static int
-read_header(struct der *d, struct lds_template *t, struct err *err)
-{
-	const char *what = "DG2, biometric header";
-	unsigned seen = 0;
-	struct der header;
-	struct tlv tlv;
-
-	if (der_enter(d, 0xA1, &header, what, err) == -1)
-		return -1;
-	while (der_more(&header)) {
-		if (der_next(&header, &tlv, what, err) == -1)
-			return -1;
-		for (size_t i = 0; i < NELEM(header_items); i++) {
-			const struct header_item *h = &header_items[i];
-
-			if (tlv.tag != h->tag)
-				continue;
-			if ((seen & 1u << i) != 0 || tlv.value.n < h->min || tlv.value.n > h->max)
-				return err_set(err, FAIL_INPUT, "%s: tag %02X is there twice or has %zu octets (Doc 9303-10 4.7.2)", what,
-					(unsigned)tlv.tag, tlv.value.n);
-			seen |= 1u << i;
-			keep_header_item(t, tlv.tag, tlv.value);
-		}
-	}
-	if ((seen & 0xC0) != 0xC0)
-		return err_set(err, FAIL_INPUT, "%s: format owner or type is missing (Doc 9303-10 4.7.2)", what);
-	return 0;
-}
-
-static int
-read_template(struct der *d, struct lds_template *t, struct err *err)
-{
-	struct tlv data;
-	struct der one;
-
-	if (der_enter(d, 0x7F60, &one, "DG2, biometric template", err) == -1 || read_header(&one, t, err) == -1 ||
-		der_next(&one, &data, "DG2, biometric data", err) == -1)
-		return -1;
-	if ((data.tag != 0x5F2E && data.tag != 0x7F2E) || data.value.n == 0)
-		return err_set(err, FAIL_INPUT, "DG2, biometric data: tag %X of %zu octets, wanted 5F2E or 7F2E (Doc 9303-10 4.7.2)",
-			(unsigned)data.tag, data.value.n);
-	t->is_constructed = data.tag == 0x7F2E;
-	t->data = data.value;
-	return der_end(&one, "DG2, biometric template", err);
-}
-
-int
-lds_dg2_read(struct bytes file, struct lds_templates *templates, struct err *err)
-{
-	struct lds_templates t = { .n = 0 };
-	struct der d, group;
-	uint64_t n;
-
-	if (open_file(file, 0x75, &d, "DG2", err) == -1 || der_enter(&d, 0x7F61, &group, "DG2", err) == -1 ||
-		der_end(&d, "DG2", err) == -1 || der_get_uint(&group, &n, "DG2, number of templates", err) == -1)
-		return -1;
-	if (n < 1 || n > LDS_MAX_TEMPLATES)
-		return err_set(err, FAIL_INPUT, "DG2: %llu templates, wanted 1 to %d (Doc 9303-10 4.7.2)", (unsigned long long)n,
-			LDS_MAX_TEMPLATES);
-	while (t.n < n)
-		if (read_template(&group, &t.template[t.n++], err) == -1)
-			return -1;
-	if (der_end(&group, "DG2", err) == -1)
-		return -1;
-	*templates = t;
 	return 0;
 }

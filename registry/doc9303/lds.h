@@ -1,5 +1,5 @@
 /*
- * lds.h - elementary files of the logical data structure.  Doc 9303-10 (8th ed.) 3 and 4: EF.COM, DG1, DG2, DG11, DG12.
+ * lds.h - elementary files of the logical data structure.  Doc 9303-10 (8th ed.) 3 and 4: EF.COM, DG1 to DG5, DG7, DG11 to DG13, DG15, DG16.
  *
  * Writers replace *out with the whole file (tag, length, contents); DER, so the same struct always gives the same octets.
  * Readers take strangers' octets: exactly one object, nothing after it (cut a file read from a chip with lds_object first), every
@@ -52,30 +52,50 @@ int lds_com_read(struct bytes file, struct lds_com *com, struct err *err);
 int lds_dg1_write(struct bytes mrz, struct buf *out, struct err *err);
 int lds_dg1_read(struct bytes file, struct bytes *mrz, struct err *err);
 
-/* Biometric templates of DG2 (and, by the same form, of DG3 and DG4): 7F61 { count, 7F60 { A1 header, 5F2E or 7F2E } }. */
+/*
+ * Biometric templates of DG2 (face), DG3 (fingers) and DG4 (irises), one form: 7F61 { count, 7F60 { A1 header, 5F2E or 7F2E } }.
+ * Doc 9303-10 4.7.2 to 4.7.4, ISO/IEC 7816-11.  One image in each template.
+ */
 enum {
 	LDS_OWNER_SC37 = 0x0101,
-	LDS_FORMAT_FACE = 0x0008, /* ISO/IEC 19794-5 */
-	LDS_MAX_TEMPLATES = 10
+	LDS_FORMAT_FINGER = 0x0007,       /* ISO/IEC 19794-4, finger.h */
+	LDS_FORMAT_FACE = 0x0008,         /* ISO/IEC 19794-5, face.h */
+	LDS_FORMAT_IRIS = 0x0009,         /* ISO/IEC 19794-6 */
+	LDS_FORMAT_FINGER_39794 = 0x0028, /* ISO/IEC 39794-4, iso39794.h */
+	LDS_FORMAT_FACE_39794 = 0x002A,   /* ISO/IEC 39794-5, iso39794.h */
+	LDS_FORMAT_IRIS_39794 = 0x002C,   /* ISO/IEC 39794-6 */
+	LDS_TYPE_FACE = 2,
+	LDS_TYPE_FINGER = 8,
+	LDS_TYPE_IRIS = 16,
+	LDS_MAX_TEMPLATES = 10,
+	LDS_RANDOM_MIN = 8 /* octets that stand for "none" in DG3 and DG4 when we write them */
 };
 struct lds_template {
 	uint16_t header_version; /* tag 80; 0 when absent */
-	uint32_t type;           /* tag 81: 2 facial features, 8 fingerprint; 0 when absent */
-	uint8_t subtype;         /* tag 82; 0 when absent */
-	struct bytes created;    /* tag 83, 7 octets; n 0 when absent */
-	struct bytes validity;   /* tag 85, 8 octets; n 0 when absent */
-	struct bytes creator;    /* tag 86, PID; n 0 when absent */
-	uint16_t owner;          /* tag 87 */
-	uint16_t format;         /* tag 88 */
-	bool is_constructed;     /* 7F2E, ISO/IEC 39794, instead of 5F2E */
-	struct bytes data;       /* contents of 5F2E or 7F2E */
+	uint32_t type;           /* tag 81: LDS_TYPE_*; 0 when absent */
+	bool has_subtype;
+	uint8_t subtype;       /* tag 82: finger.h; mandatory for fingers */
+	struct bytes created;  /* tag 83, 7 octets; n 0 when absent */
+	struct bytes validity; /* tag 85, 8 octets; n 0 when absent */
+	struct bytes creator;  /* tag 86, PID; n 0 when absent */
+	uint16_t owner;        /* tag 87 */
+	uint16_t format;       /* tag 88: LDS_FORMAT_* */
+	bool is_constructed;   /* 7F2E, ISO/IEC 39794, instead of 5F2E */
+	struct bytes data;     /* contents of 5F2E, or of 7F2E: there A1 { block } */
 };
 struct lds_templates {
-	unsigned n;
+	unsigned n; /* DG3 and DG4: 0 says that there is none, and then */
 	struct lds_template template[LDS_MAX_TEMPLATES];
+	struct bytes random; /* keeps the hash from telling it (tag 53) */
 };
-/* DG2 with one ISO/IEC 19794-5 face record (face.h makes it). */
+/* dg: 2, 3 or 4.  Any format: what is in the data is the business of face.h, finger.h and iso39794.h. */
+int lds_biometric_write(unsigned dg, const struct lds_templates *templates, struct buf *out, struct err *err);
+int lds_biometric_read(unsigned dg, struct bytes file, struct lds_templates *templates, struct err *err);
+/* The block of ISO/IEC 39794 inside a template's data: tag 64, 65 or 66 as the data group wants it.  -1 when it is another format. */
+int lds_template_block(unsigned dg, const struct lds_template *t, struct bytes *block, struct err *err);
+/* DG2 with one ISO/IEC 19794-5 face record (face.h makes it), or one block of ISO/IEC 39794-5 (iso39794.h makes it). */
 int lds_dg2_write(struct bytes face_record, struct buf *out, struct err *err);
+int lds_dg2_write_39794(struct bytes face_block, struct buf *out, struct err *err);
 int lds_dg2_read(struct bytes file, struct lds_templates *templates, struct err *err);
 
 /* Texts are UTF-8, absent when n is 0.  Names are "PRIMARY<<SECONDARY" in national characters with '<' as in the MRZ. */
@@ -112,5 +132,37 @@ struct lds_dg12 {
 };
 int lds_dg12_write(const struct lds_dg12 *dg, struct buf *out, struct err *err);
 int lds_dg12_read(struct bytes file, struct lds_dg12 *dg, struct err *err);
+
+/* DG5 displayed portrait and DG7 displayed signature: 02 count, then that many images (5F40, 5F43). */
+enum { LDS_MAX_IMAGES = 9 };
+struct lds_images {
+	unsigned n;
+	struct bytes image[LDS_MAX_IMAGES];
+};
+int lds_images_write(unsigned dg, const struct lds_images *images, struct buf *out, struct err *err); /* dg: 5 or 7 */
+int lds_images_read(unsigned dg, struct bytes file, struct lds_images *images, struct err *err);
+
+/* DG13: what the State wants; octets that must be BER-TLV objects themselves, or none. */
+int lds_dg13_write(struct bytes contents, struct buf *out, struct err *err);
+int lds_dg13_read(struct bytes file, struct bytes *contents, struct err *err);
+
+/* DG14 is in secinfo.h.  DG15: the SubjectPublicKeyInfo of active authentication, one SEQUENCE; pki/pubkey.h reads it. */
+int lds_dg15_write(struct bytes spki, struct buf *out, struct err *err);
+int lds_dg15_read(struct bytes file, struct bytes *spki, struct err *err);
+
+/* DG16: persons to notify. */
+enum { LDS_MAX_PERSONS = 15 };
+struct lds_person {
+	struct date recorded_on; /* 5F50, a whole day */
+	struct bytes name;       /* 5F51, "PRIMARY<<SECONDARY" */
+	struct bytes telephone;  /* 5F52 */
+	struct bytes address;    /* 5F53, '<' between parts */
+};
+struct lds_dg16 {
+	unsigned n;
+	struct lds_person person[LDS_MAX_PERSONS];
+};
+int lds_dg16_write(const struct lds_dg16 *dg, struct buf *out, struct err *err);
+int lds_dg16_read(struct bytes file, struct lds_dg16 *dg, struct err *err);
 
 #endif

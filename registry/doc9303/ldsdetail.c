@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "registry/base/der.h"
 #include "registry/base/text.h"
-#include "registry/doc9303/lds.h"
+#include "registry/doc9303/lds-local.h"
 
 enum kind {
 	TEXT,   /* struct bytes, UTF-8 */
@@ -93,25 +92,39 @@ all_digits(struct bytes b)
 
 /* ---- writing ---- */
 
+int
+lds_put_text(struct der_out *o, uint32_t tag, struct bytes text, const char *what, struct err *err)
+{
+	if (!text_is_utf8(text))
+		return err_set(err, FAIL_INPUT, "%s: is not UTF-8 (Doc 9303-10 4.7)", what);
+	der_put(o, tag, text);
+	return 0;
+}
+
+int
+lds_put_date(struct der_out *o, uint32_t tag, struct date d, const char *what, struct err *err)
+{
+	char text[24];
+
+	if (d.precision == DATE_UNKNOWN || !date_valid(d))
+		return err_set(err, FAIL_INPUT, "%s: is not a day of the calendar (Doc 9303-10 4.7)", what);
+	snprintf(text, sizeof(text), "%04u%02u%02u", (unsigned)d.year, (unsigned)d.month, (unsigned)d.day);
+	der_str(o, tag, text);
+	return 0;
+}
+
 static int
 put_text(struct der_out *o, const struct member *m, struct bytes text, struct err *err)
 {
-	if (!text_is_utf8(text))
-		return err_set(err, FAIL_INPUT, "%s: is not UTF-8 (Doc 9303-10 4.7)", m->name);
-	der_put(o, m->tag, text);
-	return 0;
+	return lds_put_text(o, m->tag, text, m->name, err);
 }
 
 static int
 put_date(struct der_out *o, const struct member *m, struct date d, struct err *err)
 {
-	char text[24];
-
-	if (!date_valid(d) || (m->kind == DAY && d.precision != DATE_DAY))
+	if (m->kind == DAY && d.precision != DATE_DAY)
 		return err_set(err, FAIL_INPUT, "%s: is not a day of the calendar (Doc 9303-10 4.7)", m->name);
-	snprintf(text, sizeof(text), "%04u%02u%02u", (unsigned)d.year, (unsigned)d.month, (unsigned)d.day);
-	der_str(o, m->tag, text);
-	return 0;
+	return lds_put_date(o, m->tag, d, m->name, err);
 }
 
 static int
@@ -172,11 +185,7 @@ group_write(const struct group *g, const void *dg, struct buf *out, struct err *
 	der_close(&o);
 	if (buf_check(&list, err) == -1)
 		goto out;
-	if (o.buf.n > LDS_MAX_FILE) {
-		err_set(err, FAIL_TOO_LARGE, "%s: %zu octets, wanted at most %d", g->name, o.buf.n, LDS_MAX_FILE);
-		goto out;
-	}
-	rc = der_finish(&o, out, err);
+	rc = lds_close(&o, out, g->name, err);
 out:
 	der_out_clear(&o);
 	buf_clear(&list);
@@ -214,25 +223,24 @@ read_list(const struct group *g, struct bytes list, unsigned *named, struct err 
 	return 0;
 }
 
-static int
-get_text(const struct member *m, struct bytes value, struct bytes *out, struct err *err)
+int
+lds_get_text(struct bytes value, struct bytes *out, const char *what, struct err *err)
 {
 	if (value.n == 0 || !text_is_utf8(value))
-		return err_set(err, FAIL_INPUT, "%s: is empty or not UTF-8 (Doc 9303-10 4.7)", m->name);
+		return err_set(err, FAIL_INPUT, "%s: is empty or not UTF-8 (Doc 9303-10 4.7)", what);
 	*out = value;
 	return 0;
 }
 
-/* Eight digits, or four octets of two digits each as on old chips. */
-static int
-get_date(const struct member *m, struct bytes value, struct date *out, struct err *err)
+int
+lds_get_date(struct bytes value, struct date *out, const char *what, struct err *err)
 {
 	struct date d = DATE_INIT;
 	char text[8];
 	unsigned year, month, day;
 
 	if (value.n != 8 && value.n != 4)
-		return err_set(err, FAIL_INPUT, "%s: %zu octets, wanted YYYYMMDD (Doc 9303-10 4.7)", m->name, value.n);
+		return err_set(err, FAIL_INPUT, "%s: %zu octets, wanted YYYYMMDD (Doc 9303-10 4.7)", what, value.n);
 	for (size_t i = 0; i < 8; i++) {
 		if (value.n == 8)
 			text[i] = (char)value.p[i];
@@ -240,7 +248,7 @@ get_date(const struct member *m, struct bytes value, struct date *out, struct er
 			text[i] = (char)('0' + (i % 2 == 0 ? value.p[i / 2] >> 4 : value.p[i / 2] & 15));
 	}
 	if (!all_digits(BYTES(text, 8)))
-		return err_set(err, FAIL_INPUT, "%s: is not YYYYMMDD (Doc 9303-10 4.7)", m->name);
+		return err_set(err, FAIL_INPUT, "%s: is not YYYYMMDD (Doc 9303-10 4.7)", what);
 	year = (unsigned)((text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0'));
 	month = (unsigned)((text[4] - '0') * 10 + (text[5] - '0'));
 	day = (unsigned)((text[6] - '0') * 10 + (text[7] - '0'));
@@ -250,7 +258,26 @@ get_date(const struct member *m, struct bytes value, struct date *out, struct er
 	d.year = (uint16_t)year;
 	d.month = (uint8_t)month;
 	d.day = (uint8_t)day;
-	if (d.precision == DATE_UNKNOWN || !date_valid(d) || (m->kind == DAY && d.precision != DATE_DAY))
+	if (d.precision == DATE_UNKNOWN || !date_valid(d))
+		return err_set(err, FAIL_INPUT, "%s: is not a day of the calendar (Doc 9303-10 4.7)", what);
+	*out = d;
+	return 0;
+}
+
+static int
+get_text(const struct member *m, struct bytes value, struct bytes *out, struct err *err)
+{
+	return lds_get_text(value, out, m->name, err);
+}
+
+static int
+get_date(const struct member *m, struct bytes value, struct date *out, struct err *err)
+{
+	struct date d;
+
+	if (lds_get_date(value, &d, m->name, err) == -1)
+		return -1;
+	if (m->kind == DAY && d.precision != DATE_DAY)
 		return err_set(err, FAIL_INPUT, "%s: is not a day of the calendar (Doc 9303-10 4.7)", m->name);
 	*out = d;
 	return 0;
@@ -301,15 +328,12 @@ get_member(const struct member *m, struct bytes value, void *dg, struct err *err
 static int
 group_read(const struct group *g, struct bytes file, void *dg, struct err *err)
 {
-	struct der outer = der_reader(file), d;
+	struct der d;
 	unsigned named = 0, found = 0;
 	struct bytes list;
 	struct tlv tlv;
 
-	if (file.n > LDS_MAX_FILE)
-		return err_set(err, FAIL_INPUT, "%s: %zu octets, wanted at most %d", g->name, file.n, LDS_MAX_FILE);
-	if (der_enter(&outer, g->tag, &d, g->name, err) == -1 || der_end(&outer, g->name, err) == -1 ||
-		der_get(&d, TAG_LIST, &list, g->name, err) == -1 || read_list(g, list, &named, err) == -1)
+	if (lds_open(file, g->tag, &d, g->name, err) == -1 || der_get(&d, TAG_LIST, &list, g->name, err) == -1 || read_list(g, list, &named, err) == -1)
 		return -1;
 	while (der_more(&d)) {
 		const struct member *m;

@@ -130,6 +130,86 @@ limits(void)
 	ok(jpeg_inspect(BYTES(jpeg, jpeg_n), &jpeg_portrait, &info, &err) == -1, "no portrait at 16 x 20");
 }
 
+/* SOC, SIZ of one component of 16 x 20 and 8 bits, EOC: as much of a code stream as is looked at. */
+static const uint8_t stream[] = { 0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0, 0, 0, 0, 16, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 20,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 1, 1, 0xFF, 0xD9 };
+
+static void
+stream_bad(const char *what, size_t n, size_t at, uint8_t octet, const char *says)
+{
+	struct err err = ERR_INIT;
+	struct jpeg_info info = { .width = 7 };
+	uint8_t *p = malloc(n);
+
+	if (p == NULL)
+		bail_out("no memory");
+	memcpy(p, stream, n);
+	if (at < n)
+		p[at] = octet;
+	ok(image_inspect(BYTES(p, n), &jpeg_any, &info, &err) == -1 && err.kind == FAIL_INPUT && strstr(err.text, says) != NULL && info.width == 7,
+		"JPEG 2000: refuses %s (%s)", what, err.text);
+	free(p);
+}
+
+/* The stream in the boxes of a JP2 file; `width` in its header. */
+static struct buf
+jp2_file(uint8_t width)
+{
+	static const uint8_t signature[] = { 0, 0, 0, 12, 'j', 'P', ' ', ' ', 13, 10, 0x87, 10 };
+	struct buf b = BUF_INIT;
+
+	buf_add(&b, signature, sizeof(signature));
+	buf_be(&b, 20, 4);
+	buf_str(&b, "ftypjp2 ");
+	buf_be(&b, 0, 4);
+	buf_str(&b, "jp2 ");
+	buf_be(&b, 30, 4);
+	buf_str(&b, "jp2h");
+	buf_be(&b, 22, 4);
+	buf_str(&b, "ihdr");
+	buf_be(&b, 20, 4);
+	buf_be(&b, width, 4);
+	buf_be(&b, 0x000107070000, 6);
+	buf_be(&b, 0, 4);
+	buf_str(&b, "jp2c");
+	buf_add(&b, stream, sizeof(stream));
+	return b;
+}
+
+static void
+jpeg2000(void)
+{
+	struct err err = ERR_INIT;
+	struct jpeg_info info;
+	struct buf file = jp2_file(16), other = jp2_file(17), record = BUF_INIT;
+	struct face f;
+	unsigned cut = 0;
+
+	ok(jp2_inspect(BYTES(stream, sizeof(stream)), &jpeg_any, &info, &err) == 0 && info.width == 16 && info.height == 20 && info.components == 1 && info.bits == 8,
+		"JPEG 2000: takes a code stream (%s)", err.text);
+	ok(jp2_inspect(bytes_of(&file), &jpeg_any, &info, &err) == 0 && info.width == 16 && info.height == 20, "JPEG 2000: takes a file (%s)", err.text);
+	ok(jp2_inspect(bytes_of(&other), &jpeg_any, &info, &err) == -1 && strstr(err.text, "17 x 20") != NULL, "JPEG 2000: refuses a header that says something else");
+	ok(jp2_inspect(bytes_of(&file), &jpeg_portrait, &info, &err) == -1, "JPEG 2000: no portrait at 16 x 20");
+	for (size_t n = 0; n < file.n; n++)
+		cut += jp2_inspect(BYTES(file.p, n), &jpeg_any, &info, &err) == -1;
+	ok(cut == file.n, "JPEG 2000: refuses the file cut at each of its octets");
+	stream_bad("a stream cut before its end", sizeof(stream) - 1, SIZE_MAX, 0, "EOC");
+	stream_bad("a stream of its markers", 4, SIZE_MAX, 0, "SOC and SIZ");
+	stream_bad("no component", sizeof(stream), 41, 0, "0 components");
+	stream_bad("five components", sizeof(stream), 41, 5, "5 components");
+	stream_bad("a SIZ of another length", sizeof(stream), 5, 42, "SIZ of 42");
+	stream_bad("width 0", sizeof(stream), 11, 0, "SIZ");
+	stream_bad("an offset behind its end", sizeof(stream), 19, 16, "SIZ");
+	stream_bad("a giant", sizeof(stream), 9, 1, "1 x 1 to 10000 x 10000");
+	stream_bad("something else", sizeof(stream), 3, 0x52, "not a JPEG");
+	ok(face_record_of_image(bytes_of(&file), FACE_TOKEN, &record, &err) == 0 && face_parse(bytes_of(&record), &f, &err) == 0 &&
+			f.data_type == FACE_JPEG2000 && f.image_type == FACE_TOKEN && f.width == 16 && f.height == 20 && face_check_image(&f, &err) == 0,
+		"JPEG 2000: a face record around it (%s)", err.text);
+	buf_clear(&file);
+	buf_clear(&other);
+	buf_clear(&record);
+}
+
 static void
 record_bad(const struct buf *good, const char *what, size_t at, uint8_t octet, const char *says)
 {
@@ -182,8 +262,11 @@ records(void)
 	f.width--;
 	f.data_type = FACE_JPEG2000;
 	ok(face_check_image(&f, &err) == -1, "refuses a JPEG that is called JPEG 2000");
-	f.image = bytes_str("\xFF\x4F\xFF\x51");
-	ok(face_check_image(&f, &err) == 0, "a JPEG 2000 code stream");
+	f.image = BYTES(stream, sizeof(stream));
+	ok(face_check_image(&f, &err) == 0, "a JPEG 2000 code stream (%s)", err.text);
+	f.height++;
+	ok(face_check_image(&f, &err) == -1 && strstr(err.text, "16 x 21") != NULL, "refuses other dimensions than the code stream's");
+	f.height--;
 	f.data_type = FACE_JPEG;
 	ok(face_check_image(&f, &err) == -1, "refuses a JPEG 2000 that is called JPEG");
 	f.points = BYTES(point, 8);
@@ -191,7 +274,7 @@ records(void)
 	f.properties = 0x010203;
 	f.quality = 0x6364;
 	ok(face_build(&f, &r, &err) == 0 && face_parse(bytes_of(&r), &f, &err) == 0 && bytes_equal(f.points, BYTES(point, 8)) &&
-			f.pose[0] == 3 && f.properties == 0x010203 && f.quality == 0x6364 && f.image.n == 4,
+			f.pose[0] == 3 && f.properties == 0x010203 && f.quality == 0x6364 && f.image.n == sizeof(stream),
 		"feature points and the small members");
 	f.points.n = 7;
 	ok(face_build(&f, &r, &err) == -1, "does not build with half a feature point");
@@ -233,6 +316,7 @@ main(void)
 	refuses_jpegs();
 	limits();
 	records();
+	jpeg2000();
 	specimen();
 	free(jpeg);
 	return done_testing();
