@@ -41,6 +41,13 @@ is_better(const struct score *a, const struct score *b)
 	return a->counts < b->counts;
 }
 
+/* It hides well and costs nothing: no other is better. */
+static bool
+is_free(const struct score *s)
+{
+	return s->weak == 0 && s->new == 0;
+}
+
 static void
 count_in(const struct suppress_table *t, size_t row, size_t column, struct score *s)
 {
@@ -77,8 +84,8 @@ hide_corners(const struct suppress_table *t, const struct suppress_block *b, siz
 	size_t row = r, column = c;
 	struct score best = { 3, 0, 0 };
 
-	for (size_t i = 0; i < t->nrow; i++)
-		for (size_t k = b->first; k < b->first + b->n; k++) {
+	for (size_t i = 0; i < t->nrow && !is_free(&best); i++)
+		for (size_t k = b->first; k < b->first + b->n && !is_free(&best); k++) {
 			struct score s;
 
 			if (i == r || k == c)

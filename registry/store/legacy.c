@@ -32,6 +32,8 @@ const struct query legacy_queries[] = {
 		"  'office_id', l.office_id, 'kind', l.kind, 'state', s.state, 'register', l.register, 'volume', l.volume, 'page', l.page, 'entry', l.entry,"
 		"  'grade', l.grade, 'place', l.place_code, 'event_on', l.event_on, 'original', l.original, 'imported_by', l.officer_id,"
 		"  'created_at', " AT_UTC("l.created_at") ", 'proposal', p.proposal, 'to_compare', CASE WHEN p.proposal IS NOT NULL THEN to_jsonb(jsonb_leaves(p.proposal)) END, 'proposed_by', p.officer_id,"
+		"  'returned', CASE WHEN s.state = 'imported' THEN (SELECT d.proposal FROM legacy_act_decision d WHERE d.legacy_act_id = l.id AND d.event = 'propose'"
+		"    ORDER BY d.seq DESC LIMIT 1) END,"
 		"  'act_id', a.act_id, 'act_number', r.number,"
 		"  'images', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'media_type', i.media_type, 'size', i.size,"
 		"    'sha256', encode(i.sha256, 'hex'), 'created_at', " AT_UTC("i.created_at") ") ORDER BY i.created_at, i.id), '[]') FROM legacy_image i"

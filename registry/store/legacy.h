@@ -36,7 +36,7 @@ struct legacy {
 	char kind[ACT_KIND_TEXT], state[ACT_STATE_TEXT];
 	json_t *proposal; /* NULL: none stands */
 	/*
-	 * { id, office_id, kind, state, register, volume, page, entry, grade, place?, event_on?, original, imported_by, created_at, proposal?, to_compare?,
+	 * { id, office_id, kind, state, register, volume, page, entry, grade, place?, event_on?, original, imported_by, created_at, proposal?, to_compare?, returned?,
 	 * act_id?, act_number?, images: [{ id, media_type, size, sha256, created_at }], decisions: [{ event, officer_id, reason?, from_state, to_state,
 	 * decided_at }] }
 	 */

@@ -5,7 +5,7 @@
 import { useEffect, useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
-import { bodyOf, fieldAt, idOf } from '/desk/shell/fields.js';
+import { bodyOf, fieldAt, idOf, valuesOf } from '/desk/shell/fields.js';
 import { Section, Select } from '/desk/shell/form.js';
 import { hasMessage, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { explain, explainOwn, lineAt } from '/desk/shell/problems.js';
@@ -101,9 +101,21 @@ function Original({ entry }) {
 const toRead = (kind) => kind.sections.filter(({ key }) => key !== 'statistics').map((section) => ({ ...section, fields: section.fields.map((field) =>
 	(field.name === 'declared_on' ? { ...field, required: true, hint: 'papers.declared_on.hint' } : field)) }));
 
+/** What is known before anybody reads: what was returned, else the first place of the form and the date beside it, as they were imported. */
+function knownOf(sections, entry) {
+	if (entry.returned)
+		return entry.returned;
+	const section = sections.find(({ fields }) => fields.some(({ type }) => type === 'place'));
+	if (section === undefined || entry.kind === 'foundling')
+		return {};
+	const at = section.fields.findIndex(({ type }) => type === 'place'), date = section.fields[at - 1];
+	const known = { [section.fields[at].name]: entry.place, ...(date?.type === 'date' ? { [date.name]: entry.event_on } : {}) };
+	return section.key === '' ? known : { [section.key]: known };
+}
+
 function Reading({ entry, kind, onDone }) {
 	const sections = toRead(kind);
-	const [values, setValues] = useState({});
+	const [values, setValues] = useState(() => valuesOf(sections, knownOf(sections, entry)));
 	const [problems, setProblems] = useState([]);
 	const [key, setKey] = useState(() => crypto.randomUUID());
 	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
