@@ -99,6 +99,7 @@ async function testTables() {
 	await look(statistician, 'statistics-year');
 	await ask({ place: 'Amaurot General' });
 	await statistician.until('document.querySelector(".govuk-error-summary") !== null');
+	ok(language === 'en' || !(await statistician.eval(`document.body.innerText.includes(${JSON.stringify(t('problem.service'))})`)), `${language}: in the officer’s language`);
 	await look(statistician, 'statistics-no-place');
 }
 

@@ -10,10 +10,10 @@ import { html } from '/desk/shell/ui.js';
 
 const WIDTH = 760, LABEL = 235, VALUE = 90, ROW = 26, TOP = 6;
 
-/** A round number that is not below n: 1, 2 or 5 times a power of ten. */
+/** A round number that is not below n. */
 export function roundUp(n) {
 	const power = 10 ** Math.floor(Math.log10(Math.max(n, 1)));
-	return [1, 2, 5, 10].map((k) => k * power).find((round) => round >= n);
+	return [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((k) => k * power).find((round) => round >= n);
 }
 
 /** Where things stand, from the side where reading begins. */

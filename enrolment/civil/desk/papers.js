@@ -32,7 +32,7 @@ function Rows({ items }) {
 			${['papers.where', 'work.kind', 'papers.event', 'papers.grade', 'papers.images', 'column.state'].map((column) => html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}
 		</tr></thead>
 		<tbody class="govuk-table__body">${items.map((item) => html`<tr class="govuk-table__row" key=${item.id}>
-			<th scope="row" class="govuk-table__header"><a class="govuk-link" href=${linkTo('paper', item.id)}><bdi>${whereIs(item)}</bdi></a></th>
+			<th scope="row" class="govuk-table__header"><a class="govuk-link" href=${linkTo('paper', item.id)}>${whereIs(item)}</a></th>
 			<td class="govuk-table__cell">${t(kindOf(item.kind).title)}</td>
 			<td class="govuk-table__cell">${showDate(item.event_on)}</td>
 			<td class="govuk-table__cell">${gradeName(item.grade)}</td>
@@ -178,7 +178,7 @@ function Comparison({ entry, kind, image, onDone }) {
 			return html`<div class="govuk-checkboxes__item" key=${pointer}>
 				<input class="govuk-checkboxes__input" type="checkbox" id=${boxOf(pointer)} checked=${ticked.includes(pointer)}
 					onChange=${(change) => setTicked((before) => (change.target.checked ? [...before, pointer] : before.filter((one) => one !== pointer)))} />
-				<label class="govuk-label govuk-checkboxes__label" for=${boxOf(pointer)}>${at ? `${t(at.section.title)}, ${t(at.field.label)}` : pointer}:
+				<label class="govuk-label govuk-checkboxes__label" for=${boxOf(pointer)}>${at ? `${t(at.section.title)} – ${t(at.field.label)}` : pointer}:
 					${' '}<strong>${at ? showValue(at.field, value) : html`<bdi>${value}</bdi>`}</strong></label></div>`;
 		})}</div></fieldset>
 		<button class="govuk-button">${t('do.promote')}</button></form>`;
@@ -219,11 +219,11 @@ export function PaperPage({ officer, words }) {
 	return html`
 	<div role="status">${done && html`<div class="govuk-notification-banner govuk-notification-banner--success">
 		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${done}`)}</p></div></div>`}</div>
-	<${Heading} caption=${t('papers.one')}><bdi>${whereIs(entry)}</bdi></${Heading}>
+	<${Heading} caption=${t('papers.one')}>${whereIs(entry)}</${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${entry.state} /> <span>${t(kind.title)}</span> <span>${showDate(entry.event_on)}</span>
 		<strong class="govuk-tag govuk-tag--grey">${gradeName(entry.grade)}</strong>
 		${entry.act_id && html`<a class="govuk-link" href=${linkTo('act', entry.kind, entry.act_id)}>${t('papers.act')} <bdi>${entry.act_number}</bdi></a>`}</p>
-	<div class="govuk-inset-text">${t('papers.nothing')}</div>
+	${entry.state !== 'promoted' && html`<div class="govuk-inset-text">${t('papers.nothing')}</div>`}
 	${mayPromote === false && html`<div class="govuk-inset-text">${t('papers.never')}</div>`}
 	${entry.state === 'proposed' && isOwn && html`<div class="govuk-inset-text">${t('papers.own')}</div>`}
 	<div class="desk-paper">
