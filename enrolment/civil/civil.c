@@ -1,6 +1,5 @@
 /* What civild serves, and to whom. */
 #include "enrolment/civil/civild.h"
-#include "registry/base/clock.h"
 #include "registry/store/certificates.h"
 #include "registry/store/correction.h"
 #include "registry/store/legacy.h"
@@ -91,40 +90,6 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ NULL }
 };
 /* clang-format on */
-
-const struct match_thresholds *
-civil_thresholds(const struct request *rq)
-{
-	return office_of(rq)->own;
-}
-
-const struct act_kind *
-civil_kind(const struct request *rq, struct err *err)
-{
-	bool is_param = strncmp(rq->route->pattern, "/{register}", 11) == 0;
-	const struct act_kind *kind = kind_of_register(is_param ? request_param(rq, "register") : rq->route->pattern);
-
-	if (kind == NULL)
-		err_set(err, FAIL_NOT_FOUND, "there is no such register");
-	return kind;
-}
-
-struct date
-civil_today(void)
-{
-	return clock_today();
-}
-
-int
-civil_declaration_of(const struct act *act, struct declaration *d, struct err *err)
-{
-	if (act->content == NULL) /* the database keeps it from this officer */
-		return err_set(err, FAIL_DENIED, strcmp(act->state, "sealed") == 0 ? "the act is sealed" : "the act is of another office");
-	d->kind = kind_of_name(act->kind);
-	if (d->kind == NULL)
-		return err_set(err, FAIL_INTERNAL, "an act is of a kind that this program does not know");
-	return declaration_of_content(act->content, d, err);
-}
 
 static int
 start(struct office *office, struct err *err)

@@ -33,7 +33,6 @@ int civil_declaration_of(const struct act *act, struct declaration *d, struct er
 int civil_may_read(const struct request *rq, const struct act *act, struct err *err);
 /* What an office keeps: its officers, an auditor. */
 int civil_may_read_office(const struct request *rq, const struct uuid *office_id, struct err *err);
-struct date civil_today(void);
 /* Finds the persons of the parties and the act that the declaration is about (all zero: none), as far as it gives their numbers. */
 int civil_link(struct tx *tx, const struct declaration *d, struct act_party *party, size_t n, struct uuid *about_act_id, struct err *err);
 /* That the place of the declaration was there. */

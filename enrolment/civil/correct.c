@@ -8,6 +8,7 @@
 
 #include "enrolment/civil/civild.h"
 #include "enrolment/civil/duplicates.h"
+#include "registry/base/clock.h"
 #include "registry/store/correction.h"
 
 enum { CHANGES = 50,
@@ -206,7 +207,7 @@ corrected(const struct proposal *p, json_t *base, struct declaration *d, json_t 
 
 	check_changes(p, base, content, &found);
 	if (found.kind == FAIL_NONE && json_get(content, d->kind->content_fields, &d->u, &found) == 0)
-		declaration_check(d, civil_today(), &found);
+		declaration_check(d, clock_today(), &found);
 	name_changes(p, &found);
 	if (found.kind != FAIL_NONE) {
 		*err = found;
@@ -311,7 +312,7 @@ civil_post_correction(struct request *rq, struct reply *rp, struct err *err)
 		return -1;
 	for (size_t i = 0; i < p.evidence.n; i++) {
 		snprintf(at, sizeof(at), "/evidence/%zu", i);
-		civil_evidence_check((const struct civil_evidence *)p.evidence.items + i, at, civil_today(), &found);
+		civil_evidence_check((const struct civil_evidence *)p.evidence.items + i, at, clock_today(), &found);
 	}
 	if (found.kind == FAIL_NONE)
 		rc = office_change(rq, rp, work_propose, &p, err);

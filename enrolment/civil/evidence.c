@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "enrolment/civil/civild.h"
+#include "registry/base/clock.h"
 #include "registry/base/scan.h"
 #include "registry/store/correction.h"
 
@@ -107,7 +108,7 @@ civil_post_evidence(struct request *rq, struct reply *rp, struct err *err)
 	if ((g.kind = civil_kind(rq, err)) == NULL || request_param_uuid(rq, "id", &g.act_id, err) == -1 ||
 		request_json(rq, civil_evidence_fields, &g.evidence, err) == -1)
 		return -1;
-	civil_evidence_check(&g.evidence, "", civil_today(), &found);
+	civil_evidence_check(&g.evidence, "", clock_today(), &found);
 	if (found.kind == FAIL_NONE)
 		rc = office_change(rq, rp, work_attach, &g, err);
 	else

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "enrolment/civil/civild.h"
+#include "registry/base/clock.h"
 #include "registry/base/scan.h"
 #include "registry/base/text.h"
 #include "registry/service/page.h"
@@ -103,7 +104,7 @@ check_entry(struct entry *e, struct err *err)
 		err_problem(&found, "/kind", "there is no such kind of act");
 	if (e->place != NULL && e->event_on.precision == DATE_UNKNOWN)
 		err_problem(&found, "/event_on", "must be given with a place: places are those of their time");
-	if (e->event_on.precision != DATE_UNKNOWN && date_surely_before(civil_today(), e->event_on))
+	if (e->event_on.precision != DATE_UNKNOWN && date_surely_before(clock_today(), e->event_on))
 		err_problem(&found, "/event_on", "in the future");
 	if (clean_original(e, &found) == 0)
 		return 0;
@@ -133,7 +134,7 @@ check_place(struct tx *tx, const struct entry *e, struct err *err)
 	struct act_declare_check check = { 0 };
 	int rc = -1;
 
-	if (act_declare_check(tx, &e->office_id, e->place, e->event_on.precision != DATE_UNKNOWN ? e->event_on : civil_today(), NULL, 0, &check, err) == 0)
+	if (act_declare_check(tx, &e->office_id, e->place, e->event_on.precision != DATE_UNKNOWN ? e->event_on : clock_today(), NULL, 0, &check, err) == 0)
 		rc = birth_check_place(&check, e->place != NULL ? "/place" : NULL, err);
 	act_candidates_clear(&check.candidates);
 	return rc;
@@ -357,7 +358,7 @@ declaration_of(const struct legacy *l, json_t *content, struct declaration *d, s
 		d->u.birth.office_id = l->office_id;
 	else
 		d->u.act.office_id = l->office_id;
-	return declaration_check(d, civil_today(), err);
+	return declaration_check(d, clock_today(), err);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "enrolment/civil/civild.h"
+#include "registry/base/clock.h"
 #include "registry/service/page.h"
 #include "registry/store/notification.h"
 
@@ -115,7 +116,7 @@ check_content(struct notifying *g, struct err *err)
 	}
 	event_on = declaration_event_on(&d);
 	json_clear(partial[g->kind], &d.u);
-	if (event_on.precision != DATE_UNKNOWN && date_surely_before(civil_today(), event_on))
+	if (event_on.precision != DATE_UNKNOWN && date_surely_before(clock_today(), event_on))
 		return err_problem(err, event_at[g->kind], "in the future");
 	return json_canonical(g->content, &g->text, err);
 }

@@ -10,15 +10,6 @@
 
 enum { PLACES_MAX = 50 };
 
-/* An auditor reads everywhere, others what their offices registered. */
-int
-civil_may_read_office(const struct request *rq, const struct uuid *office_id, struct err *err)
-{
-	if (principal_has_role(&rq->who, ROLE_AUDITOR))
-		return 0;
-	return office_may(rq, ROLES_CIVIL, office_id, err);
-}
-
 /* ---- one act ---- */
 
 static json_t *
@@ -38,15 +29,6 @@ act_json(const struct act *act, const struct act_attached *attached)
 		return NULL;
 	}
 	return made;
-}
-
-/* What is sealed is read by auditors only: an adoption is not to be told from its register. */
-int
-civil_may_read(const struct request *rq, const struct act *act, struct err *err)
-{
-	if (strcmp(act->state, "sealed") == 0 && !principal_has_role(&rq->who, ROLE_AUDITOR))
-		return err_set(err, FAIL_DENIED, "the act is sealed");
-	return civil_may_read_office(rq, &act->office_id, err);
 }
 
 struct asked {
