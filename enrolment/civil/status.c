@@ -82,27 +82,28 @@ typed(const char *from, int (*as)(int), char *to, size_t size)
 	return true;
 }
 
-/* Not valid in form, unknown, another code: one answer. */
+/* Not valid in form, unknown, another code: one answer.  *number becomes the registry's way to write it, in *a. */
 static int
-ask(const struct request *rq, const char *number, const char *code, enum answer *answer, struct err *err)
+ask(const struct request *rq, const char **number, const char *code, struct asked *a, enum answer *answer, struct err *err)
 {
-	struct asked a = { "", "", "" };
 	struct err why = ERR_INIT;
 
 	*answer = ANSWER_TOO_MANY;
 	if (!may_ask(rq->peer))
 		return 0;
 	*answer = ANSWER_UNKNOWN;
-	if (!typed(number, toupper, a.number, sizeof(a.number)) || !typed(code, tolower, a.code, sizeof(a.code)) || !act_number_valid(a.number))
+	if (!typed(*number, toupper, a->number, sizeof(a->number)) || !typed(code, tolower, a->code, sizeof(a->code)) || !act_number_valid(a->number))
 		return 0;
-	if (db_run(office_of(rq)->db, DB_READ_COMMITTED, work_status, &a, &why) == 0)
-		*answer = strcmp(a.status, "valid") == 0 ? ANSWER_VALID : strcmp(a.status, "replaced") == 0 ? ANSWER_REPLACED
-													    : ANSWER_REVOKED;
-	else if (why.kind != FAIL_NOT_FOUND) {
-		*err = why;
-		return -1;
+	if (db_run(office_of(rq)->db, DB_READ_COMMITTED, work_status, a, &why) == 0) {
+		*answer = strcmp(a->status, "valid") == 0 ? ANSWER_VALID : strcmp(a->status, "replaced") == 0 ? ANSWER_REPLACED
+													      : ANSWER_REVOKED;
+		*number = a->number;
+		return 0;
 	}
-	return 0;
+	if (why.kind == FAIL_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
 }
 
 /* ---- the page ---- */
@@ -246,15 +247,15 @@ page_write(struct buf *out, const char *state, enum language language, enum answ
 	const struct language_words *w = &words[language];
 
 	buf_printf(out,
-		"<!DOCTYPE html>\n<html lang=\"%s\" dir=\"%s\" class=\"govuk-template\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<!DOCTYPE html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n<title>%s%s%s</title>\n"
 		"<link rel=\"icon\" href=\"/desk/crest.svg\" type=\"image/svg+xml\">\n<link rel=\"stylesheet\" href=\"/desk/lib/govuk.css\">\n"
 		"<link rel=\"stylesheet\" href=\"/desk/desk.css\">\n</head>\n<body class=\"govuk-template__body\">\n<header class=\"desk-header\">"
 		"<div class=\"govuk-width-container desk-header__row\">\n<img class=\"desk-header__crest\" src=\"/desk/crest.svg\" alt=\"\">\n"
-		"<span class=\"desk-header__name\" dir=\"auto\">",
+		"<span class=\"desk-header__name\"><bdi>",
 		w->code, w->direction, answer == ANSWER_NONE ? "" : w->answer[answer], answer == ANSWER_NONE ? "" : " – ", w->title);
 	put_escaped(out, state);
-	buf_str(out, "</span>\n");
+	buf_str(out, "</bdi></span>\n");
 	put_languages(out, w, number, code);
 	buf_str(out, "</div></header>\n<div class=\"govuk-width-container\">\n<main class=\"govuk-main-wrapper\" id=\"main\">\n");
 	if (answer != ANSWER_NONE)
@@ -299,6 +300,7 @@ civil_get_status_page(struct request *rq, struct reply *rp, struct err *err)
 {
 	static const char *const known[] = { "number", "code", "lang", NULL };
 	const char *number = request_query(rq, "number"), *code = request_query(rq, "code");
+	struct asked a = { "", "", "" };
 	enum answer answer = ANSWER_NONE;
 	enum language language;
 
@@ -308,7 +310,7 @@ civil_get_status_page(struct request *rq, struct reply *rp, struct err *err)
 		number = NULL;
 	if (code != NULL && *code == '\0')
 		code = NULL;
-	if (number != NULL && code != NULL && ask(rq, number, code, &answer, err) == -1)
+	if (number != NULL && code != NULL && ask(rq, &number, code, &a, &answer, err) == -1)
 		return -1;
 	return reply_page_of(rq, rp, language, answer, number, code, err);
 }
@@ -319,10 +321,11 @@ civil_get_status(struct request *rq, struct reply *rp, struct err *err)
 {
 	static const char *const known[] = { "code", "lang", NULL }, *const said[] = { "valid", "replaced", "revoked" };
 	const char *accept = request_header(rq, "Accept"), *number = request_param(rq, "number"), *code = request_query(rq, "code");
+	struct asked a = { "", "", "" };
 	enum answer answer = ANSWER_UNKNOWN;
 	enum language language;
 
-	if (request_query_known(rq, known, err) == -1 || language_of(rq, &language, err) == -1 || ask(rq, number, code != NULL ? code : "", &answer, err) == -1)
+	if (request_query_known(rq, known, err) == -1 || language_of(rq, &language, err) == -1 || ask(rq, &number, code != NULL ? code : "", &a, &answer, err) == -1)
 		return -1;
 	if (accept != NULL && strstr(accept, "text/html") != NULL)
 		return reply_page_of(rq, rp, language, answer, number, code, err);

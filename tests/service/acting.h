@@ -143,7 +143,7 @@ evidence(const char *kind)
 	return json_pack("{s:s, s:s}", "kind", kind, "reference", "A 17/2025");
 }
 
-static void
+__attribute__((unused)) static void
 acting_start(const char *const *programs)
 {
 	struct err err = ERR_INIT;
@@ -156,7 +156,7 @@ acting_start(const char *const *programs)
 	exit(done_testing());
 }
 
-static int
+__attribute__((unused)) static int
 acting_stop(void)
 {
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.act_correction c WHERE NOT EXISTS (SELECT FROM registry.ledger_entry WHERE record_id = c.id)") == 0 &&

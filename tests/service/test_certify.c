@@ -399,6 +399,52 @@ test_follows(void)
 	ok(post("civil_registrar.2", reason(), "/civil/v1/births/%s/reinstatement", act.id) == 200 && status_is(number, "valid"), "and valid again when that is taken back");
 }
 
+/* A question as browsers ask it; the reply into head.txt and body.txt.  The status. */
+__attribute__((format(printf, 2, 3))) static int
+browse(const char *language, const char *fmt, ...)
+{
+	char path[300], *answer;
+	struct buf status = BUF_INIT;
+	struct err err = ERR_INIT;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	if (!run("curl -s --cacert ca.pem -H 'Accept: text/html,*/*;q=0.8' -H 'Accept-Language: %s' -D head.txt -o body.txt -w '%%{http_code}' '%s%s' > status.txt", language, rig_program(&rig, "civild")->address, path) ||
+		file_read(rig_path(&rig, "status.txt"), 10, &status, &err) == -1)
+		bail_out("curl %s", path);
+	answer = buf_take_str(&status);
+	n = atoi(answer);
+	free(answer);
+	return n;
+}
+
+static void
+test_page(void)
+{
+	char number[48], code[20];
+
+	issue("civil_clerk.1", first.number, "extract", "en", NULL);
+	snprintf(number, sizeof(number), "%s", said("number"));
+	code_of(number, code);
+	ok(browse("de, fr;q=0.7, en;q=0.3", "/civil/v1/status/%s?code=%s", number, code) == 200 && run("grep -q '<html lang=\"fr\"' body.txt && grep -q '>Valable</h1>' body.txt"), "a browser is told in the language that it prefers");
+	ok(run("grep -qi \"^content-security-policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\" head.txt"), "under a policy without scripts");
+	ok(run("grep -qi '^cache-control: no-store' head.txt && grep -qi '^referrer-policy: no-referrer' head.txt && grep -qi '^x-content-type-options: nosniff' head.txt && grep -qi '^strict-transport-security:' head.txt"),
+		"kept by nobody, and its address told to nobody");
+	ok(run("! grep -qi -e '<script' -e 'style=' -e ' on[a-z]*=' body.txt"), "without scripts and styles of its own");
+	ok(run("! grep -qi -e Eriksson -e Anna -e '%s' -e 'Civil office' body.txt", first.number), "and says nothing of the act");
+	ok(browse("en", "/civil/v1/status/%s?code=%s&lang=ar", number, code) == 200 && run("grep -q 'dir=\"rtl\"' body.txt"), "or in the one asked for");
+	ok(browse("en", "/civil/v1/status?number=%%20%s%%20&code=%s", number, code) == 200 && run("grep -q '>Valid</h1>' body.txt"), "the page with the fields says the same");
+	ok(browse("en", "/civil/v1/status") == 200 && run("grep -q '<form' body.txt && ! grep -q 'desk-status' body.txt"), "or asks for number and code");
+	ok(browse("en", "/civil/v1/status?number=%s&code=", number) == 200 && run("grep -q 'both needed' body.txt"), "both of them");
+	ok(browse("en", "/civil/v1/status?number=%s&code=0000000000000000", number) == 404 && run("grep -q '>Not known</h1>' body.txt && cp body.txt wrong.txt"), "refuses: another code");
+	ok(browse("en", "/civil/v1/status?number=CIV1-C-2026-000777-0&code=0000000000000000") == 404 && run("sed 's/CIV1-C-2026-000777-0/%s/g' body.txt | cmp -s - wrong.txt", number), "refuses: another number, with the same page");
+	ok(browse("en", "/civil/v1/status?code=1&number=%%22%%3E%%3Cscript%%3Ealert(1)%%3C%%2Fscript%%3E") == 404 && run("! grep -qi '<script' body.txt && grep -q '&#34;&#62;&#60;script' body.txt"), "markup that is typed stays text");
+	ok(browse("en", "/civil/v1/status?lang=xx") == 400 && browse("en", "/civil/v1/status?colour=red") == 400, "refuses: a language or a parameter that is none");
+}
+
 static void
 test_rate(void)
 {
@@ -407,6 +453,7 @@ test_rate(void)
 	for (int i = 0; i < 64 && status == 404; i++)
 		status = status_of("CIV1-C-2026-999999-0", "0000000000000000");
 	ok(status == 429, "who asks too often is told to wait");
+	ok(browse("fr", "/civil/v1/status?number=CIV1-C-2026-999999-0&code=0000000000000000") == 429 && run("grep -qi '^retry-after: 60' head.txt && grep -q 'Trop de questions' body.txt"), "in a browser, too");
 }
 
 int
@@ -422,6 +469,7 @@ main(void)
 	test_paper();
 	test_adopted();
 	test_follows();
+	test_page();
 	test_rate();
 	return acting_stop();
 }
