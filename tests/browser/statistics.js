@@ -205,6 +205,7 @@ async function testPapers(n) {
 	await look(clerk, 'paper-index');
 	await openEntry(clerk, number);
 	await imageIsShown(clerk);
+	await clerk.until('document.getElementById("field-child-secondary_name") !== null');
 	await look(clerk, 'paper-imported');
 	await clerk.tabTo('field-child-secondary_name');
 	await clerk.press('Control+Enter');
@@ -231,6 +232,7 @@ async function testPapers(n) {
 	await shows(registrar, 'The mother has another name');
 	await openEntry(clerk, number);
 	await shows(clerk, 'The mother has another name');
+	await clerk.until('document.getElementById("field-informant-name") !== null');
 	is(await clerk.eval('document.getElementById("field-informant-name").value'), papers[language].mother, `${language}: what was returned need not be read again`);
 	await clerk.tabTo('field-mother-primary_name');
 	await clerk.eval('document.activeElement.select()');
@@ -239,6 +241,7 @@ async function testPapers(n) {
 	await shows(clerk, t('done.propose'));
 	await openEntry(registrar, number);
 	await imageIsShown(registrar);
+	await registrar.until('document.querySelector("main input[type=checkbox]") !== null');
 	for (const id of await registrar.eval('[...document.querySelectorAll("main input[type=checkbox]")].map(({ id }) => id)')) {
 		await registrar.tabTo(id);
 		await registrar.press('Space');
