@@ -17,8 +17,12 @@ static const struct {
 	uint8_t ins;
 	card_command *run;
 } commands[] = {
+	{ 0x22, card_set_environment },
+	{ 0x2A, card_verify_certificate },
 	{ 0x82, card_authenticate_terminal },
 	{ 0x84, card_get_challenge },
+	{ 0x86, card_general_authenticate },
+	{ 0x88, card_internal_authenticate },
 	{ 0xA4, card_select },
 	{ 0xB0, card_read_binary },
 	{ 0xB1, card_read_binary_odd },
@@ -42,6 +46,12 @@ card_end_session(struct card *card)
 {
 	enum card_place place = card->s.place;
 
+	pace_free(card->s.pace);
+	buf_wipe(&card->s.chip_name);
+	buf_wipe(&card->s.terminal_key);
+	buf_wipe(&card->s.chain);
+	cvc_key_clear(&card->s.issuer);
+	cvc_key_clear(&card->s.holder);
 	wipe(&card->s, sizeof(card->s));
 	card->s.place = place;
 }
@@ -54,6 +64,7 @@ card_free(struct card *card)
 	card_reset(card);
 	for (unsigned i = 0; i < card->nfile; i++)
 		buf_wipe(&card->file[i].octets);
+	card_objects_clear(card);
 	wipe(card, sizeof(*card));
 	free(card);
 }
@@ -100,12 +111,46 @@ card_set_mrz(struct card *card, const char *number, const char *birth, const cha
 	return 0;
 }
 
+/* The command; then its parts, if it came in parts, are not needed any more. */
 static uint16_t
-run(struct card *card, const struct apdu *a, struct buf *data)
+run_one(struct card *card, size_t i, const struct apdu *a, struct buf *data)
 {
+	uint16_t sw = commands[i].run(card, a, data);
+
+	buf_wipe(&card->s.chain);
+	return sw;
+}
+
+/*
+ * Command chaining, ISO/IEC 7816-4 5.3.3: the parts of a command have the same instruction, and all but the last say that more follows.  GENERAL AUTHENTICATE says so
+ * too, but there each part is a step with its answer.
+ */
+static uint16_t
+run(struct card *card, const struct apdu *command, struct buf *data)
+{
+	struct apdu whole = *command;
+	const struct apdu *a = &whole;
+	bool has_more = (command->cla & CLA_CHAIN) != 0 && command->ins != 0x86;
+
+	if (card->s.chain.n > 0 && card->s.chain_ins != a->ins)
+		buf_wipe(&card->s.chain);
+	if (has_more || card->s.chain.n > 0) {
+		if (card->s.chain.n + a->data.n > CARD_CHAIN) {
+			buf_wipe(&card->s.chain);
+			return SW_WRONG_LENGTH;
+		}
+		buf_bytes(&card->s.chain, a->data);
+		card->s.chain_ins = a->ins;
+		if (card->s.chain.failed)
+			return SW_INTERNAL;
+		if (has_more)
+			return SW_OK;
+		whole.data = bytes_of(&card->s.chain);
+		whole.cla = (uint8_t)(whole.cla & ~CLA_CHAIN);
+	}
 	for (size_t i = 0; i < NELEM(commands); i++)
 		if (commands[i].ins == a->ins)
-			return commands[i].run(card, a, data);
+			return run_one(card, i, a, data);
 	return SW_UNKNOWN_INS;
 }
 

@@ -11,7 +11,7 @@ card_get_challenge(struct card *card, const struct apdu *a, struct buf *data)
 		return SW_WRONG_P1P2;
 	if (a->data.n != 0 || a->le < BAC_RANDOM)
 		return SW_WRONG_LENGTH;
-	if (card->s.place != CARD_LDS)
+	if (card->s.place != CARD_LDS && !card->s.is_protected)
 		return SW_CONDITIONS;
 	if (random_octets(card->s.challenge, sizeof(card->s.challenge), &err) == -1)
 		return SW_INTERNAL;
@@ -57,9 +57,9 @@ card_authenticate_terminal(struct card *card, const struct apdu *a, struct buf *
 
 	if (a->p1 != 0 || a->p2 != 0)
 		return SW_WRONG_P1P2;
-	if (!card->s.has_challenge || card->s.is_protected)
+	if (!card->s.has_challenge)
 		return SW_CONDITIONS;
-	sw = basic_access_control(card, a, data);
+	sw = card->s.is_protected ? card_terminal_authenticate(card, a) : basic_access_control(card, a, data);
 	/* one answer to a challenge */
 	card->s.has_challenge = false;
 	wipe(card->s.challenge, sizeof(card->s.challenge));

@@ -76,7 +76,8 @@ card_may_read(const struct card *card, const struct card_file *file)
 		return file->fid != FID_CARD_SECURITY || (s->is_open && s->is_protected);
 	if (!s->is_open || !s->is_protected)
 		return false;
-	return dg != 3 && dg != 4;
+	return dg == 3 ? (s->rights & CVC_READ_DG3) != 0 : dg == 4 ? (s->rights & CVC_READ_DG4) != 0
+								   : true;
 }
 
 /* SELECT of a file: wanted without the rights to read it, while a chip is being personalised. */

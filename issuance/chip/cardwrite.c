@@ -91,6 +91,6 @@ card_put_data(struct card *card, const struct apdu *a, struct buf *data)
 	case TAG_MRZ:
 		return put_mrz(card, a->data);
 	default:
-		return SW_WRONG_P1P2;
+		return card_put_object(card, (uint16_t)(a->p1 << 8 | a->p2), a->data);
 	}
 }

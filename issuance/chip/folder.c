@@ -9,7 +9,8 @@
 #include "issuance/chip/card-local.h"
 #include "registry/base/file.h"
 
-static const char *const places[] = { [CARD_MF] = "mf", [CARD_LDS] = "lds" };
+enum { KEYS = CARD_LDS + 1 };
+static const char *const places[] = { [CARD_MF] = "mf", [CARD_LDS] = "lds", [KEYS] = "data" };
 
 static const char *
 path_of(char room[PATH_MAX], const char *folder, const char *name)
@@ -20,9 +21,9 @@ path_of(char room[PATH_MAX], const char *folder, const char *name)
 
 /* "lds-0101.bin": true and what it says. */
 static bool
-parse_name(const char *name, enum card_place *place, uint16_t *fid)
+parse_name(const char *name, unsigned *place, uint16_t *fid)
 {
-	for (enum card_place p = CARD_MF; p <= CARD_LDS; p++) {
+	for (unsigned p = CARD_MF; p <= KEYS; p++) {
 		size_t n = strlen(places[p]);
 		char *end;
 		unsigned long id;
@@ -43,7 +44,7 @@ static int
 load_file(const char *folder, const char *name, struct card *card, struct err *err)
 {
 	struct buf octets = BUF_INIT;
-	enum card_place place;
+	unsigned place;
 	char path[PATH_MAX];
 	uint16_t fid;
 	int rc = 0;
@@ -51,8 +52,10 @@ load_file(const char *folder, const char *name, struct card *card, struct err *e
 	if (!parse_name(name, &place, &fid))
 		return 0;
 	rc = file_read(path_of(path, folder, name), CARD_FILE_MAX, &octets, err);
-	if (rc == 0)
+	if (rc == 0 && place != KEYS)
 		rc = card_put_file(card, place, fid, bytes_of(&octets), err);
+	else if (rc == 0 && card_put_object(card, fid, bytes_of(&octets)) != SW_OK)
+		rc = err_set(err, FAIL_INPUT, "%s: no chip takes it", path);
 	buf_wipe(&octets);
 	return rc;
 }
@@ -136,6 +139,10 @@ folder_save(const struct card *card, const char *folder, struct err *err)
 	for (unsigned i = 0; rc == 0 && i < card->nfile; i++) {
 		snprintf(name, sizeof(name), "%s-%04X.bin", places[card->file[i].place], card->file[i].fid);
 		rc = save(folder, name, bytes_of(&card->file[i].octets), err);
+	}
+	for (unsigned i = 0; rc == 0 && i < card->nobject; i++) {
+		snprintf(name, sizeof(name), "%s-%04X.bin", places[KEYS], card->object[i].tag);
+		rc = save(folder, name, bytes_of(&card->object[i].octets), err);
 	}
 	if (rc == 0 && card->mrz[0] != '\0') {
 		const char *birth = card->mrz + strlen(card->mrz) - 14;

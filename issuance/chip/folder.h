@@ -3,6 +3,7 @@
  *
  *	lds-0101.bin ...    files of the application (DG1), octets as they are        mrz     document number, birth, expiry: three lines
  *	mf-011C.bin ...     files of the master file (EF.CardAccess)                  locked  is there when the chip is locked
+ *	data-0066.bin ...   keys and passwords, as PUT DATA brought them (cardkey.c)
  */
 #ifndef CATENA_FOLDER_H
 #define CATENA_FOLDER_H

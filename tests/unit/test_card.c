@@ -102,7 +102,7 @@ test_empty(void)
 		{ "the odd instruction without an offset", "00b1000001"
 							   "5404",
 			0x6A80 },
-		{ "unknown data", "00da0061021234", 0x6A86 },
+		{ "unknown data", "00da0069021234", 0x6A86 },
 		{ "an MRZ of two parts", "00da00620a6208040141040141"
 					 "0000",
 			0x6A80 },
