@@ -238,13 +238,15 @@ mkdir "$scans/18.jpg"
 	printf 'ZEN1,birth,Births,7,12,17,original_register,,,,,a\342\200\256b\n'
 	echo 'ZEN1,birth,Births,7,12,18,original_register,,,,,'
 	echo 'ZEN1,birth,Births,7,12,,original_register,,,,,x'
-} >"$registers"
+	echo "ZEN1,birth,$(name R 300),7,12,19,original_register,,,,,x"
+	echo "ZEN1,birth,Births,7,12,20,original_register,,,,,$(name ش 1001)"
+} | sed 's/$/\r/' >"$registers"
 run 1 "registers: good rows in, bad rows out" import registers "$registers" --images "$scans" --clerk "$scratch/clerk" --threads 1 --quiet
-says '^2 entries with 3 scans are imported, 18 rows were refused'
+says '^2 entries with 3 scans are imported, 20 rows were refused'
 cut -d, -f13- "$registers.rejects.csv" >"$out"
 for wanted in '^4,entry,.*line 2' '^5,office,' '^6,kind,' '^7,grade,' '^8,place,' '^9,event_on,' '^10,images,.*no name' '^11,images,.*not there' \
 	'^12,images,.*says image/png, is image/jpeg' '^13,images,.*not whole' '^14,images,.*empty' '^15,images,.*cannot be opened' '^16,images,.*more than 8388608' \
-	'^17,images,.*no ordinary file' '18,text_child,.*UTF-8' '^19,text_child,.*U+202E' '^20,original\|^20,/original' '^21,entry,'; do
+	'^17,images,.*no ordinary file' '18,text_child,.*UTF-8' '^19,text_child,.*U+202E' '^20,original\|^20,/original' '^21,entry,' '^22,register,.*80' '^23,text_child,.*1000'; do
 	says "$wanted"
 done
 run 1 "registers again: nothing is imported twice" import registers "$registers" --images "$scans" --clerk "$scratch/clerk" --quiet
@@ -277,12 +279,13 @@ estimates=$scratch/estimates.csv
 	echo 'marriage,2020,,F,10,Census 2020'
 	echo 'birth,2020,,,10,'
 	printf 'birth,2020,,,10,Recens\351\n'
-} >"$estimates"
+	echo "birth,2020,,,10,$(name s 300)"
+} | sed 's/$/\r/; 1s/^/\xef\xbb\xbf/' >"$estimates"
 run 1 "estimates: good rows in, bad rows out" import estimates "$estimates" --statistician "$scratch/stat" --quiet
-says '^2 estimates are imported, 10 rows were refused'
+says '^2 estimates are imported, 11 rows were refused'
 cut -d, -f7- "$estimates.rejects.csv" >"$out"
 for wanted in '^4,event,' '^5,year,.*whole number' '^6,year,' '^7,place,.*no such place' '^8,sex,' '^9,events,.*whole number' '^10,events,' '^11,sex,.*marriages' \
-	'^12,source,' '13,source,.*UTF-8'; do
+	'^12,source,' '13,source,.*UTF-8' '^14,source,.*200'; do
 	says "$wanted"
 done
 run 1 "estimates again" import estimates "$estimates" --statistician "$scratch/stat" --quiet
