@@ -7,19 +7,12 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "issuance/chip/card-local.h"
 #include "issuance/inspect/protocol.h"
 #include "registry/base/der.h"
 #include "registry/doc9303/lds.h"
-#include "tests/cardfix.h"
+#include "tests/cardkeyfix.h"
 #include "tests/data.h"
-#include "tests/hex.h"
 #include "tests/tap.h"
-
-#define PACE      "0.4.0.127.0.7.2.2.4."
-#define CA        "0.4.0.127.0.7.2.2.3."
-#define CA_NUMBER "86c88a4579ce48135878e6348a734b5d47ce5bc1e54c0e8978687b49fde2e2c2"
-#define AA_NUMBER "107cf58696ef6155053340fd633392ba81909df7b9706f226f32086c7aff974a"
 
 /* ---- a chip with everything ---- */
 
@@ -29,46 +22,6 @@ struct rig {
 	struct secinfos access, dg14;
 	struct buf ca_spki, ca_point, aa_spki;
 };
-
-/* A SubjectPublicKeyInfo of a private number on brainpoolP256r1, explicit parameters. */
-static void
-spki_of(const char *number, struct buf *spki, struct buf *point)
-{
-	struct err err = ERR_INIT;
-	struct buf n = hex(number);
-	struct group *g = NULL;
-	struct element *e = NULL;
-	struct pubkey *key = NULL;
-	struct der_out o = DER_OUT_INIT;
-
-	if (group_new(13, &g, &err) == -1 || element_times(g, NULL, bytes_of(&n), &e, &err) == -1 || element_write(g, e, point, &err) == -1 ||
-		pubkey_new_ec(curve_by_name("brainpoolP256r1"), bytes_of(point), &key, &err) == -1 || pubkey_put(key, &o, &err) == -1 ||
-		der_finish(&o, spki, &err) == -1)
-		bail_out("%s", err.text);
-	pubkey_free(key);
-	element_free(e);
-	group_free(g);
-	buf_clear(&n);
-}
-
-static void
-put(struct card *card, uint16_t tag, const char *text)
-{
-	struct buf b = hex(text);
-
-	if (card_put_object(card, tag, bytes_of(&b)) != SW_OK)
-		bail_out("object %04X", tag);
-	buf_clear(&b);
-}
-
-static void
-add_info(struct secinfos *infos, enum secinfo_kind kind, const char *protocol, unsigned version, int id, struct bytes data)
-{
-	struct secinfo *i = &infos->info[infos->n++];
-
-	*i = (struct secinfo){ .kind = kind, .version = version, .id = id, .data = data };
-	snprintf(i->protocol, sizeof(i->protocol), "%s", protocol);
-}
 
 static void
 rig_start(struct rig *r, const char *ca_protocol)
