@@ -9,11 +9,10 @@
 static json_t *
 certificate(const char *act, const char *replaces)
 {
-	char office[UUID_TEXT], code[20];
 	struct err err = ERR_INIT;
+	char code[20];
 
-	if (post("civil_clerk.1", json_pack("{s:s, s:s, s:s, s:s, s:s*}", "office_id", uuid_format(&rig.office[RIG_CIVIL], office), "act_number", act, "form", "extract", "language", "en", "replaces", replaces),
-		    "/civil/v1/certificates") != 201 ||
+	if (issue("civil_clerk.1", act, "extract", "en", replaces) != 201 ||
 		rig_sql(&rig, code, sizeof(code), &err, "SELECT code FROM registry.civil_certificate_status WHERE number = '%s'", said("number")) == -1)
 		bail_out("%s %s", got.err.text, err.text);
 	return json_pack("{s:s, s:s}", "number", said("number"), "code", code);

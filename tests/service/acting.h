@@ -126,6 +126,16 @@ register_act(const char *reg, json_t *body, struct one *act)
 	snprintf(act->number, sizeof(act->number), "%s", said("number"));
 }
 
+/* An order of a certificate at CIV1; replaces: the number of one, or NULL. */
+__attribute__((unused)) static int
+issue(const char *login, const char *act, const char *form, const char *language, const char *replaces)
+{
+	char office[UUID_TEXT];
+
+	return post(login, json_pack("{s:s, s:s, s:s, s:s, s:s*}", "office_id", uuid_format(&rig.office[RIG_CIVIL], office), "act_number", act, "form", form, "language", language, "replaces", replaces),
+		"/civil/v1/certificates");
+}
+
 __attribute__((unused)) static const char *
 state_of(const char *id)
 {

@@ -1,5 +1,5 @@
 /*
- * Certificates over HTTPS with the real programs: issued, sealed by signd after a ceremony made a signer, printed always the same, bound to paper, revoked;
+ * Certificates over HTTPS with the real programs: issued, sealed by signd after a ceremony made a signer, printed always the same, revoked;
  * an adopted child's says nothing of the adoption; anybody learns whether one is valid, and nothing else.
  */
 #include <fcntl.h>
@@ -12,15 +12,6 @@
 static struct one first;
 
 /* ---- asking ---- */
-
-static int
-issue(const char *login, const char *act, const char *form, const char *language, const char *replaces)
-{
-	char office[UUID_TEXT];
-
-	return post(login, json_pack("{s:s, s:s, s:s, s:s, s:s*}", "office_id", uuid_format(&rig.office[RIG_CIVIL], office), "act_number", act, "form", form, "language", language, "replaces", replaces),
-		"/civil/v1/certificates");
-}
 
 /* Into the rig's folder; the status. */
 static int
@@ -169,11 +160,12 @@ verifies(const char *file)
 	return run("%s/catena pki seal %s --signer signer.der --anchor csca.pem --crl ours.crl > verified.txt", build, file) && run("grep -q 'seal: VALID' verified.txt");
 }
 
-/* The seal of the page, by a reader that is not ours. */
+/* The seal, from the lower third of the last page, by a reader that is not ours; on a loaded machine it takes its time. */
 static bool
 seal_read(const char *pdf, const char *to)
 {
-	return run("rm -f page-*.png && pdftoppm -r 300 -png %s page && for f in page-*.png; do dmtxread -N 1 -m 20000 $f > %s && test -s %s && exit 0; done; exit 1", pdf, to, to);
+	return run("n=$(pdfinfo %s | sed -n 's/^Pages: *//p') && pdftoppm -r 300 -f $n -l $n -x 0 -W 2480 -y 2300 -H 1200 -png -singlefile %s page && dmtxread -N 1 -m 120000 page.png > %s && test -s %s", pdf, pdf, to,
+		to);
 }
 
 static void
@@ -246,34 +238,6 @@ test_sealed(void)
 	ok(post("civil_registrar.1", reason(), "/civil/v1/certificates/%s/revocation", number) == 200 && strcmp(said("status"), "revoked") == 0, "a registrar revokes: %s", got.err.text);
 	ok(status_is(number, "revoked"), "anybody learns it");
 	ok(post("civil_registrar.1", reason(), "/civil/v1/certificates/%s/revocation", number) == 409, "refuses: to revoke it again");
-}
-
-static void
-test_paper(void)
-{
-	char number[48], id[UUID_TEXT], office[UUID_TEXT];
-	json_t *count = json_pack("{s:s, s:s, s:s, s:i, s:i}", "office_id", uuid_format(&rig.office[RIG_CIVIL], office), "event", "receive", "prefix", "UT", "first", 1, "last", 20);
-
-	issue("civil_clerk.1", first.number, "extract", "es", NULL);
-	snprintf(number, sizeof(number), "%s", said("number"));
-	ok(post("civil_clerk.1", json_incref(count), "/civil/v1/paper/counts") == 403, "refuses: a clerk counts paper");
-	ok(post("civil_registrar.1", count, "/civil/v1/paper/counts") == 201, "a registrar counts twenty sheets: %s", got.err.text);
-	snprintf(id, sizeof(id), "%s", said("id"));
-	ok(post("civil_clerk.1", json_pack("{s:s}", "serial", "UT-0000003"), "/civil/v1/certificates/%s/paper", number) == 404, "refuses: a sheet before it was counted twice");
-	ok(post("civil_registrar.1", json_pack("{s:i}", "counted", 20), "/civil/v1/paper/counts/%s/confirmation", id) == 409, "refuses: the same officer counts again: %s", got.err.text);
-	ok(post("civil_registrar.2", json_pack("{s:i}", "counted", 19), "/civil/v1/paper/counts/%s/confirmation", id) >= 400, "refuses: nineteen");
-	ok(post("civil_registrar.2", json_pack("{s:i}", "counted", 20), "/civil/v1/paper/counts/%s/confirmation", id) == 200, "another counts the same: %s", got.err.text);
-	ok(json_integer_value(json_object_get(got.json, "received")) == 20, "twenty are there");
-	ok(post("civil_clerk.1", json_pack("{s:s}", "serial", "UT-0000003"), "/civil/v1/certificates/%s/paper", number) == 200, "a certificate is bound to its sheet: %s", got.err.text);
-	is(said("paper"), "UT-0000003", "which it names");
-	ok(post("civil_clerk.1", json_pack("{s:s}", "serial", "UT-0000004"), "/civil/v1/certificates/%s/paper", number) == 409, "refuses: a second sheet");
-	issue("civil_clerk.1", first.number, "extract", "ar", number);
-	ok(got.status == 201 && status_is(number, "replaced"), "one issued in its place replaces it");
-	snprintf(number, sizeof(number), "%s", "");
-	ok(post("civil_clerk.1", reason(), "/civil/v1/paper/sheets/UT-0000003/spoiling") == 200, "the sheet is spoiled: %s", got.err.text);
-	ok(post("civil_clerk.1", reason(), "/civil/v1/paper/sheets/UT-0000003/spoiling") == 409, "refuses: to spoil it again");
-	ok(get("civil_clerk.1", "/civil/v1/paper?office_id=%s", office) == 200 && json_integer_value(json_object_get(got.json, "received")) == 19 && json_integer_value(json_object_get(got.json, "spoiled")) == 1,
-		"the stock says so");
 }
 
 static void
@@ -466,7 +430,6 @@ main(void)
 	test_sealed();
 	test_scripts();
 	test_as_of();
-	test_paper();
 	test_adopted();
 	test_follows();
 	test_page();

@@ -143,7 +143,7 @@ others_read(const char *dir, const char *name, struct bytes pdf, const struct na
 	buf_cstr(&fonts);
 	ok(fonts.n > 0 && all_embedded(&fonts), "%s: all fonts are embedded, as subsets", name);
 	/* the lower half of the last page, the side where the seal stands */
-	output_of(&read, "cd %s && n=$(pdfinfo c.pdf | sed -n 's/^Pages: *//p') && pdftoppm -r 300 -f $n -l $n -x %d -y 2300 -W 1140 -H 1060 -png -singlefile c.pdf c && dmtxread -N 1 -m 20000 c.png",
+	output_of(&read, "cd %s && n=$(pdfinfo c.pdf | sed -n 's/^Pages: *//p') && pdftoppm -r 300 -f $n -l $n -x %d -y 2300 -W 1140 -H 1060 -png -singlefile c.pdf c && dmtxread -N 1 -m 120000 c.png",
 		dir, n->language == CERTIFICATE_AR && strstr(name, "-multilingual") == NULL ? 100 : 1240);
 	ok(bytes_equal(bytes_of(&read), BYTES(octets, sizeof(octets))), "%s: the seal is read from the page at 300 dpi (%zu octets)", name, read.n);
 	buf_clear(&text);
