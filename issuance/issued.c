@@ -4,17 +4,25 @@
 #include <stdlib.h>
 
 #include "issuance/application/counter.h"
+#include "issuance/application/requisites.h"
 #include "issuance/perso/documents.h"
 #include "registry/store/application.h"
+#include "registry/store/entitlement.h"
 
 /* clang-format off */
 static const struct route routes[] = {
 	{ "GET", "/persons/{uin}/eligibility", ROLES_PASSPORT, get_eligibility, 0, "whether a person may have a passport, and why not" },
+	{ "POST", "/persons/{uin}/designations", ROLE_PASSPORT_SUPERVISOR, post_designation, ROUTE_CHANGES, "record the letter by which a person is to have a service passport" },
+	{ "POST", "/designations/{id}/ending", ROLE_PASSPORT_SUPERVISOR, post_designation_ending, ROUTE_CHANGES, "end a designation, with a reason" },
+	{ "GET", "/document-kinds", ROLES_PASSPORT, get_document_kinds, 0, "the kinds of documents, with form, validity and who is entitled" },
 	{ "POST", "/applications", ROLE_PASSPORT_CLERK, post_application, ROUTE_CHANGES, "take an application" },
 	{ "GET", "/applications", ROLES_PASSPORT, get_applications, 0, "an office's applications, by state" },
 	{ "GET", "/applications/{id}", ROLES_PASSPORT, get_application, 0, "read an application with its history" },
-	{ "POST", "/applications/{id}/approval", ROLE_PASSPORT_APPROVER, post_approval, ROUTE_CHANGES, "approve, not by who took it" },
-	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
+	{ "POST", "/applications/{id}/consents", ROLE_PASSPORT_CLERK, post_consent, ROUTE_CHANGES, "record that a guardian consents" },
+	{ "POST", "/applications/{id}/interviews", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_interview, ROUTE_CHANGES,
+	    "record an interview, not by who took the application" },
+	{ "POST", "/applications/{id}/approval", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_approval, ROUTE_CHANGES, "approve, not by who took it" },
+	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
 	{ "POST", "/applications/{id}/cancellation", ROLE_PASSPORT_CLERK, post_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
 	{ "POST", "/documents", ROLE_PASSPORT_PERSONALISER, post_documents, ROUTE_CHANGES, "personalise a batch of approved applications" },
 	{ "GET", "/documents/{number}", ROLES_PASSPORT, get_document, 0, "read a document with its history" },
@@ -28,7 +36,7 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, document_queries, NULL };
+static const struct query *const queries[] = { application_queries, entitlement_queries, document_queries, NULL };
 
 static void
 stop(struct office *office)

@@ -3,66 +3,59 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "issuance/application/eligibility.h"
+#include "issuance/application/kinds.h"
 #include "issuance/issued.h"
 #include "registry/base/clock.h"
 #include "registry/base/uin.h"
 #include "registry/service/page.h"
+#include "registry/store/application.h"
+#include "registry/store/entitlement.h"
 
 /* ---- eligibility ---- */
 
-static json_t *
-reasons_to_json(const struct ineligibility *why, size_t n)
-{
-	json_t *list = json_array();
+struct asking {
+	const char *document_type, *reason;
+};
 
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s}", "code", why[i].code, "detail", why[i].text));
-	return list;
-}
-
+/* A query parameter that is one of the words; the first of them when it is absent. */
 static int
-reason_of_query(const struct request *rq, enum application_reason *reason, struct err *err)
+word_of_query(const struct request *rq, const char *name, const char *const *words, const char **word, struct err *err)
 {
-	const char *given = request_query(rq, "reason");
+	const char *given = request_query(rq, name);
 
-	*reason = APPLICATION_FIRST;
-	if (given == NULL)
-		return 0;
-	for (int i = 0; application_reason_names[i] != NULL; i++)
-		if (strcmp(given, application_reason_names[i]) == 0) {
-			*reason = (enum application_reason)i;
-			return 0;
-		}
-	return err_set(err, FAIL_INPUT, "query parameter reason: first, renewal or replacement is wanted");
+	*word = given != NULL ? given : words[0];
+	if (word_find(words, *word) == -1)
+		return err_set(err, FAIL_INPUT, "query parameter %s: there is no such %s", name, name);
+	return 0;
 }
 
 static int
 work_eligibility(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
-	enum application_reason *reason = arg;
-	struct ineligibility why[INELIGIBILITY_MAX];
+	const struct asking *asked = arg;
+	struct entitlement_question q = { .document_type = asked->document_type, .reason = asked->reason, .state = station_state(issued_of(rq)->station), .today = clock_today() };
+	json_t *bars = NULL, *wants = NULL;
 	struct applicant who;
-	size_t n;
 
-	if (applicant_read(tx, request_param(rq, "uin"), clock_today(), &who, err) == -1)
+	if (applicant_read(tx, request_param(rq, "uin"), &who, err) == -1)
 		return -1;
-	n = eligibility(&who, *reason, station_state(issued_of(rq)->station), why);
-	if (office_disclose(tx, rq, "person", &who.person_id, err) == -1)
+	q.person_id = who.person_id;
+	if (office_disclose(tx, rq, "person", &who.person_id, err) == -1 || entitlement_read(tx, &q, &bars, &wants, err) == -1)
 		return -1;
-	return reply_json(rp, 200, json_pack("{s:b, s:o}", "eligible", n == 0, "reasons", reasons_to_json(why, n)), err);
+	return reply_json(rp, 200, json_pack("{s:b, s:o, s:o}", "eligible", json_array_size(bars) == 0, "reasons", bars, "requirements", wants), err);
 }
 
 int
 get_eligibility(struct request *rq, struct reply *rp, struct err *err)
 {
-	static const char *const known[] = { "reason", NULL };
-	enum application_reason reason;
+	static const char *const known[] = { "reason", "document_type", NULL };
+	struct asking asked;
 
-	if (request_query_known(rq, known, err) == -1 || reason_of_query(rq, &reason, err) == -1 ||
+	if (request_query_known(rq, known, err) == -1 || word_of_query(rq, "reason", application_reason_names, &asked.reason, err) == -1 ||
+		word_of_query(rq, "document_type", document_type_names, &asked.document_type, err) == -1 ||
 		uin_check(request_param(rq, "uin"), err) == -1)
 		return -1;
-	return office_read(rq, rp, work_eligibility, &reason, err);
+	return office_read(rq, rp, work_eligibility, &asked, err);
 }
 
 /* ---- taking ---- */
@@ -80,35 +73,50 @@ static const struct json_field taking_fields[] = {
 	{ NULL }
 };
 
-/* All reasons at once, in the problem document's list. */
+/* All reasons at once, in the problem document's list; takes `why`. */
 static int
-refuse_ineligible(const struct ineligibility *why, size_t n, struct err *err)
+refuse(json_t *why, const char *pointer, struct err *err)
 {
-	for (size_t i = 0; i < n; i++)
-		err_problem(err, "/uin", "%s", why[i].text);
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (why, i, one)
+		err_problem(err, pointer, "%s", json_string_value(json_object_get(one, "detail")));
 	err->kind = FAIL_CONFLICT;
-	snprintf(err->text, sizeof(err->text), "%s", why[0].text);
+	snprintf(err->text, sizeof(err->text), "%s", json_string_value(json_object_get(json_array_get(why, 0), "detail")));
+	json_decref(why);
 	return -1;
+}
+
+/* Asked in the transaction that takes the application. */
+static int
+may_apply(struct tx *tx, const struct application_new *a, struct err *err)
+{
+	struct entitlement_question q = { .person_id = a->person_id, .document_type = a->document_type, .reason = a->reason, .state = a->issuing_state, .today = clock_today() };
+	json_t *bars = NULL, *wants = NULL;
+
+	if (entitlement_read(tx, &q, &bars, &wants, err) == -1)
+		return -1;
+	json_decref(wants);
+	if (json_array_size(bars) > 0)
+		return refuse(bars, "/uin", err);
+	json_decref(bars);
+	return 0;
 }
 
 static int
 work_take(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct taking *t = arg;
-	struct application_new a = { .office_id = t->office_id, .officer_id = rq->who.officer_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason] };
-	struct ineligibility why[INELIGIBILITY_MAX];
+	struct application_new a = { .office_id = t->office_id, .officer_id = rq->who.officer_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason], .issuing_state = station_state(issued_of(rq)->station) };
 	struct applicant who;
 	char id[UUID_TEXT];
-	size_t n;
 
-	if (uuid_new(&a.id, err) == -1 || applicant_lock(tx, t->uin, err) == -1 ||
-		applicant_read(tx, t->uin, clock_today(), &who, err) == -1)
+	if (uuid_new(&a.id, err) == -1 || applicant_lock(tx, t->uin, err) == -1 || applicant_read(tx, t->uin, &who, err) == -1)
 		return -1;
-	if ((n = eligibility(&who, (enum application_reason)t->reason, station_state(issued_of(rq)->station), why)) > 0)
-		return refuse_ineligible(why, n, err);
 	a.person_id = who.person_id;
 	a.identity_version_id = who.identity_version_id;
-	if (application_add(tx, &a, err) == -1)
+	if (may_apply(tx, &a, err) == -1 || application_add(tx, &a, err) == -1)
 		return -1;
 	return reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&a.id, id), "state", "submitted"), err);
 }
@@ -134,22 +142,41 @@ application_to_json(const struct application *a)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], version[UUID_TEXT];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O}", "id", uuid_format(&a->id, id), "state", a->state,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&a->id, id), "state", a->state,
 		"document_type", a->document_type, "reason", a->reason, "office_id", uuid_format(&a->office_id, office), "officer_id",
 		uuid_format(&a->officer_id, officer), "identity_version_id", uuid_format(&a->identity_version_id, version), "created_at",
-		a->created_at, "holder", a->holder, "decisions", a->decisions, "documents", a->documents);
+		a->created_at, "holder", a->holder, "decisions", a->decisions, "documents", a->documents, "consents",
+		a->consents, "interviews", a->interviews);
+}
+
+/* The rules that an undecided application does not fulfil. */
+static int
+still_wanted(struct tx *tx, const struct request *rq, const struct application *a, json_t **bars, json_t **wants, struct err *err)
+{
+	struct entitlement_question q = { .person_id = a->person_id, .document_type = a->document_type, .reason = a->reason, .state = station_state(issued_of(rq)->station), .today = clock_today(), .application_id = a->id };
+
+	return entitlement_read(tx, &q, bars, wants, err);
 }
 
 static int
 work_read(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
+	json_t *bars = NULL, *wants = NULL, *item;
 	struct application a = { 0 };
 	int rc = -1;
 
 	if (application_read(tx, arg, &a, err) == -1)
 		return -1;
-	if (office_disclose(tx, rq, "person", &a.person_id, err) == 0)
-		rc = reply_json(rp, 200, application_to_json(&a), err);
+	if (office_disclose(tx, rq, "person", &a.person_id, err) == -1 ||
+		(strcmp(a.state, "submitted") == 0 && still_wanted(tx, rq, &a, &bars, &wants, err) == -1))
+		goto out;
+	item = application_to_json(&a);
+	if (bars != NULL && json_array_extend(bars, wants) == 0)
+		json_object_set(item, "requirements", bars);
+	rc = reply_json(rp, 200, item, err);
+out:
+	json_decref(bars);
+	json_decref(wants);
 	application_clear(&a);
 	return rc;
 }
@@ -226,6 +253,25 @@ static const struct json_field deciding_fields[] = {
 	{ NULL }
 };
 
+/* The approval asks again, in its own transaction; the database does, too, whoever decides (application_entitled). */
+static int
+may_be_approved(struct tx *tx, const struct request *rq, const struct application *a, struct err *err)
+{
+	json_t *bars = NULL, *wants = NULL;
+	int rc = -1;
+
+	if (strcmp(a->state, "submitted") != 0)
+		return 0; /* the state machine says so in its own words */
+	if (still_wanted(tx, rq, a, &bars, &wants, err) == 0 && json_array_extend(bars, wants) == 0) {
+		rc = 0;
+		if (json_array_size(bars) > 0)
+			rc = refuse(json_incref(bars), "", err);
+	}
+	json_decref(bars);
+	json_decref(wants);
+	return rc;
+}
+
 static int
 work_decide(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
@@ -236,7 +282,7 @@ work_decide(struct tx *tx, const struct request *rq, void *arg, struct reply *rp
 
 	if (application_read(tx, &d->id, &a, err) == -1)
 		return -1;
-	if (office_may(rq, d->role, &a.office_id, err) == 0 &&
+	if (office_may(rq, d->role, &a.office_id, err) == 0 && (strcmp(d->event, "approve") != 0 || may_be_approved(tx, rq, &a, err) == 0) &&
 		application_decide(tx, &d->id, d->event, &rq->who.officer_id, d->reason, err) == 0 && tx_flush(tx, err) == 0)
 		rc = reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&d->id, id), "state", d->state_after), err);
 	application_clear(&a);
@@ -259,13 +305,13 @@ decide(struct request *rq, struct reply *rp, struct deciding d, bool with_reason
 int
 post_approval(struct request *rq, struct reply *rp, struct err *err)
 {
-	return decide(rq, rp, (struct deciding){ .event = "approve", .state_after = "approved", .role = ROLE_PASSPORT_APPROVER }, false, err);
+	return decide(rq, rp, (struct deciding){ .event = "approve", .state_after = "approved", .role = ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR }, false, err);
 }
 
 int
 post_refusal(struct request *rq, struct reply *rp, struct err *err)
 {
-	return decide(rq, rp, (struct deciding){ .event = "refuse", .state_after = "refused", .role = ROLE_PASSPORT_APPROVER }, true, err);
+	return decide(rq, rp, (struct deciding){ .event = "refuse", .state_after = "refused", .role = ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR }, true, err);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "issuance/application/kinds.h"
 #include "issuance/perso/number.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
@@ -184,6 +185,8 @@ may_be_produced(const struct production *p, struct err *err)
 {
 	if (p->has_document || strcmp(p->application_state, "approved") != 0)
 		return err_set(err, FAIL_CONFLICT, "application is %s, which does not allow: produce", p->application_state);
+	if (strcmp(p->mrz_form, "TD3") != 0)
+		return err_set(err, FAIL_CONFLICT, "the station personalises booklets (TD3): this kind of document is a %s", p->mrz_form);
 	if (!p->identity_holds)
 		return err_set(err, FAIL_CONFLICT, "identity is not the current verified one");
 	if (p->is_deceased)
@@ -254,7 +257,9 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	if ((p->authority = strdup(s->authority)) == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	p->issued_on = b->today;
-	p->expires_on = order_expiry(p->birth, b->today, s->years, s->years_minor);
+	p->expires_on = p->days > 0 ? date_add(b->today, 0, p->days) : order_expiry(p->birth, b->today, p->years > 0 ? p->years : s->years, p->years > 0 ? p->years_minor : s->years_minor);
+	if (document_code_check(p->mrz_form, p->mrz_code, p->issued_on, p->expires_on, err) == -1)
+		return -1;
 	p->hash_bits = ORDER_HASH_BITS;
 	if (hash_production(b, p, order, &lds, err) == -1)
 		return -1;

@@ -10,6 +10,7 @@ const struct role_entry role_table[] = {
 	{ ROLE_ENROLMENT_SUPERVISOR, "enrolment_supervisor", "verifies and decides enrolments that another officer opened" },
 	{ ROLE_PASSPORT_CLERK, "passport_clerk", "receives applications for travel documents" },
 	{ ROLE_PASSPORT_APPROVER, "passport_approver", "approves or refuses applications that another officer received" },
+	{ ROLE_PASSPORT_SUPERVISOR, "passport_supervisor", "approves what takes a senior officer at a passport office: service passports, documents of refugees, stateless persons and aliens, second documents, waived fees" },
 	{ ROLE_PASSPORT_PERSONALISER, "passport_personaliser", "personalises booklets of approved applications" },
 	{ ROLE_PASSPORT_QC, "passport_qc", "reads personalised booklets back and passes or rejects them" },
 	{ ROLE_PASSPORT_DELIVERY, "passport_delivery", "hands documents over and records their return and loss" },

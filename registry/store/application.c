@@ -17,23 +17,11 @@ const struct query application_queries[] = {
 	[Q_LOCK] = { "applicant_lock",
 		"SELECT pg_advisory_xact_lock(hashtextextended('applicant ' || $1, 0))" },
 	[Q_APPLICANT] = { "applicant_read",
-		"SELECT u.person_id, c.id, coalesce(c.enrolment_state = 'verified', false),"
-		" EXISTS (SELECT FROM deceased x WHERE x.person_id = u.person_id),"
-		" EXISTS (SELECT FROM stopped_person x WHERE x.person_id = u.person_id),"
-		" c.nationality, c.date_of_birth,"
-		" (SELECT count(*) FROM application a JOIN current_state s ON s.subject_id = a.id"
-		"  WHERE a.person_id = u.person_id AND s.state IN ('submitted', 'approved', 'in_production')),"
-		" (SELECT count(*) FROM document d JOIN current_state s ON s.subject_id = d.id"
-		"  WHERE d.person_id = u.person_id AND s.state = 'delivered' AND d.expires_on > $2::date)"
-		" FROM person_uin u LEFT JOIN current_identity c ON c.person_id = u.person_id WHERE u.uin = $1" },
+		"SELECT u.person_id, c.id FROM person_uin u LEFT JOIN current_identity c ON c.person_id = u.person_id WHERE u.uin = $1" },
 	[Q_ADD] = { "application_add",
-		"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id)"
-		" SELECT $1, c.person_id, c.id, $4, $5, $6, $7 FROM current_identity c"
-		" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'"
-		" AND NOT EXISTS (SELECT FROM deceased x WHERE x.person_id = c.person_id)"
-		" AND NOT EXISTS (SELECT FROM stopped_person x WHERE x.person_id = c.person_id)"
-		" AND NOT EXISTS (SELECT FROM application a JOIN current_state s ON s.subject_id = a.id"
-		"  WHERE a.person_id = c.person_id AND s.state IN ('submitted', 'approved', 'in_production'))" },
+		"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id, issuing_state)"
+		" SELECT $1, c.person_id, c.id, $4, $5, $6, $7, $8 FROM current_identity c"
+		" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'" },
 	[Q_DECIDE] = { "application_decide",
 		"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id, reason)"
 		" SELECT $1, a.id, a.officer_id, $3, $4, $5 FROM application a WHERE a.id = $2" },
@@ -45,9 +33,13 @@ const struct query application_queries[] = {
 																			  "  'from_state', d.from_state, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')::text"
 																															"  FROM application_decision d WHERE d.application_id = a.id),"
 																															" (SELECT coalesce(jsonb_agg(jsonb_build_object('number', d.number, 'state', ds.state) ORDER BY d.created_at, d.id), '[]')::text"
-																															"  FROM document d JOIN current_state ds ON ds.subject_id = d.id WHERE d.application_id = a.id)"
-																															" FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
-																															" WHERE a.id = $1" },
+																															"  FROM document d JOIN current_state ds ON ds.subject_id = d.id WHERE d.application_id = a.id),"
+																															" (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('relation', c.relation, 'reference', c.reference, 'officer_id', c.officer_id,"
+																															"  'created_at', " AT_UTC("c.created_at") ")) ORDER BY c.created_at, c.id), '[]')::text FROM application_consent c WHERE c.application_id = a.id),"
+																																				  " (SELECT coalesce(jsonb_agg(jsonb_build_object('outcome', t.outcome, 'notes', t.notes, 'officer_id', t.officer_id,"
+																																				  "  'created_at', " AT_UTC("t.created_at") ") ORDER BY t.created_at, t.id), '[]')::text FROM application_interview t WHERE t.application_id = a.id)"
+																																									    " FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
+																																									    " WHERE a.id = $1" },
 	[Q_LIST] = { "application_list",
 		"SELECT jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'document_type', a.document_type,"
 		" 'reason', a.reason, 'officer_id', a.officer_id, 'created_at', " AT_UTC("a.created_at") ")::text"
@@ -65,29 +57,18 @@ applicant_lock(struct tx *tx, const char *uin, struct err *err)
 }
 
 int
-applicant_read(struct tx *tx, const char *uin, struct date today, struct applicant *who, struct err *err)
+applicant_read(struct tx *tx, const char *uin, struct applicant *who, struct err *err)
 {
 	struct applicant found = { 0 };
 	struct rows *rows = NULL;
-	char day[DATE_TEXT];
 	int rc = -1;
 
-	if (tx_query_one(tx, &application_queries[Q_APPLICANT], ARGS(arg_text(uin), arg_text(date_format(today, day))), FAIL_NOT_FOUND,
-		    "no person has this number", &rows, err) == -1)
+	if (tx_query_one(tx, &application_queries[Q_APPLICANT], ARGS(arg_text(uin)), FAIL_NOT_FOUND, "no person has this number", &rows, err) == -1)
 		return -1;
-	found.identity_is_verified = row_bool(rows, 0, 2);
-	found.is_deceased = row_bool(rows, 0, 3);
-	found.is_stopped = row_bool(rows, 0, 4);
-	snprintf(found.nationality, sizeof(found.nationality), "%s", row_text(rows, 0, 5));
-	found.open_applications = (unsigned)row_int(rows, 0, 7);
-	found.valid_documents = (unsigned)row_int(rows, 0, 8);
-	if (row_uuid(rows, 0, 0, &found.person_id, err) == -1 ||
-		(!row_is_null(rows, 0, 1) && row_uuid(rows, 0, 1, &found.identity_version_id, err) == -1) ||
-		row_date(rows, 0, 6, &found.birth, err) == -1)
-		goto out;
-	*who = found;
-	rc = 0;
-out:
+	if (row_uuid(rows, 0, 0, &found.person_id, err) == 0 && row_uuid_optional(rows, 0, 1, &found.identity_version_id, err) == 0) {
+		*who = found;
+		rc = 0;
+	}
 	rows_free(rows);
 	return rc;
 }
@@ -107,7 +88,7 @@ application_decide(struct tx *tx, const struct uuid *id, const char *event, cons
 int
 application_add(struct tx *tx, const struct application_new *a, struct err *err)
 {
-	if (tx_later(tx, &application_queries[Q_ADD], ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id)), 1,
+	if (tx_later(tx, &application_queries[Q_ADD], ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id), arg_text(a->issuing_state)), 1,
 		    "the person may not apply any more", err) == -1 ||
 		application_decide(tx, &a->id, "apply", &a->officer_id, NULL, err) == -1)
 		return -1;
@@ -130,7 +111,8 @@ application_read(struct tx *tx, const struct uuid *id, struct application *a, st
 	if (row_uuid(rows, 0, 0, &found.id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
 		row_uuid(rows, 0, 2, &found.identity_version_id, err) == -1 || row_uuid(rows, 0, 3, &found.office_id, err) == -1 ||
 		row_uuid(rows, 0, 4, &found.officer_id, err) == -1 || row_json(rows, 0, 9, &found.holder, err) == -1 ||
-		row_json(rows, 0, 10, &found.decisions, err) == -1 || row_json(rows, 0, 11, &found.documents, err) == -1)
+		row_json(rows, 0, 10, &found.decisions, err) == -1 || row_json(rows, 0, 11, &found.documents, err) == -1 ||
+		row_json(rows, 0, 12, &found.consents, err) == -1 || row_json(rows, 0, 13, &found.interviews, err) == -1)
 		goto out;
 	*a = found;
 	found = (struct application){ 0 };
@@ -147,6 +129,8 @@ application_clear(struct application *a)
 	json_decref(a->holder);
 	json_decref(a->decisions);
 	json_decref(a->documents);
+	json_decref(a->consents);
+	json_decref(a->interviews);
 	*a = (struct application){ 0 };
 }
 

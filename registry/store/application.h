@@ -12,31 +12,25 @@
 
 #include "registry/store/db.h"
 
-/* What bears on whether a person may have a document.  Plain facts: issuance/application/eligibility.h judges them. */
+/* Of whom an application is thought of. */
 struct applicant {
 	struct uuid person_id;
 	struct uuid identity_version_id; /* the current one; all zero: none */
-	bool identity_is_verified;       /* the enrolment it rests on still stands as verified */
-	bool is_deceased;
-	bool is_stopped;
-	char nationality[4];
-	struct date birth;
-	unsigned open_applications; /* submitted, approved or in production */
-	unsigned valid_documents;   /* delivered and not expired on the day given */
 };
 /*
  * Waits for other changes of this person's applications and keeps them out until the transaction ends: queued, before
  * applicant_read.  Two counters that take an application for one person at once meet here.
  */
 int applicant_lock(struct tx *tx, const char *uin, struct err *err);
-int applicant_read(struct tx *tx, const char *uin, struct date today, struct applicant *who, struct err *err); /* FAIL_NOT_FOUND */
+int applicant_read(struct tx *tx, const char *uin, struct applicant *who, struct err *err); /* FAIL_NOT_FOUND */
 
 struct application_new {
 	struct uuid id, person_id, identity_version_id, office_id, officer_id;
-	const char *document_type; /* "PP" */
-	const char *reason;        /* first, renewal, replacement */
+	const char *document_type; /* "PP": document_kind.code */
+	const char *reason;        /* first, renewal, lost ... */
+	const char *issuing_state; /* "UTO": who is its national is judged by it */
 };
-/* The row and its decision `apply`, sent at once.  The conditions are in the INSERT again: FAIL_CONFLICT when one no longer holds. */
+/* The row and its decision `apply`, sent at once.  The row asks for entitlement again: FAIL_CONFLICT when the person may not apply any more. */
 int application_add(struct tx *tx, const struct application_new *a, struct err *err);
 
 struct application {
@@ -45,9 +39,11 @@ struct application {
 	char reason[16];
 	char state[24];
 	char created_at[40];
-	json_t *holder;    /* { uin, primary_name, secondary_name?, sex, date_of_birth?, place_of_birth?, nationality }: personal data */
-	json_t *decisions; /* array of { event, officer_id, reason?, from_state, to_state, created_at } */
-	json_t *documents; /* array of { number, state } */
+	json_t *holder;     /* { uin, primary_name, secondary_name?, sex, date_of_birth?, place_of_birth?, nationality }: personal data */
+	json_t *decisions;  /* array of { event, officer_id, reason?, from_state, to_state, created_at } */
+	json_t *documents;  /* array of { number, state } */
+	json_t *consents;   /* array of { relation, reference?, officer_id, created_at } */
+	json_t *interviews; /* array of { outcome, notes, officer_id, created_at } */
 };
 int application_read(struct tx *tx, const struct uuid *id, struct application *a, struct err *err); /* FAIL_NOT_FOUND */
 void application_clear(struct application *a);

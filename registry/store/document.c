@@ -16,9 +16,10 @@
 	" (SELECT count(*) = 1 FROM current_identity c WHERE c.person_id = a.person_id AND c.id = i.id AND c.enrolment_state = 'verified')," \
 	" (SELECT count(*) > 0 FROM deceased x WHERE x.person_id = a.person_id)," \
 	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
-	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id"
+	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id," \
+	" k.mrz_form, k.mrz_code, k.years, k.years_minor, k.days"
 #define PRODUCTION_JOINS \
-	" JOIN current_state s ON s.subject_id = a.id" \
+	" JOIN current_state s ON s.subject_id = a.id JOIN document_kind k ON k.code = a.document_type" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
 	" JOIN portrait_image im ON im.portrait_id = i.portrait_id"
 
@@ -77,8 +78,12 @@ const struct query document_queries[] = {
 	[Q_DECIDE] = { "document_decide",
 		"INSERT INTO document_decision (document_id, event, officer_id, reason) SELECT d.id, $2, $3, $4 FROM document d WHERE d.id = $1" },
 	[Q_SUPERSEDE] = { "documents_supersede",
-		"WITH old AS (SELECT d.id FROM document d JOIN current_state s ON s.subject_id = d.id"
-		"  WHERE d.person_id = $1 AND d.id <> $2 AND s.state = 'delivered'),"
+		/* those of its family that were not applied for beside another, unless the new one was */
+		"WITH old AS (SELECT d.id FROM document n JOIN application a ON a.id = n.application_id AND a.reason <> 'additional'"
+		"  JOIN document_kind nk ON nk.code = n.document_type JOIN document d ON d.person_id = $1 AND d.id <> n.id"
+		"  JOIN document_kind k ON k.code = d.document_type AND k.family = nk.family"
+		"  JOIN application b ON b.id = d.application_id AND b.reason <> 'additional'"
+		"  JOIN current_state s ON s.subject_id = d.id AND s.state = 'delivered' WHERE n.id = $2),"
 		" done AS (INSERT INTO document_decision (document_id, event, officer_id, reason)"
 		"  SELECT id, 'cancel', $3, 'superseded by a new document' FROM old RETURNING document_id)"
 		" INSERT INTO outbox (topic, subject_id) SELECT 'document.cancelled', document_id FROM done" },
@@ -135,6 +140,11 @@ production_of_row(const struct rows *rows, size_t row, struct production *p, str
 	snprintf(p->document_type, sizeof(p->document_type), "%s", row_text(rows, row, 5));
 	p->sex = *row_text(rows, row, 15);
 	snprintf(p->nationality, sizeof(p->nationality), "%s", row_text(rows, row, 17));
+	snprintf(p->mrz_form, sizeof(p->mrz_form), "%s", row_text(rows, row, 33));
+	snprintf(p->mrz_code, sizeof(p->mrz_code), "%s", row_text(rows, row, 34));
+	p->years = (int)row_int(rows, row, 35);
+	p->years_minor = (int)row_int(rows, row, 36);
+	p->days = (int)row_int(rows, row, 37);
 	p->identity_holds = row_bool(rows, row, 20);
 	p->is_deceased = row_bool(rows, row, 21);
 	p->is_stopped = row_bool(rows, row, 22);

@@ -22,6 +22,9 @@ struct production {
 	struct uuid application_id, person_id, identity_version_id, office_id, portrait_id;
 	char application_state[24];
 	char document_type[3];
+	/* of its kind (document_kind): form and code of the MRZ, validity; 0: not of the kind */
+	char mrz_form[6], mrz_code[3];
+	int years, years_minor, days;
 	/* whether the descent stands now; the database asks again when the document is written */
 	bool identity_holds, is_deceased, is_stopped;
 	/* the holder, as the application's identity version has them; malloc'd, NULL when absent */
@@ -80,7 +83,7 @@ int documents_personalise(struct tx *tx, const struct uuid *documents, size_t n,
 /* event: pass, spoil, deliver, cancel ...  Queued; FAIL_CONFLICT when it is sent. */
 int document_decide(struct tx *tx, const struct uuid *document_id, const char *event, const struct uuid *officer_id, const char *reason,
 	struct err *err);
-/* Cancels the holder's other delivered documents, with outbox rows: a new one was delivered.  Sent at once. */
+/* Cancels the holder's delivered documents that a new one takes the place of, with outbox rows: those of its family, not those beside it.  Sent at once. */
 int documents_supersede(struct tx *tx, const struct uuid *person_id, const struct uuid *document_id, const struct uuid *officer_id,
 	struct err *err);
 /* Queued: others are told of it after the commit. */

@@ -42,7 +42,7 @@ json_t *reason(void);
 /* What the civil registry's day leaves for those that follow. */
 struct day {
 	char act[48], minor_act[48];
-	char uin[16];
+	char uin[16], minor_uin[16];
 	char number[16];
 };
 

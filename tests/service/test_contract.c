@@ -71,15 +71,22 @@ enrolment_day(struct day *day)
 	json_decref(post("enrold", "enrolment_supervisor.1", path_of("/enrolment/v1/enrolments/%s/refusal", id), reason()));
 	begin_enrolment(day->minor_act, id);
 	json_decref(post("enrold", "enrolment_officer.1", path_of("/enrolment/v1/enrolments/%s/cancellation", id), reason()));
+	begin_enrolment(day->minor_act, id);
+	json_decref(post("enrold", "enrolment_officer.1", path_of("/enrolment/v1/enrolments/%s/evidence", id),
+		json_pack("{s:s, s:s, s:s}", "kind", "guardian", "guardian_name", "Vera Nemo", "guardian_relation", "mother")));
+	json_decref(post("enrold", "enrolment_officer.1", path_of("/enrolment/v1/enrolments/%s/examination", id), json_object()));
+	reply = post("enrold", "enrolment_supervisor.1", path_of("/enrolment/v1/enrolments/%s/verification", id), NULL);
+	keep(reply, "uin", day->minor_uin, sizeof(day->minor_uin));
+	json_decref(reply);
 	json_decref(get("enrold", "enrolment_officer.1", path_of("/enrolment/v1/enrolments?office=%s&limit=2", office)));
 }
 
 static void
-apply(const struct day *day, char id[UUID_TEXT])
+apply(const char *uin, char id[UUID_TEXT])
 {
 	char office[UUID_TEXT];
 	json_t *reply = post("issued", "passport_clerk.1", "/issuance/v1/applications",
-		json_pack("{s:s, s:s, s:s, s:s}", "uin", day->uin, "document_type", "PP", "reason", "first", "office_id",
+		json_pack("{s:s, s:s, s:s, s:s}", "uin", uin, "document_type", "PP", "reason", "first", "office_id",
 			uuid_format(&rig.office[RIG_PASSPORT], office)));
 
 	keep(reply, "id", id, UUID_TEXT);
@@ -96,18 +103,38 @@ produce(const char *application, char number[16])
 }
 
 static void
+requisites(const struct day *day, const char *application)
+{
+	char designation[UUID_TEXT], minor[UUID_TEXT];
+	json_t *reply = post("issued", "passport_supervisor.1", path_of("/issuance/v1/persons/%s/designations", day->uin),
+		json_pack("{s:s, s:s, s:s}", "document_type", "PO", "reference", "letter 17", "ends_on", "2099-12-31"));
+
+	keep(reply, "id", designation, sizeof(designation));
+	json_decref(reply);
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/designations/%s/ending", designation), reason()));
+	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/interviews", application),
+		json_pack("{s:s, s:s}", "outcome", "confirmed", "notes", "knew the school and the neighbours")));
+	apply(day->minor_uin, minor);
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/consents", minor),
+		json_pack("{s:s, s:s, s:s}", "guardian_uin", day->uin, "relation", "guardian", "reference", "family court 12/26")));
+}
+
+static void
 issuance_day(struct day *day)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], spoiled[16];
 
 	uuid_format(&rig.office[RIG_PASSPORT], office);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/persons/%s/eligibility", day->uin)));
-	apply(day, id);
-	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/persons/%s/eligibility?reason=renewal", day->uin)));
+	apply(day->uin, id);
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/persons/%s/eligibility?reason=renewal&document_type=PD", day->uin)));
+	json_decref(get("issued", "passport_clerk.1", "/issuance/v1/document-kinds"));
+	requisites(day, id);
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/refusal", id), reason()));
-	apply(day, id);
+	apply(day->uin, id);
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
-	apply(day, id);
+	apply(day->uin, id);
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/approval", id), NULL));
 	produce(id, spoiled);
 	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/spoiling", spoiled), reason()));

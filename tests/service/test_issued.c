@@ -261,7 +261,7 @@ test_eligibility(void)
 	ok(ineligible(3, "stopped"), "not against a court's stop");
 	ok(refused(get(&clerk, "", BASE "/persons/%s/eligibility", "234567890125"), 400, "check digit"), "refuses: a number with a wrong check digit");
 	ok(refused(get(&clerk, "", BASE "/persons/%s/eligibility", "12"), 400, NULL), "refuses: a number that is too short");
-	ok(refused(get(&clerk, "", BASE "/persons/%s/eligibility?reason=lost", issuing_of(0, "uin")), 400, "reason"), "refuses: an unknown reason");
+	ok(refused(get(&clerk, "", BASE "/persons/%s/eligibility?reason=borrowed", issuing_of(0, "uin")), 400, "reason"), "refuses: an unknown reason");
 	ok(refused(get(&clerk, "", BASE "/persons/%s/eligibility?color=red", issuing_of(0, "uin")), 400, "parameter"), "refuses: an unknown parameter");
 }
 

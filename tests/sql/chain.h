@@ -140,6 +140,12 @@ chain_ask(const char *sql)
 #define CHAIN_ESTIMATE \
 	"INSERT INTO completeness_estimate (id, event, year, events, source, officer_id) VALUES (gen_random_uuid(), 'birth', 2020, 9, 'census', " ID("11") ");"
 
+/* What an application wants besides: consent, interview; and a designation of person 21. */
+#define CHAIN_REQUISITES(n) \
+	"INSERT INTO application_consent (id, application_id, guardian_person_id, relation, reference, officer_id) VALUES (gen_random_uuid(), " ID("c" n) ", " ID("21") ", 'guardian', 'court 1', " ID("16") ");" \
+																									     "INSERT INTO application_interview (id, application_id, taken_by, outcome, notes, officer_id) VALUES (gen_random_uuid(), " ID("c" n) ", " ID("16") ", 'confirmed', 'knew it all', " ID("19") ");" \
+																																																	  "INSERT INTO person_designation (id, person_id, document_type, reference, officer_id) VALUES (gen_random_uuid(), " ID("21") ", 'PO', 'letter 1', " ID("17") ");"
+
 /* An enrolment of person 2N on that birth, opened by 13, examined by 14. */
 #define CHAIN_ENROLMENT_OPEN(n) \
 	"INSERT INTO enrolment VALUES (" ID("7" n) ", " ID("2" n) ", " ID("01") ", " ID("13") ");" \
@@ -154,7 +160,7 @@ chain_ask(const char *sql)
 #define CHAIN_UIN(n) "INSERT INTO person_uin VALUES (" ID("2" n) ", '20000000000" n "');"
 #define CHAIN_IDENTITY(n) \
 	"INSERT INTO identity_version (id, person_id, version, enrolment_id, verification_id, evidence_id, portrait_id, uin, primary_name," \
-	" mrz_primary, sex, date_of_birth, nationality, officer_id) VALUES (" ID("b" n) ", " ID("2" n) ", 1, " ID("7" n) ", " ID("a" n) ", " ID("8" n) ", " ID("9" n) ", '20000000000" n "', 'Eriksson', 'ERIKSSON', 'F', '2020', 'UTO', " ID("15") ");"
+	" mrz_primary, sex, date_of_birth, nationality, officer_id) VALUES (" ID("b" n) ", " ID("2" n) ", 1, " ID("7" n) ", " ID("a" n) ", " ID("8" n) ", " ID("9" n) ", '20000000000" n "', 'Eriksson', 'ERIKSSON', 'F', '1990', 'UTO', " ID("15") ");"
 
 /* An application of that identity, taken by 16, approved by 17, produced by 18. */
 #define CHAIN_APPLICATION(n) \

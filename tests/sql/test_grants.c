@@ -9,7 +9,7 @@
 
 /* Tables whose rows stay, besides the ledgered ones. */
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
-	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule",
+	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule", "document_kind", "entitlement_rule", "interview_rule",
 	"notification_rule", "program_facility", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
 	"office", "place", "program", "idempotency", "trust_file", "trust_object" };
 
@@ -83,7 +83,7 @@ test_inserts(void)
 		     " GROUP BY rolname) x"),
 		"civil: act act_correction act_correction_decision act_decision act_evidence act_evidence_file act_match_key act_party"
 		" act_registration act_series act_version birth_statistics civil_certificate civil_certificate_print civil_certificate_revocation completeness_estimate death_statistics duplicate_override legacy_act legacy_act_decision legacy_image legacy_image_file notification notification_decision outbox paper_confirmation paper_count paper_event person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
-		" portrait_image; issuance: application application_decision document document_decision outbox person_stop;"
+		" portrait_image; issuance: application application_consent application_decision application_interview document document_decision outbox person_designation person_stop;"
 		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
 		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate civil_certificate_seal crl"
 		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node revocation signature_tally signed_list tree_head",
@@ -180,7 +180,7 @@ static const struct attempt documents[] = {
 	{ "a document made by enrolment", ENROLMENT, NULL, DOC("c4", "24", "b4", "d4", "f4"), "42501", "permission" },
 	{ "a document made by the signer", SIGNER, NULL, DOC("c4", "24", "b4", "d4", "f4"), "42501", "permission" },
 	{ "an application for another's identity", ISSUANCE, NULL,
-		"INSERT INTO application VALUES (" ID("cc") ", " ID("21") ", " ID("b2") ", " ID("01") ", 'PP', 'first', " ID("16") ")", "23503", "application" },
+		"INSERT INTO application VALUES (" ID("cc") ", " ID("25") ", " ID("b2") ", " ID("01") ", 'PP', 'first', " ID("16") ")", "23503", "application" },
 };
 
 static const struct attempt signatures[] = {
@@ -347,7 +347,7 @@ main(void)
 	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("9") CHAIN_BIRTH_VALIDATED("9"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("1") CHAIN_APPROVED("1") CHAIN_PRODUCED("1") CHAIN_DOCUMENT("1") CHAIN_ALLOCATED("1"));
 	chain_do(SIGNER, CHAIN_SIGNED("1"));
-	chain_do(ISSUANCE, CHAIN_APPLICATION("2"));
+	chain_do(ISSUANCE, CHAIN_APPLICATION("2") CHAIN_REQUISITES("2"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("3") CHAIN_APPROVED("3"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("4") CHAIN_APPROVED("4") CHAIN_PRODUCED("4"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("5") CHAIN_APPROVED("5") DECIDE_APP("5", "cancel", "16"));

@@ -242,6 +242,7 @@ main(void)
 	both_ways(&signed_twice);
 	both_ways(&answer);
 	/* application 2 was approved above, under another id: give the stage's documents theirs */
+	chain_do(ISSUANCE, "INSERT INTO application_decision (application_id, taken_by, event, officer_id, reason) VALUES (" ID("c2") ", " ID("16") ", 'cancel', " ID("16") ", 'room for another')");
 	chain_do(ISSUANCE, "INSERT INTO application VALUES (" ID("c3") ", " ID("22") ", " ID("b2") ", " ID("01") ", 'PP', 'first', " ID("16") ");"
 																	      "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c3") ", " ID("16") ", 'apply', " ID("16") ")");
 	chain_do(ISSUANCE, CHAIN_APPROVED("3") CHAIN_PRODUCED("3"));
