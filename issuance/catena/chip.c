@@ -11,8 +11,10 @@
 #include "issuance/catena/commands.h"
 #include "issuance/chip/folder.h"
 #include "issuance/chip/vpcd.h"
+#include "issuance/inspect/inspect.h"
 #include "issuance/inspect/pcsc.h"
-#include "issuance/perso/chipprofile.h"
+#include "issuance/perso/chipdocument.h"
+#include "registry/base/clock.h"
 #include "registry/base/file.h"
 #include "registry/doc9303/bac.h"
 #include "registry/doc9303/lds.h"
@@ -116,173 +118,137 @@ out:
 
 const struct arg_option chip_write_options[] = {
 	{ "reader", "NAME", "the reader, by the beginning of its name; else the first with a chip in it", false },
-	{ "profile", "NAME", "the kind of chip; jmrtd when not given", false },
+	{ "profile", "NAME", "the kind of chip: jmrtd when not given, catena", false },
 	{ NULL, NULL, NULL, false },
 };
 const struct arg_option chip_read_options[] = {
 	{ "reader", "NAME", "the reader, by the beginning of its name; else the first with a chip in it", false },
-	{ "mrz", "FILE", "the printed MRZ, two lines of 44: it opens the chip", false },
+	{ "mrz", "FILE", "the printed MRZ, its lines: it opens the chip", false },
+	{ "can", "FILE", "the card access number: opens a chip with PACE", false },
+	{ "bac", NULL, "basic access control also where there is PACE", false },
 	{ "out", "DIR", "where the files are written", false },
 	{ NULL, NULL, NULL, false },
 };
-
-/* Names: EF.COM, EF.DG1 ... EF.SOD, each FILE.bin in the folder; those that are not there are not written. */
-struct document {
-	struct buf octets[LDS_DGS + 2];
-	struct chip_contents_file file[LDS_DGS + 2];
-	char number[10], birth[7], expiry[7];
-	struct chip_contents chip;
-};
-
-static void
-document_clear(struct document *d)
-{
-	for (size_t i = 0; i < NELEM(d->octets); i++)
-		buf_wipe(&d->octets[i]);
-	wipe(d, sizeof(*d));
-}
-
-/* Number, birth and expiry where they stand in the second line of a TD3. */
-static int
-td3_access(struct bytes mrz, struct document *d, struct err *err)
-{
-	const char *line = (const char *)mrz.p + 44;
-
-	if (mrz.n != 88)
-		return err_set(err, FAIL_INPUT, "MRZ of %zu characters, wanted two lines of 44 (Doc 9303-4 4.2.2)", mrz.n);
-	snprintf(d->number, sizeof(d->number), "%.9s", line);
-	snprintf(d->birth, sizeof(d->birth), "%.6s", line + 13);
-	snprintf(d->expiry, sizeof(d->expiry), "%.6s", line + 21);
-	d->chip.number = d->number;
-	d->chip.birth = d->birth;
-	d->chip.expiry = d->expiry;
-	return 0;
-}
-
-static int
-document_load(const char *folder, struct document *d, struct err *err)
-{
-	struct bytes mrz;
-	char path[PATH_MAX];
-
-	d->chip.file = d->file;
-	for (size_t i = 0; i < NELEM(lds_files); i++) {
-		snprintf(path, sizeof(path), "%s/%s.bin", folder, lds_files[i].name);
-		if (file_read(path, LDS_MAX_FILE, &d->octets[i], err) == -1) {
-			if (err->kind != FAIL_NOT_FOUND)
-				return -1;
-			continue;
-		}
-		d->file[d->chip.nfile++] = (struct chip_contents_file){ lds_files[i].fid, lds_files[i].name, bytes_of(&d->octets[i]) };
-	}
-	if (d->octets[1].n == 0)
-		return err_set(err, FAIL_NOT_FOUND, "%s: no EF.DG1.bin", folder);
-	err_clear(err);
-	if (lds_dg1_read(bytes_of(&d->octets[1]), &mrz, err) == -1)
-		return -1;
-	return td3_access(mrz, d, err);
-}
 
 int
 chip_write_command(const struct args *args, struct err *err)
 {
 	const struct chip_profile *profile = chip_profile_by_name(args_value(args, "profile", "jmrtd"));
-	struct document d = { .chip = { NULL } };
+	struct chip_document d = { .number = "" };
 	struct terminal t = { .read_max = TERMINAL_READ_SHORT };
 	struct pcsc *pcsc = NULL;
 	int rc = -1;
 
 	if (profile == NULL)
 		return err_set(err, FAIL_INPUT, "%s: no such profile", args_value(args, "profile", ""));
-	if (document_load(args->positional[0], &d, err) == -1 || pcsc_open(args_value(args, "reader", NULL), &pcsc, err) == -1)
+	if (chip_document_load(args->positional[0], &d, err) == -1 || pcsc_open(args_value(args, "reader", NULL), &pcsc, err) == -1)
 		goto out;
 	t.transport = pcsc_transport(pcsc);
-	if (chip_personalise(profile, &t, &d.chip, err) == -1)
+	if (chip_personalise(profile, &t, &d.contents, err) == -1)
 		goto out;
-	printf("%s: %zu files written and locked\n", pcsc_reader(pcsc), d.chip.nfile);
+	printf("%s: %zu files written and locked\n", pcsc_reader(pcsc), d.contents.nfile + d.contents.nmf_file);
 	if (pcsc_is_extended(pcsc))
 		t.read_max = TERMINAL_READ_LONG;
-	if (chip_read_back(&t, &d.chip, err) == -1)
+	if (chip_read_back(&t, &d.contents, err) == -1)
 		goto out;
 	printf("%s: read back, equal\n", pcsc_reader(pcsc));
 	rc = 0;
 out:
 	terminal_end(&t);
 	pcsc_close(pcsc);
-	document_clear(&d);
+	chip_document_clear(&d);
 	return rc;
 }
 
+/* The MRZ as it is printed, lines apart or not: what it opens the chip with. */
 static int
-read_all(struct terminal *t, const char *folder, struct err *err)
-{
-	struct buf octets = BUF_INIT;
-	char path[PATH_MAX];
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < NELEM(lds_files); i++) {
-		rc = terminal_read_file(t, lds_files[i].fid, lds_files[i].name, &octets, err);
-		if (rc == -1 && (err->kind == FAIL_NOT_FOUND || err->kind == FAIL_DENIED) && t->sm.is_on) {
-			if (err->kind == FAIL_DENIED)
-				printf("%s: access refused\n", lds_files[i].name);
-			err_clear(err);
-			rc = 0;
-			continue;
-		}
-		if (rc == 0)
-			printf("%s: %zu octets\n", lds_files[i].name, octets.n);
-		if (rc == 0 && folder != NULL) {
-			snprintf(path, sizeof(path), "%s/%s.bin", folder, lds_files[i].name);
-			rc = file_write(path, bytes_of(&octets), 0600, err);
-		}
-	}
-	buf_wipe(&octets);
-	return rc;
-}
-
-/* The MRZ as it is printed, lines apart or not. */
-static int
-mrz_load(const char *path, struct document *d, struct err *err)
+mrz_load(const char *path, char information[41], struct err *err)
 {
 	struct buf text = BUF_INIT, lines = BUF_INIT;
+	char number[23], birth[7], expiry[7];
 	int rc = file_read(path, 256, &text, err);
 
 	for (size_t i = 0; rc == 0 && i < text.n; i++)
 		if (text.p[i] != '\n' && text.p[i] != '\r')
 			buf_u8(&lines, text.p[i]);
-	if (rc == 0)
-		rc = buf_check(&lines, err) == -1 ? -1 : td3_access(bytes_of(&lines), d, err);
+	if (rc == 0 && (buf_check(&lines, err) == -1 || chip_document_access(bytes_of(&lines), number, birth, expiry, err) == -1 || mrz_information(number, birth, expiry, information, err) == -1))
+		rc = -1;
 	buf_wipe(&text);
 	buf_wipe(&lines);
 	return rc;
 }
 
+static int
+can_load(const char *path, struct buf *can, struct err *err)
+{
+	if (file_read(path, 64, can, err) == -1)
+		return -1;
+	while (can->n > 0 && can->p[can->n - 1] == '\n')
+		buf_cut(can, can->n - 1);
+	return can->n > 0 ? 0 : err_set(err, FAIL_INPUT, "%s: it is empty", path);
+}
+
+static int
+write_out(const char *folder, const char *name, const struct buf *octets, struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (octets->n == 0)
+		return 0;
+	printf("%s: %zu octets\n", name, octets->n);
+	if (folder == NULL)
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s.bin", folder, name);
+	return file_write(path, bytes_of(octets), 0600, err);
+}
+
+/* What each step found, and the files. */
+static int
+tell(const struct inspection *i, const char *folder, struct err *err)
+{
+	for (int step = 0; step < INSPECT_STEPS; step++)
+		printf("%s: %s: %s\n", inspect_step_name(step), grade_name(i->step[step].grade), i->step[step].text);
+	if (write_out(folder, "EF.CardAccess", &i->card_access, err) == -1 || write_out(folder, "EF.CardSecurity", &i->card_security, err) == -1 ||
+		write_out(folder, "EF.COM", &i->com, err) == -1 || write_out(folder, "EF.SOD", &i->sod, err) == -1)
+		return -1;
+	for (unsigned dg = 1; dg <= LDS_DGS; dg++)
+		if (write_out(folder, lds_file_of_dg(dg)->name, &i->dg[dg], err) == -1)
+			return -1;
+	return 0;
+}
+
 int
 chip_read_command(const struct args *args, struct err *err)
 {
-	const char *folder = args_value(args, "out", NULL), *mrz = args_value(args, "mrz", NULL);
-	struct document d = { .chip = { NULL } };
+	const char *folder = args_value(args, "out", NULL), *mrz = args_value(args, "mrz", NULL), *can = args_value(args, "can", NULL);
+	struct inspection found = INSPECTION_INIT;
 	struct terminal t = { .read_max = TERMINAL_READ_SHORT };
+	struct inspect_input in = { .is_bac_only = args_flag(args, "bac"), .at = clock_now() };
+	struct buf digits = BUF_INIT;
 	struct pcsc *pcsc = NULL;
 	char information[41];
 	int rc = -1;
 
-	if (mrz == NULL)
-		return err_set(err, FAIL_INPUT, "--mrz FILE is needed: what is printed on the page opens the chip");
-	if ((folder != NULL && file_mkdir(folder, 0700, err) == -1) || mrz_load(mrz, &d, err) == -1 ||
-		mrz_information(d.number, d.birth, d.expiry, information, err) == -1 || pcsc_open(args_value(args, "reader", NULL), &pcsc, err) == -1)
+	if (mrz == NULL && can == NULL)
+		return err_set(err, FAIL_INPUT, "--mrz FILE or --can FILE is needed: what is printed on the page opens the chip");
+	if ((folder != NULL && file_mkdir(folder, 0700, err) == -1) || (mrz != NULL && mrz_load(mrz, information, err) == -1) ||
+		(can != NULL && can_load(can, &digits, err) == -1) || pcsc_open(args_value(args, "reader", NULL), &pcsc, err) == -1)
 		goto out;
+	in.mrz = mrz != NULL ? information : NULL;
+	in.can = can != NULL ? buf_cstr(&digits) : NULL;
 	t.transport = pcsc_transport(pcsc);
 	if (pcsc_is_extended(pcsc))
 		t.read_max = TERMINAL_READ_LONG;
-	if (terminal_select_application(&t, err) == -1 || terminal_bac(&t, information, err) == -1)
+	if (chip_inspect(&t, &in, &found, err) == -1)
 		goto out;
-	printf("%s: opened by basic access control\n", pcsc_reader(pcsc));
-	rc = read_all(&t, folder, err);
+	printf("reader: %s\n", pcsc_reader(pcsc));
+	if (tell(&found, folder, err) == 0)
+		rc = found.step[INSPECT_CHIP].grade == GRADE_BAD ? 1 : 0;
 out:
 	wipe(information, sizeof(information));
+	buf_wipe(&digits);
+	inspection_clear(&found);
 	terminal_end(&t);
 	pcsc_close(pcsc);
-	document_clear(&d);
 	return rc;
 }

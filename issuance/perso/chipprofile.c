@@ -2,6 +2,7 @@
 
 #include "registry/base/der.h"
 #include "registry/doc9303/bac.h"
+#include "registry/doc9303/secinfo.h"
 
 const struct chip_profile chip_profiles[] = {
 	/* The passport applet of the JMRTD project: PUT DATA with DEAD locks; a file's size and place are signed 16-bit numbers. */
@@ -11,13 +12,45 @@ const struct chip_profile chip_profiles[] = {
 			[PROFILE_CREATE] = { 0x00, 0xE0, "0000", "63(sf)" },
 			[PROFILE_FILE] = { 0x00, 0xA4, "020C", "f" },
 			[PROFILE_WRITE] = { 0x00, 0xD6, "o", "d" },
+			[PROFILE_AA_MODULUS] = { 0x00, 0xDA, "0060", "60(04(m))" },
+			[PROFILE_AA_EXPONENT] = { 0x00, 0xDA, "0061", "61(04(x))" },
+			[PROFILE_ACCESS] = { 0x00, 0xDA, "0062", "62(04(n)04(b)04(e))" },
+			[PROFILE_LOCK] = { 0x00, 0xDA, "DEAD", "" },
+		} },
+	/* Our software chip: the same, and more (cardkey.c). */
+	{ "catena", 223, 0xFFFF,
+		{
+			[PROFILE_SELECT] = { 0x00, 0xA4, "040C", "A0000002471001" },
+			[PROFILE_CREATE] = { 0x00, 0xE0, "0000", "63(sf)" },
+			[PROFILE_WRITE] = { 0x00, 0xD6, "o", "d" },
+			[PROFILE_MASTER_FILE] = { 0x00, 0xA4, "000C", "3F00" },
+			[PROFILE_CAN] = { 0x00, 0xDA, "0068", "68(c)" },
+			[PROFILE_CA_KEY] = { 0x00, 0xDA, "0066", "66(80(p)81(k)i)" },
+			[PROFILE_AA_KEY] = { 0x00, 0xDA, "0067", "67(80(p)81(k)82(h))" },
+			[PROFILE_AA_MODULUS] = { 0x00, 0xDA, "0060", "60(04(m))" },
+			[PROFILE_AA_EXPONENT] = { 0x00, 0xDA, "0061", "61(04(x))" },
+			[PROFILE_CVCA] = { 0x00, 0xDA, "0064", "d" },
 			[PROFILE_ACCESS] = { 0x00, 0xDA, "0062", "62(04(n)04(b)04(e))" },
 			[PROFILE_LOCK] = { 0x00, 0xDA, "DEAD", "" },
 		} },
 };
 const size_t nchip_profiles = NELEM(chip_profiles);
 
-static const char *const act_names[PROFILE_ACTS] = { "application", "create file", "select file", "write", "access keys", "lock" };
+static const char *const act_names[PROFILE_ACTS] = {
+	[PROFILE_SELECT] = "application",
+	[PROFILE_CREATE] = "create file",
+	[PROFILE_FILE] = "select file",
+	[PROFILE_WRITE] = "write",
+	[PROFILE_MASTER_FILE] = "master file",
+	[PROFILE_CAN] = "CAN",
+	[PROFILE_CA_KEY] = "key of chip authentication",
+	[PROFILE_AA_KEY] = "key of active authentication",
+	[PROFILE_AA_MODULUS] = "RSA key of active authentication",
+	[PROFILE_AA_EXPONENT] = "RSA key of active authentication",
+	[PROFILE_CVCA] = "CVCA",
+	[PROFILE_ACCESS] = "access keys",
+	[PROFILE_LOCK] = "lock",
+};
 
 const struct chip_profile *
 chip_profile_by_name(const char *name)
@@ -34,6 +67,8 @@ struct values {
 	size_t size, offset;
 	const char *number, *birth, *expiry;
 	struct bytes octets;
+	const char *can;
+	const struct chip_contents_key *key;
 };
 
 static int
@@ -97,6 +132,28 @@ fill(const char *t, const struct values *v, struct buf *out)
 		case 'd':
 			buf_bytes(out, v->octets);
 			break;
+		case 'c':
+			buf_str(out, v->can);
+			break;
+		case 'p':
+			buf_u8(out, (uint8_t)v->key->parameters);
+			break;
+		case 'k':
+			buf_bytes(out, v->key->number);
+			break;
+		case 'h':
+			buf_u8(out, (uint8_t)v->key->hash_octets);
+			break;
+		case 'i':
+			if (v->key->id != SECINFO_NO_ID)
+				buf_be(out, 0x840100 | ((unsigned)v->key->id & 0xFF), 3);
+			break;
+		case 'm':
+			buf_bytes(out, v->key->modulus);
+			break;
+		case 'x':
+			buf_bytes(out, v->key->exponent);
+			break;
 		}
 	}
 	return t;
@@ -141,8 +198,6 @@ write_file(const struct chip_profile *profile, struct terminal *t, const struct 
 {
 	struct values v = { .fid = f->fid, .size = f->octets.n };
 
-	if (f->octets.n == 0 || f->octets.n > profile->file_max)
-		return err_set(err, FAIL_INPUT, "%s: %zu octets, a chip of kind %s holds 1 to %zu", f->name, f->octets.n, profile->name, profile->file_max);
 	if (act(profile, PROFILE_CREATE, t, &v, f->name, err) == -1 || act(profile, PROFILE_FILE, t, &v, f->name, err) == -1)
 		return -1;
 	while (v.offset < f->octets.n) {
@@ -156,28 +211,79 @@ write_file(const struct chip_profile *profile, struct terminal *t, const struct 
 	return 0;
 }
 
+/* What is not a file: the acts that the contents ask for, in this order. */
+static bool
+is_asked(enum chip_act act, const struct chip_contents *c)
+{
+	switch (act) {
+	case PROFILE_MASTER_FILE:
+		return c->nmf_file > 0;
+	case PROFILE_CAN:
+		return c->can != NULL;
+	case PROFILE_CA_KEY:
+		return c->ca.number.n > 0;
+	case PROFILE_AA_KEY:
+		return c->aa.number.n > 0;
+	case PROFILE_AA_MODULUS:
+	case PROFILE_AA_EXPONENT:
+		return c->aa.modulus.n > 0;
+	case PROFILE_CVCA:
+		return c->cvca.n > 0;
+	default:
+		return true;
+	}
+}
+
+/* What can be known before is refused before the chip is touched. */
+static int
+check_contents(const struct chip_profile *profile, const struct chip_contents *c, struct err *err)
+{
+	char information[41];
+
+	if (mrz_information(c->number, c->birth, c->expiry, information, err) == -1)
+		return -1;
+	wipe(information, sizeof(information));
+	for (size_t i = 0; i < c->nfile + c->nmf_file; i++) {
+		const struct chip_contents_file *f = i < c->nfile ? &c->file[i] : &c->mf_file[i - c->nfile];
+
+		if (f->octets.n == 0 || f->octets.n > profile->file_max)
+			return err_set(err, FAIL_INPUT, "%s: %zu octets, a chip of kind %s holds 1 to %zu", f->name, f->octets.n, profile->name, profile->file_max);
+	}
+	for (enum chip_act a = PROFILE_MASTER_FILE; a <= PROFILE_CVCA; a++)
+		if (is_asked(a, c) && profile->command[a].p1p2 == NULL)
+			return err_set(err, FAIL_INPUT, "%s: a chip of kind %s takes none", act_names[a], profile->name);
+	return 0;
+}
+
+static int
+write_files(const struct chip_profile *profile, struct terminal *t, const struct chip_contents_file *file, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (write_file(profile, t, &file[i], err) == -1)
+			return -1;
+	return 0;
+}
+
 int
 chip_personalise(const struct chip_profile *profile, struct terminal *t, const struct chip_contents *chip, struct err *err)
 {
-	const struct values access = { .number = chip->number, .birth = chip->birth, .expiry = chip->expiry };
-	char information[41];
+	struct values v = { .number = chip->number, .birth = chip->birth, .expiry = chip->expiry, .can = chip->can, .octets = chip->cvca };
 
-	/* what can be known before is refused before the chip is touched */
-	if (mrz_information(chip->number, chip->birth, chip->expiry, information, err) == -1)
+	if (check_contents(profile, chip, err) == -1)
 		return -1;
-	wipe(information, sizeof(information));
-	for (size_t i = 0; i < chip->nfile; i++)
-		if (chip->file[i].octets.n == 0 || chip->file[i].octets.n > profile->file_max)
-			return err_set(err, FAIL_INPUT, "%s: %zu octets, a chip of kind %s holds 1 to %zu", chip->file[i].name, chip->file[i].octets.n,
-				profile->name, profile->file_max);
-	if (act(profile, PROFILE_SELECT, t, &access, "chip", err) == -1)
+	if (chip->nmf_file > 0 &&
+		(act(profile, PROFILE_MASTER_FILE, t, &v, "chip", err) == -1 || write_files(profile, t, chip->mf_file, chip->nmf_file, err) == -1))
 		return -1;
-	for (size_t i = 0; i < chip->nfile; i++)
-		if (write_file(profile, t, &chip->file[i], err) == -1)
+	if (act(profile, PROFILE_SELECT, t, &v, "chip", err) == -1 || write_files(profile, t, chip->file, chip->nfile, err) == -1)
+		return -1;
+	for (enum chip_act a = PROFILE_CAN; a <= PROFILE_CVCA; a++) {
+		v.key = a == PROFILE_CA_KEY ? &chip->ca : &chip->aa;
+		if (is_asked(a, chip) && act(profile, a, t, &v, "chip", err) == -1)
 			return -1;
-	if (act(profile, PROFILE_ACCESS, t, &access, "chip", err) == -1)
+	}
+	if (act(profile, PROFILE_ACCESS, t, &v, "chip", err) == -1)
 		return -1;
-	return act(profile, PROFILE_LOCK, t, &access, "chip", err);
+	return act(profile, PROFILE_LOCK, t, &v, "chip", err);
 }
 
 int
@@ -192,6 +298,9 @@ chip_read_back(struct terminal *t, const struct chip_contents *chip, struct err 
 		terminal_bac(t, information, err) == -1)
 		goto out;
 	for (size_t i = 0; i < chip->nfile; i++) {
+		/* they open for terminals of their State only */
+		if (chip->file[i].fid == 0x0103 || chip->file[i].fid == 0x0104)
+			continue;
 		if (terminal_read_file(t, chip->file[i].fid, chip->file[i].name, &file, err) == -1)
 			goto out;
 		if (!bytes_equal(bytes_of(&file), chip->file[i].octets)) {

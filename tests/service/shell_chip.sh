@@ -106,7 +106,7 @@ answers 00:A4:04:0C:07:A0:00:00:02:47:10:01 "90 00" "the passport application"
 answers 00:A4:04:0C:07:A0:00:00:02:47:10:02 "6A 82" "another application"
 
 "$catena" chip read --mrz "$scratch/mrz" >"$scratch/out" 2>&1
-[ $? = 1 ] && grep -q 'basic access control' "$scratch/out"
+[ $? = 1 ] && grep -q '6985' "$scratch/out"
 ok $? "an empty chip is not opened"
 "$catena" chip write "$scratch/document" --reader "Catena test 00 00" >"$scratch/out" 2>&1
 ok $? "the empty chip is personalised through PC/SC"
@@ -135,6 +135,35 @@ for file in EF.COM EF.DG1 EF.DG2 EF.DG12 EF.SOD; do
 	cmp "$scratch/document/$file.bin" "$scratch/read/$file.bin" >"$scratch/out" 2>&1
 	ok $? "$file as it was written"
 done
+
+# PACE as Doc 9303-11 Appendix G.1 has it in EF.CardAccess: on the second chip, which is of our own kind
+cp -r "$scratch/document" "$scratch/pace"
+printf '\061\024\060\022\006\012\004\000\177\000\007\002\002\004\002\002\002\001\002\002\001\015' >"$scratch/pace/EF.CardAccess.bin"
+echo 123456 >"$scratch/pace/CAN"
+openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1 -out "$scratch/pace/CA.key" 2>"$scratch/out"
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$scratch/pace/AA.key" 2>"$scratch/out"
+"$catena" chip write "$scratch/pace" --reader "Catena test 00 01" >"$scratch/out" 2>&1
+[ $? = 1 ] && grep -q 'a chip of kind jmrtd takes none' "$scratch/out"
+ok $? "what a kind of chip does not take is refused before anything is sent"
+"$catena" chip write "$scratch/pace" --reader "Catena test 00 01" --profile catena >"$scratch/out" 2>&1 && grep -q '6 files written and locked' "$scratch/out"
+ok $? "a chip with PACE is personalised"
+echo 123456 >"$scratch/can"
+"$catena" chip read --can "$scratch/can" --reader "Catena test 00 01" --out "$scratch/by-can" >"$scratch/out" 2>&1 &&
+	grep -q 'access: good: id-PACE-ECDH-GM-AES-CBC-CMAC-128 over brainpoolP256r1 with the CAN' "$scratch/out" &&
+	cmp "$scratch/document/EF.DG2.bin" "$scratch/by-can/EF.DG2.bin" >>"$scratch/out" 2>&1
+ok $? "it is read with the CAN"
+"$catena" chip read --mrz "$scratch/mrz" --reader "Catena test 00 01" >"$scratch/out" 2>&1 && grep -q 'with the MRZ' "$scratch/out"
+ok $? "it is read with the MRZ, by PACE"
+"$catena" chip read --mrz "$scratch/mrz" --bac --reader "Catena test 00 01" >"$scratch/out" 2>&1 && grep -q 'basic access control' "$scratch/out"
+ok $? "and by basic access control"
+echo 123457 >"$scratch/can"
+"$catena" chip read --can "$scratch/can" --reader "Catena test 00 01" >"$scratch/out" 2>&1
+[ $? = 1 ] && grep -q '6300' "$scratch/out"
+ok $? "another CAN does not open it"
+"$catena" chip read --can "$scratch/can" >"$scratch/out" 2>&1
+[ $? = 1 ] && grep -q 'no PACE' "$scratch/out"
+ok $? "nor does a CAN open a chip without PACE"
+
 sed 's/L898902C3/L898902C4/' "$scratch/mrz" >"$scratch/wrong"
 "$catena" chip read --mrz "$scratch/wrong" >"$scratch/out" 2>&1
 [ $? = 1 ] && grep -q '6300' "$scratch/out"

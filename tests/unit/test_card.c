@@ -1,10 +1,12 @@
 /*
  * The software chip: personalised by the commands of the applet's profile, locked, read back by basic access control; and everything that it refuses.
  */
+#include <unistd.h>
+
 #include "issuance/chip/card.h"
 #include "issuance/inspect/terminal.h"
-#include "issuance/perso/chipprofile.h"
-#include "registry/doc9303/lds.h"
+#include "issuance/perso/chipdocument.h"
+#include "registry/base/file.h"
 #include "tests/cardfix.h"
 #include "tests/data.h"
 #include "tests/hex.h"
@@ -276,9 +278,51 @@ test_reading(void)
 	card_free(card);
 }
 
+/* What opens a chip, taken from the specimens of Doc 9303-4, -5 and -6. */
+static void
+test_access(void)
+{
+	static const struct {
+		const char *name, *mrz, *number, *birth, *expiry;
+	} cases[] = {
+		{ "TD3", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10", "L898902C3", "740812", "120415" },
+		{ "TD2", "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<D231458907UTO7408122F1204159<<<<<<<6", "D23145890", "740812", "120415" },
+		{ "TD1", "I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<", "D23145890", "740812", "120415" },
+		{ "TD1 with a long number", "I<UTOD23145890<7349<<<<<<<<<<<3407127M9507122UTO<<<<<<<<<<<2STEVENSON<<PETER<JOHN<<<<<<<<<", "D23145890734", "340712", "950712" },
+	};
+	static const char *const keys[] = { "30820000", "-----BEGIN PRIVATE KEY-----\n", "" };
+	char number[23], birth[7], expiry[7], folder[] = "/tmp/chip-document-XXXXXX", path[64];
+	struct chip_document d;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < NELEM(cases); i++)
+		ok(chip_document_access(bytes_str(cases[i].mrz), number, birth, expiry, &err) == 0 && strcmp(number, cases[i].number) == 0 &&
+				strcmp(birth, cases[i].birth) == 0 && strcmp(expiry, cases[i].expiry) == 0,
+			"what opens the chip: %s", cases[i].name);
+	ok(chip_document_access(bytes_str("P<UTO"), number, birth, expiry, &err) == -1 && err.kind == FAIL_INPUT, "not five characters");
+	if (mkdtemp(folder) == NULL)
+		bail_out("no folder");
+	ok(chip_document_load(folder, &d, &err) == -1 && err.kind == FAIL_NOT_FOUND, "a folder without DG1");
+	chip_document_clear(&d);
+	for (size_t i = 0; i < NELEM(keys); i++) {
+		snprintf(path, sizeof(path), "%s/CA.key", folder);
+		file_write(path, bytes_str(keys[i]), 0600, &err);
+		ok(chip_document_load(folder, &d, &err) == -1 && err.kind == FAIL_INPUT, "a key file without a key (%zu)", i);
+		chip_document_clear(&d);
+	}
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/CAN", folder);
+	file_write(path, bytes_str("12345\n"), 0600, &err);
+	ok(chip_document_load(folder, &d, &err) == -1 && err.kind == FAIL_INPUT, "a CAN of five digits");
+	chip_document_clear(&d);
+	unlink(path);
+	rmdir(folder);
+}
+
 int
 main(void)
 {
+	test_access();
 	test_empty();
 	test_personalise();
 	test_reading();
