@@ -1,75 +1,121 @@
-/* mrz.c - the TD3 machine readable zone, written and read. */
+/* mrz.c - layouts of the machine readable zone, check digits, and how one is written. */
 #include <assert.h>
 #include <stdio.h>
 
-#include "registry/doc9303/mrz.h"
+#include "registry/doc9303/mrz-local.h"
 #include "registry/doc9303/states.h"
 
-/* What may stand at a position. */
-enum mrz_class {
-	ANY = 1,    /* A-Z 0-9 < */
-	LETTERS,    /* A-Z < */
-	DIGITS,     /* 0-9 */
-	DIGITS_FILL /* 0-9 < */
-};
+/* clang-format off */
+#define LINE_1(name_width) \
+	[F_CODE] = { "document code", 1, 1, 2, MRZ_LETTERS }, \
+	[F_ISSUER] = { "issuing State", 1, 3, 3, MRZ_LETTERS }, \
+	[F_NAME] = { "name", 1, 6, name_width, MRZ_LETTERS }
+#define LINE_2(number_digit) \
+	[F_NUMBER] = { "document number", 2, 1, 9, MRZ_ANY }, \
+	[F_NUMBER_DIGIT] = { "document number check digit", 2, 10, 1, number_digit }, \
+	[F_NATIONALITY] = { "nationality", 2, 11, 3, MRZ_LETTERS }, \
+	[F_BIRTH] = { "date of birth", 2, 14, 6, MRZ_DIGITS_FILL }, \
+	[F_BIRTH_DIGIT] = { "date of birth check digit", 2, 20, 1, MRZ_DIGITS }, \
+	[F_SEX] = { "sex", 2, 21, 1, MRZ_LETTERS }, \
+	[F_EXPIRY] = { "date of expiry", 2, 22, 6, MRZ_DIGITS }, \
+	[F_EXPIRY_DIGIT] = { "date of expiry check digit", 2, 28, 1, MRZ_DIGITS }
 
-/* A field of a form: where it stands, what it holds, what its name is for a person. */
-struct mrz_field {
-	const char *name;
-	uint8_t line, column, width; /* line and column from 1 */
-	uint8_t chars;               /* enum mrz_class */
+const struct mrz_layout mrz_layouts[MRZ_FORMS] = {
+	[MRZ_TD3] = { "TD3", "Doc 9303-4 4.2.2", 44, 2, "P", false, { { 44, 10 }, { 57, 7 }, { 65, 22 } }, {
+		LINE_1(39), LINE_2(MRZ_DIGITS),
+		[F_OPTIONAL] = { "personal number", 2, 29, 14, MRZ_ANY },
+		[F_OPTIONAL_DIGIT] = { "personal number check digit", 2, 43, 1, MRZ_DIGITS_FILL },
+		[F_COMPOSITE] = { "composite check digit", 2, 44, 1, MRZ_DIGITS } } },
+	[MRZ_TD2] = { "TD2", "Doc 9303-6 4.2.2", 36, 2, "ACIP", true, { { 36, 10 }, { 49, 7 }, { 57, 14 } }, {
+		LINE_1(31), LINE_2(MRZ_DIGITS_FILL),
+		[F_OPTIONAL] = { "optional data", 2, 29, 7, MRZ_ANY },
+		[F_COMPOSITE] = { "composite check digit", 2, 36, 1, MRZ_DIGITS } } },
+	[MRZ_TD1] = { "TD1", "Doc 9303-5 4.2.2", 30, 3, "ACI", true, { { 5, 25 }, { 30, 7 }, { 38, 7 }, { 48, 11 } }, {
+		[F_CODE] = { "document code", 1, 1, 2, MRZ_LETTERS },
+		[F_ISSUER] = { "issuing State", 1, 3, 3, MRZ_LETTERS },
+		[F_NUMBER] = { "document number", 1, 6, 9, MRZ_ANY },
+		[F_NUMBER_DIGIT] = { "document number check digit", 1, 15, 1, MRZ_DIGITS_FILL },
+		[F_OPTIONAL] = { "optional data", 1, 16, 15, MRZ_ANY },
+		[F_BIRTH] = { "date of birth", 2, 1, 6, MRZ_DIGITS_FILL },
+		[F_BIRTH_DIGIT] = { "date of birth check digit", 2, 7, 1, MRZ_DIGITS },
+		[F_SEX] = { "sex", 2, 8, 1, MRZ_LETTERS },
+		[F_EXPIRY] = { "date of expiry", 2, 9, 6, MRZ_DIGITS },
+		[F_EXPIRY_DIGIT] = { "date of expiry check digit", 2, 15, 1, MRZ_DIGITS },
+		[F_NATIONALITY] = { "nationality", 2, 16, 3, MRZ_LETTERS },
+		[F_OPTIONAL2] = { "optional data of line 2", 2, 19, 11, MRZ_ANY },
+		[F_COMPOSITE] = { "composite check digit", 2, 30, 1, MRZ_DIGITS },
+		[F_NAME] = { "name", 3, 1, 30, MRZ_LETTERS } } },
+	[MRZ_MRVA] = { "MRV-A", "Doc 9303-7 4.2.2", 44, 2, "V", false, { { 0, 0 } }, {
+		LINE_1(39), LINE_2(MRZ_DIGITS), [F_OPTIONAL] = { "optional data", 2, 29, 16, MRZ_ANY } } },
+	[MRZ_MRVB] = { "MRV-B", "Doc 9303-7 4.2.2", 36, 2, "V", false, { { 0, 0 } }, {
+		LINE_1(31), LINE_2(MRZ_DIGITS), [F_OPTIONAL] = { "optional data", 2, 29, 8, MRZ_ANY } } }
 };
-
-enum td3_field {
-	TD3_CODE,
-	TD3_ISSUER,
-	TD3_NAME,
-	TD3_NUMBER,
-	TD3_NUMBER_DIGIT,
-	TD3_NATIONALITY,
-	TD3_BIRTH,
-	TD3_BIRTH_DIGIT,
-	TD3_SEX,
-	TD3_EXPIRY,
-	TD3_EXPIRY_DIGIT,
-	TD3_OPTIONAL,
-	TD3_OPTIONAL_DIGIT,
-	TD3_COMPOSITE,
-	TD3_FIELDS
-};
-
-/* Doc 9303-4 4.2.2 */
-static const struct mrz_field td3[TD3_FIELDS] = {
-	[TD3_CODE] = { "document code", 1, 1, 2, LETTERS },
-	[TD3_ISSUER] = { "issuing State", 1, 3, 3, LETTERS },
-	[TD3_NAME] = { "name", 1, 6, MRZ_TD3_NAME, LETTERS },
-	[TD3_NUMBER] = { "document number", 2, 1, 9, ANY },
-	[TD3_NUMBER_DIGIT] = { "document number check digit", 2, 10, 1, DIGITS },
-	[TD3_NATIONALITY] = { "nationality", 2, 11, 3, LETTERS },
-	[TD3_BIRTH] = { "date of birth", 2, 14, 6, DIGITS_FILL },
-	[TD3_BIRTH_DIGIT] = { "date of birth check digit", 2, 20, 1, DIGITS },
-	[TD3_SEX] = { "sex", 2, 21, 1, LETTERS },
-	[TD3_EXPIRY] = { "date of expiry", 2, 22, 6, DIGITS },
-	[TD3_EXPIRY_DIGIT] = { "date of expiry check digit", 2, 28, 1, DIGITS },
-	[TD3_OPTIONAL] = { "personal number", 2, 29, 14, ANY },
-	[TD3_OPTIONAL_DIGIT] = { "personal number check digit", 2, 43, 1, DIGITS_FILL },
-	[TD3_COMPOSITE] = { "composite check digit", 2, 44, 1, DIGITS }
-};
+#undef LINE_1
+#undef LINE_2
+/* clang-format on */
 
 /* Doc 9303-4 4.4; "P" alone until the end of 2027. */
 static const char td3_codes[][3] = { "P", "PD", "PE", "PL", "PM", "PO", "PP", "PR", "PS", "PT" };
 
+const char *
+mrz_form_name(enum mrz_form form)
+{
+	return mrz_layouts[form].name;
+}
+
+unsigned
+mrz_form_width(enum mrz_form form)
+{
+	return mrz_layouts[form].width;
+}
+
+unsigned
+mrz_form_lines(enum mrz_form form)
+{
+	return mrz_layouts[form].lines;
+}
+
+unsigned
+mrz_form_name_width(enum mrz_form form)
+{
+	return mrz_layouts[form].field[F_NAME].width;
+}
+
+int
+mrz_form_of(struct bytes lines, enum mrz_form *form, struct err *err)
+{
+	bool is_visa = lines.n > 0 && lines.p[0] == 'V';
+
+	switch (lines.n) {
+	case 90: *form = MRZ_TD1; return 0;
+	case 88: *form = is_visa ? MRZ_MRVA : MRZ_TD3; return 0;
+	case 72: *form = is_visa ? MRZ_MRVB : MRZ_TD2; return 0;
+	default: break;
+	}
+	return err_set(err, FAIL_INPUT, "MRZ: %zu characters, wanted 3 lines of 30, or 2 of 36 or 44 (Doc 9303-3 4.1)", lines.n);
+}
+
 /* ---- characters ---- */
 
-/* Doc 9303-3 4.9: 0-9 their value, A-Z 10 to 35, < 0; -1 for what the MRZ does not have. */
-static int
+/* clang-format off */
+#define D MRZ_DIGIT
+#define L MRZ_LETTER
+const uint8_t mrz_classes[256] = {
+	['<'] = MRZ_FILLER,
+	['0'] = D, ['1'] = D, ['2'] = D, ['3'] = D, ['4'] = D, ['5'] = D, ['6'] = D, ['7'] = D, ['8'] = D, ['9'] = D,
+	['A'] = L, ['B'] = L, ['C'] = L, ['D'] = L, ['E'] = L, ['F'] = L, ['G'] = L, ['H'] = L, ['I'] = L, ['J'] = L, ['K'] = L, ['L'] = L, ['M'] = L,
+	['N'] = L, ['O'] = L, ['P'] = L, ['Q'] = L, ['R'] = L, ['S'] = L, ['T'] = L, ['U'] = L, ['V'] = L, ['W'] = L, ['X'] = L, ['Y'] = L, ['Z'] = L
+};
+#undef D
+#undef L
+/* clang-format on */
+
+/* Doc 9303-3 4.9: 0-9 their value, A-Z 10 to 35, < 0. */
+static unsigned
 mrz_value(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A' + 10;
-	return c == '<' ? 0 : -1;
+	return c >= 'A' ? c - 'A' + 10u : c >= '0' && c <= '9' ? c - '0' + 0u
+							       : 0;
 }
 
 struct digit_sum {
@@ -83,19 +129,16 @@ digit_add(struct digit_sum *s, struct bytes field)
 	static const uint8_t weight[3] = { 7, 3, 1 };
 
 	for (size_t i = 0; i < field.n; i++) {
-		int v = mrz_value(field.p[i]);
-
-		s->bad = s->bad || v == -1;
-		s->sum += (unsigned)(v == -1 ? 0 : v) * weight[s->place];
+		s->bad |= mrz_classes[field.p[i]] == 0;
+		s->sum += mrz_value(field.p[i]) * weight[s->place];
 		s->place = s->place == 2 ? 0 : s->place + 1;
-		s->sum %= 10;
 	}
 }
 
 static char
 digit_of(const struct digit_sum *s)
 {
-	return s->bad ? 0 : (char)('0' + s->sum);
+	return s->bad ? 0 : (char)('0' + s->sum % 10);
 }
 
 char
@@ -107,116 +150,61 @@ mrz_check_digit(struct bytes field)
 	return digit_of(&s);
 }
 
+char
+mrz_composite(const struct mrz_layout *l, const char *lines)
+{
+	struct digit_sum s = { 0 };
+
+	for (size_t i = 0; i < NELEM(l->composite) && l->composite[i][1] > 0; i++)
+		digit_add(&s, BYTES(lines + l->composite[i][0], l->composite[i][1]));
+	return digit_of(&s);
+}
+
 bool
 mrz_is_alphabet(struct bytes text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (mrz_value(text.p[i]) == -1)
+		if (mrz_classes[text.p[i]] == 0)
 			return false;
 	return true;
 }
 
-static bool
-is_letter(uint8_t c)
+bool
+mrz_is_number(const char *text)
 {
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-in_class(uint8_t c, unsigned chars)
-{
-	switch (chars) {
-	case LETTERS: return is_letter(c) || c == '<';
-	case DIGITS: return c >= '0' && c <= '9';
-	case DIGITS_FILL: return (c >= '0' && c <= '9') || c == '<';
-	default: return mrz_value(c) != -1;
-	}
-}
-
-static const char *
-class_name(unsigned chars)
-{
-	static const char *const names[] = { "", "A-Z, 0-9 or <", "A-Z or <", "a digit", "a digit or <" };
-
-	return names[chars];
-}
-
-/* ---- fields ---- */
-
-static size_t
-field_at(const struct mrz_field *f)
-{
-	return (size_t)(f->line - 1) * MRZ_TD3_WIDTH + f->column - 1;
-}
-
-static struct bytes
-field_in(const char *lines, enum td3_field field)
-{
-	return BYTES(lines + field_at(&td3[field]), td3[field].width);
-}
-
-/* Left-aligned, the rest filled. */
-static void
-field_put(char *lines, enum td3_field field, const char *text)
-{
-	char *p = lines + field_at(&td3[field]);
 	size_t n = strlen(text);
 
-	assert(n <= td3[field].width);
-	memset(p, '<', td3[field].width);
-	memcpy(p, text, n);
+	return n > 0 && mrz_is_alphabet(bytes_str(text)) && text[0] != '<' && text[n - 1] != '<';
 }
 
-/* Its text without the fillers at the end. */
-static void
-field_take(const char *lines, enum td3_field field, char *out)
+int
+mrz_number(const char *printed, char out[MRZ_MAX_NUMBER + 1], struct err *err)
 {
-	struct bytes f = field_in(lines, field);
+	char made[MRZ_MAX_NUMBER + 1];
+	size_t n = 0;
 
-	while (f.n > 0 && f.p[f.n - 1] == '<')
-		f.n--;
-	memcpy(out, f.p, f.n);
-	out[f.n] = 0;
+	for (const char *p = printed; *p != 0; p++) {
+		char c = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+
+		if (((unsigned char)c & 0xC0) == 0x80) /* the rest of a character that has become one filler */
+			continue;
+		if (n == MRZ_MAX_NUMBER)
+			return err_set(err, FAIL_INPUT, "document number: more than %d characters (Doc 9303-5 4.2.2)", MRZ_MAX_NUMBER);
+		made[n++] = mrz_classes[(uint8_t)c] == 0 ? '<' : c;
+	}
+	while (n > 0 && made[n - 1] == '<')
+		n--;
+	made[n] = 0;
+	if (!mrz_is_number(made))
+		return err_set(err, FAIL_INPUT, "document number: does not begin with a letter or digit (Doc 9303-3 4.3)");
+	memcpy(out, made, n + 1);
+	return 0;
 }
 
-static int
-field_bad(enum td3_field field, struct err *err, const char *what)
-{
-	return err_set(err, FAIL_INPUT, "%s, line %u column %u: %s", td3[field].name, td3[field].line, td3[field].column, what);
-}
-
-/* Doc 9303-4 4.2.2: over 1-10, 14-20, 22-43 of line 2. */
-static char
-td3_composite(const char *lines)
-{
-	const char *l2 = lines + MRZ_TD3_WIDTH;
-	struct digit_sum s = { 0 };
-
-	digit_add(&s, BYTES(l2, 10));
-	digit_add(&s, BYTES(l2 + 13, 7));
-	digit_add(&s, BYTES(l2 + 21, 22));
-	return digit_of(&s);
-}
-
-/* ---- writing ---- */
-
-static void
-put_date(char *lines, enum td3_field field, struct date d)
-{
-	char text[7];
-
-	strcpy(text, "<<<<<<");
-	if (d.precision >= DATE_YEAR)
-		snprintf(text, sizeof(text), "%02u<<<<", d.year % 100u);
-	if (d.precision >= DATE_MONTH)
-		snprintf(text + 2, sizeof(text) - 2, "%02u<<", d.month % 100u);
-	if (d.precision >= DATE_DAY)
-		snprintf(text + 4, sizeof(text) - 4, "%02u", d.day % 100u);
-	field_put(lines, field, text);
-}
+/* ---- document codes ---- */
 
 static bool
-is_document_code(const char *code)
+is_passport_code(const char *code)
 {
 	for (size_t i = 0; i < NELEM(td3_codes); i++)
 		if (strcmp(code, td3_codes[i]) == 0)
@@ -224,250 +212,212 @@ is_document_code(const char *code)
 	return false;
 }
 
-/* Number and optional data: A-Z 0-9 and '<' between them. */
+/* Whether a document issued now may bear it. */
 static bool
-is_number(const char *text)
+is_document_code(enum mrz_form form, const char *code)
 {
+	size_t n = strlen(code);
+	bool has_second = n == 2 && code[1] >= 'A' && code[1] <= 'Z';
+
+	if (n < 1 || n > 2 || (n == 2 && !has_second))
+		return false;
+	switch (form) {
+	case MRZ_TD3: return is_passport_code(code);
+	case MRZ_TD2:
+		if (code[0] == 'P')
+			return strcmp(code, "PU") == 0;
+		/* fall through */
+	case MRZ_TD1: return strchr("ACI", code[0]) != NULL && code[1] != 'V' && strcmp(code, "AI") != 0;
+	case MRZ_MRVA:
+	case MRZ_MRVB: return code[0] == 'V';
+	case MRZ_FORMS: break;
+	}
+	return false;
+}
+
+int
+mrz_check_code(enum mrz_form form, const char *code, struct date issued_on, struct date expiry, struct err *err)
+{
+	const struct mrz_layout *l = &mrz_layouts[form];
+
+	if (!is_document_code(form, code))
+		return err_set(err, FAIL_INPUT, "document code: not one of a %s (%s)", l->name, form == MRZ_TD3 ? "Doc 9303-4 4.4" : l->clause);
+	if (strcmp(code, "P") != 0)
+		return 0;
+	if (issued_on.year >= 2028)
+		return err_set(err, FAIL_INPUT, "document code: from 2028 on a passport has a second letter (Doc 9303-4 4.4)");
+	if (expiry.year >= 2038)
+		return err_set(err, FAIL_INPUT, "document code: a passport without second letter must expire before 2038 (Doc 9303-4 4.4)");
+	return 0;
+}
+
+/* ---- writing ---- */
+
+int
+mrz_field_bad(const struct mrz_layout *l, enum mrz_field_id field, struct err *err, const char *fmt, ...)
+{
+	const struct mrz_field *f = &l->field[field];
+	char what[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return err_set(err, FAIL_INPUT, "%s, line %u column %u: %s", f->name, f->line, f->column, what);
+}
+
+/* Left-aligned, the rest filled. */
+static void
+field_put(const struct mrz_layout *l, char *lines, enum mrz_field_id field, const char *text)
+{
+	char *p = lines + mrz_at(l, field);
 	size_t n = strlen(text);
 
-	return n > 0 && mrz_is_alphabet(bytes_str(text)) && text[0] != '<' && text[n - 1] != '<';
+	assert(n <= l->field[field].width);
+	memset(p, '<', l->field[field].width);
+	memcpy(p, text, n);
+}
+
+static void
+two_digits(char *p, unsigned n)
+{
+	p[0] = (char)('0' + n / 10 % 10);
+	p[1] = (char)('0' + n % 10);
+}
+
+static void
+put_date(const struct mrz_layout *l, char *lines, enum mrz_field_id field, struct date d)
+{
+	char *p = lines + mrz_at(l, field);
+
+	memset(p, '<', 6);
+	if (d.precision >= DATE_YEAR)
+		two_digits(p, d.year % 100u);
+	if (d.precision >= DATE_MONTH)
+		two_digits(p + 2, d.month);
+	if (d.precision >= DATE_DAY)
+		two_digits(p + 4, d.day);
+}
+
+static void
+put_digit(const struct mrz_layout *l, char *lines, enum mrz_field_id digit, enum mrz_field_id of)
+{
+	lines[mrz_at(l, digit)] = mrz_check_digit(mrz_field_in(l, lines, of));
+}
+
+/* The optional field: text, or behind the rest of a long number. */
+static int
+check_optional(const struct mrz_layout *l, const struct mrz *m, struct err *err)
+{
+	size_t number = strlen(m->number), optional = strlen(m->optional), width = l->field[F_OPTIONAL].width;
+	size_t taken = number > 9 ? number - 9 + 2 : 0;
+
+	if (number > 9 && (!l->has_long_number || taken > width))
+		return mrz_field_bad(l, F_NUMBER, err, "%zu characters, at most %zu (%s)", number, l->has_long_number ? 9 + width - 2 : 9, l->clause);
+	if (optional > 0 && (!mrz_is_number(m->optional) || taken + optional > width))
+		return mrz_field_bad(l, F_OPTIONAL, err, "must be up to %zu of A-Z and 0-9 (%s)", width - taken, l->clause);
+	if (m->optional2[0] != 0 && (!mrz_is_number(m->optional2) || strlen(m->optional2) > l->field[F_OPTIONAL2].width))
+		return l->field[F_OPTIONAL2].width == 0
+			? err_set(err, FAIL_INPUT, "optional data of line 2: a %s has none (%s)", l->name, l->clause)
+			: mrz_field_bad(l, F_OPTIONAL2, err, "must be up to %u of A-Z and 0-9 (%s)", l->field[F_OPTIONAL2].width, l->clause);
+	return 0;
 }
 
 static int
-td3_check(const struct mrz_td3 *m, struct err *err)
+check(const struct mrz_layout *l, const struct mrz *m, struct err *err)
 {
-	if (!is_document_code(m->code))
-		return field_bad(TD3_CODE, err, "not a code of a passport booklet (Doc 9303-4 4.4)");
+	if (!is_document_code(m->form, m->code))
+		return m->form == MRZ_TD3 ? mrz_field_bad(l, F_CODE, err, "not a code of a passport booklet (Doc 9303-4 4.4)")
+					  : mrz_field_bad(l, F_CODE, err, "not a code of a %s (%s)", l->name, l->clause);
 	if (!states_valid_issuer(m->issuer))
-		return field_bad(TD3_ISSUER, err, "not a code that may issue (Doc 9303-3 section 5)");
-	if (!is_number(m->number))
-		return field_bad(TD3_NUMBER, err, "must be 1 to 9 of A-Z and 0-9 (Doc 9303-4 4.2.2)");
+		return mrz_field_bad(l, F_ISSUER, err, "not a code that may issue (Doc 9303-3 section 5)");
+	if (!mrz_is_number(m->number))
+		return mrz_field_bad(l, F_NUMBER, err, "must be 1 to 9 of A-Z and 0-9 (%s)", l->clause);
 	if (!states_valid_nationality(m->nationality))
-		return field_bad(TD3_NATIONALITY, err, "not a code of a nationality (Doc 9303-3 section 5)");
+		return mrz_field_bad(l, F_NATIONALITY, err, "not a code of a nationality (Doc 9303-3 section 5)");
 	if (!date_valid(m->birth))
-		return field_bad(TD3_BIRTH, err, "not a day of the calendar (Doc 9303-3 4.8)");
+		return mrz_field_bad(l, F_BIRTH, err, "not a day of the calendar (Doc 9303-3 4.8)");
 	if (m->sex != 'F' && m->sex != 'M' && m->sex != 'X')
-		return field_bad(TD3_SEX, err, "must be F, M or X (Doc 9303-4 4.2.2)");
+		return mrz_field_bad(l, F_SEX, err, "must be F, M or X (%s)", l->clause);
 	if (!date_valid(m->expiry) || m->expiry.precision != DATE_DAY)
-		return field_bad(TD3_EXPIRY, err, "must be a whole day of the calendar (Doc 9303-3 4.8)");
+		return mrz_field_bad(l, F_EXPIRY, err, "must be a whole day of the calendar (Doc 9303-3 4.8)");
 	if (m->birth.precision != DATE_UNKNOWN && !date_surely_before(m->birth, m->expiry))
-		return field_bad(TD3_EXPIRY, err, "is not after the date of birth");
-	if (m->optional[0] != 0 && !is_number(m->optional))
-		return field_bad(TD3_OPTIONAL, err, "must be up to 14 of A-Z and 0-9 (Doc 9303-4 4.2.2)");
+		return mrz_field_bad(l, F_EXPIRY, err, "is not after the date of birth");
+	return check_optional(l, m, err);
+}
+
+/* The first nine characters in their place; what is longer goes on in the optional field with its digit. */
+static void
+put_number(const struct mrz_layout *l, char *lines, const struct mrz *m)
+{
+	size_t n = strlen(m->number);
+	char principal[10], optional[40];
+
+	snprintf(principal, sizeof(principal), "%.9s", m->number);
+	field_put(l, lines, F_NUMBER, principal);
+	if (n <= 9) {
+		put_digit(l, lines, F_NUMBER_DIGIT, F_NUMBER);
+		field_put(l, lines, F_OPTIONAL, m->optional);
+		return;
+	}
+	lines[mrz_at(l, F_NUMBER_DIGIT)] = '<';
+	snprintf(optional, sizeof(optional), "%s%c<%s", m->number + 9, mrz_check_digit(bytes_str(m->number)), m->optional);
+	field_put(l, lines, F_OPTIONAL, optional);
+}
+
+int
+mrz_compose(const struct mrz *m, char out[MRZ_MAX_LEN + 1], struct err *err)
+{
+	const struct mrz_layout *l = &mrz_layouts[m->form];
+	size_t length = (size_t)l->width * l->lines;
+	char lines[MRZ_MAX_LEN + 1];
+
+	if (check(l, m, err) == -1 ||
+		mrz_name_field(m->name.primary, m->name.secondary, l->field[F_NAME].width, lines + mrz_at(l, F_NAME), err) == -1)
+		return -1;
+	field_put(l, lines, F_CODE, m->code);
+	field_put(l, lines, F_ISSUER, m->issuer);
+	put_number(l, lines, m);
+	field_put(l, lines, F_NATIONALITY, m->nationality);
+	put_date(l, lines, F_BIRTH, m->birth);
+	field_put(l, lines, F_SEX, m->sex == 'F' ? "F" : m->sex == 'M' ? "M"
+								       : "<");
+	put_date(l, lines, F_EXPIRY, m->expiry);
+	put_digit(l, lines, F_BIRTH_DIGIT, F_BIRTH);
+	put_digit(l, lines, F_EXPIRY_DIGIT, F_EXPIRY);
+	if (l->field[F_OPTIONAL2].width > 0)
+		field_put(l, lines, F_OPTIONAL2, m->optional2);
+	if (l->field[F_OPTIONAL_DIGIT].width > 0) {
+		put_digit(l, lines, F_OPTIONAL_DIGIT, F_OPTIONAL);
+		if (m->optional[0] == 0) /* nothing there: '<' and '0' are both right, '<' is what most States print */
+			lines[mrz_at(l, F_OPTIONAL_DIGIT)] = '<';
+	}
+	if (l->field[F_COMPOSITE].width > 0)
+		lines[mrz_at(l, F_COMPOSITE)] = mrz_composite(l, lines);
+	memcpy(out, lines, length);
+	out[length] = 0;
 	return 0;
 }
 
 int
-mrz_td3_compose(const struct mrz_td3 *m, char out[MRZ_TD3_LEN + 1], struct err *err)
+mrz_td3_compose(const struct mrz_td3 *td3, char out[MRZ_TD3_LEN + 1], struct err *err)
 {
-	char lines[MRZ_TD3_LEN + 1];
+	struct mrz m;
+	char lines[MRZ_MAX_LEN + 1];
 
-	if (td3_check(m, err) == -1)
+	m.form = MRZ_TD3;
+	memcpy(m.code, td3->code, sizeof(m.code));
+	memcpy(m.issuer, td3->issuer, sizeof(m.issuer));
+	m.name = td3->name;
+	memcpy(m.number, td3->number, sizeof(td3->number));
+	memcpy(m.nationality, td3->nationality, sizeof(m.nationality));
+	m.birth = td3->birth;
+	m.sex = td3->sex;
+	m.expiry = td3->expiry;
+	memcpy(m.optional, td3->optional, sizeof(td3->optional));
+	m.optional2[0] = 0;
+	if (mrz_compose(&m, lines, err) == -1)
 		return -1;
-	if (mrz_name_field(m->name.primary, m->name.secondary, MRZ_TD3_NAME, lines + field_at(&td3[TD3_NAME]), err) == -1)
-		return -1;
-	field_put(lines, TD3_CODE, m->code);
-	field_put(lines, TD3_ISSUER, m->issuer);
-	field_put(lines, TD3_NUMBER, m->number);
-	field_put(lines, TD3_NATIONALITY, m->nationality);
-	put_date(lines, TD3_BIRTH, m->birth);
-	field_put(lines, TD3_SEX, m->sex == 'F' ? "F" : m->sex == 'M' ? "M"
-								      : "<");
-	put_date(lines, TD3_EXPIRY, m->expiry);
-	field_put(lines, TD3_OPTIONAL, m->optional);
-	lines[field_at(&td3[TD3_NUMBER_DIGIT])] = mrz_check_digit(field_in(lines, TD3_NUMBER));
-	lines[field_at(&td3[TD3_BIRTH_DIGIT])] = mrz_check_digit(field_in(lines, TD3_BIRTH));
-	lines[field_at(&td3[TD3_EXPIRY_DIGIT])] = mrz_check_digit(field_in(lines, TD3_EXPIRY));
-	/* nothing there: '<' and '0' are both right, '<' is what most States print */
-	lines[field_at(&td3[TD3_OPTIONAL_DIGIT])] = m->optional[0] == 0 ? '<' : mrz_check_digit(field_in(lines, TD3_OPTIONAL));
-	lines[field_at(&td3[TD3_COMPOSITE])] = td3_composite(lines);
-	memcpy(out, lines, MRZ_TD3_LEN);
-	out[MRZ_TD3_LEN] = 0;
+	memcpy(out, lines, MRZ_TD3_LEN + 1);
 	return 0;
-}
-
-/* ---- reading ---- */
-
-static int
-td3_classes(const char *lines, struct err *err)
-{
-	for (size_t i = 0; i < TD3_FIELDS; i++) {
-		const struct mrz_field *f = &td3[i];
-		struct bytes text = field_in(lines, (enum td3_field)i);
-
-		for (size_t k = 0; k < text.n; k++)
-			if (!in_class(text.p[k], f->chars))
-				return err_set(err, FAIL_INPUT, "%s, line %u column %zu: character 0x%02X, wanted %s (Doc 9303-4 4.2.2)",
-					f->name, f->line, f->column + k, text.p[k], class_name(f->chars));
-	}
-	return 0;
-}
-
-static int
-digit_agrees(const char *lines, enum td3_field digit, char want, struct err *err)
-{
-	char got = lines[field_at(&td3[digit])];
-
-	if (got == want)
-		return 0;
-	return err_set(err, FAIL_INPUT, "%s, line %u column %u: is %c, computed %c (Doc 9303-3 4.9)", td3[digit].name, td3[digit].line,
-		td3[digit].column, got, want);
-}
-
-static int
-td3_digits(const char *lines, struct err *err)
-{
-	static const struct {
-		enum td3_field field, digit;
-	} pairs[] = {
-		{ TD3_NUMBER, TD3_NUMBER_DIGIT },
-		{ TD3_BIRTH, TD3_BIRTH_DIGIT },
-		{ TD3_EXPIRY, TD3_EXPIRY_DIGIT },
-		{ TD3_OPTIONAL, TD3_OPTIONAL_DIGIT }
-	};
-
-	for (size_t i = 0; i < NELEM(pairs); i++) {
-		struct bytes f = field_in(lines, pairs[i].field);
-		bool is_empty = true;
-
-		for (size_t k = 0; k < f.n; k++)
-			is_empty = is_empty && f.p[k] == '<';
-		if (pairs[i].field == TD3_OPTIONAL && is_empty && lines[field_at(&td3[TD3_OPTIONAL_DIGIT])] == '<')
-			continue;
-		if (digit_agrees(lines, pairs[i].digit, mrz_check_digit(f), err) == -1)
-			return -1;
-	}
-	return digit_agrees(lines, TD3_COMPOSITE, td3_composite(lines), err);
-}
-
-/* Letters, then fillers; at least `least` letters. */
-static int
-take_letters(const char *lines, enum td3_field field, size_t least, char *out, struct err *err)
-{
-	field_take(lines, field, out);
-	if (strlen(out) < least || strchr(out, '<') != NULL)
-		return field_bad(field, err, "letters and then fillers wanted (Doc 9303-3 section 5)");
-	return 0;
-}
-
-/* Two digits, or -1 when both are fillers; -2 when only one is. */
-static int
-two_digits(const uint8_t *p)
-{
-	if (p[0] == '<' && p[1] == '<')
-		return -1;
-	return p[0] == '<' || p[1] == '<' ? -2 : (p[0] - '0') * 10 + (p[1] - '0');
-}
-
-/* Year, month and day of a field without its century; parts behind a filler are not known. */
-static int
-take_date(const char *lines, enum td3_field field, struct date *d, struct err *err)
-{
-	const uint8_t *p = field_in(lines, field).p;
-	int part[3] = { two_digits(p), two_digits(p + 2), two_digits(p + 4) };
-
-	*d = DATE_INIT;
-	if (part[0] == -2 || part[1] == -2 || part[2] == -2)
-		return field_bad(field, err, "a part has one filler and one digit (Doc 9303-3 4.8)");
-	if (part[1] == 0 || part[1] > 12)
-		return field_bad(field, err, "month is not 01 to 12 (Doc 9303-3 4.8)");
-	if (part[2] == 0 || part[2] > (part[1] == -1 ? 31 : date_days_in_month(2000, part[1])))
-		return field_bad(field, err, "day is not one of the month (Doc 9303-3 4.8)");
-	if (part[0] == -1)
-		return 0;
-	d->precision = DATE_YEAR;
-	d->year = (uint16_t)part[0];
-	if (part[1] == -1)
-		return 0;
-	d->precision = DATE_MONTH;
-	d->month = (uint8_t)part[1];
-	if (part[2] == -1)
-		return 0;
-	d->precision = DATE_DAY;
-	d->day = (uint8_t)part[2];
-	return 0;
-}
-
-/* The latest century in which the date is not after today. */
-static int
-birth_century(struct date *d, struct date today, struct err *err)
-{
-	struct date guess = *d;
-
-	if (d->precision == DATE_UNKNOWN)
-		return 0;
-	guess.year = (uint16_t)(today.year - today.year % 100 + d->year);
-	if (date_compare(guess, today) > 0)
-		guess.year = (uint16_t)(guess.year - 100);
-	if (!date_valid(guess)) /* 29 February of a year that has none */
-		return field_bad(TD3_BIRTH, err, "day is not one of the month (Doc 9303-3 4.8)");
-	*d = guess;
-	return 0;
-}
-
-/* The year from 49 before to 50 after today's. */
-static int
-expiry_century(struct date *d, struct date today, struct err *err)
-{
-	int year = today.year - today.year % 100 + d->year;
-
-	if (year > today.year + 50)
-		year -= 100;
-	else if (year < today.year - 49)
-		year += 100;
-	d->year = (uint16_t)year;
-	if (!date_valid(*d))
-		return field_bad(TD3_EXPIRY, err, "day is not one of the month (Doc 9303-3 4.8)");
-	return 0;
-}
-
-static int
-td3_take(const char *lines, struct date today, struct mrz_td3 *m, struct err *err)
-{
-	if (lines[0] != 'P')
-		return field_bad(TD3_CODE, err, "a passport begins with P (Doc 9303-4 4.4)");
-	if (take_letters(lines, TD3_CODE, 1, m->code, err) == -1 ||
-		take_letters(lines, TD3_ISSUER, 1, m->issuer, err) == -1 ||
-		take_letters(lines, TD3_NATIONALITY, 1, m->nationality, err) == -1)
-		return -1;
-	if (mrz_name_parse(field_in(lines, TD3_NAME), &m->name, err) == -1)
-		return err_prefix(err, "line 1 column %u", td3[TD3_NAME].column);
-	field_take(lines, TD3_NUMBER, m->number);
-	if (!is_number(m->number))
-		return field_bad(TD3_NUMBER, err, "does not begin with a letter or digit (Doc 9303-4 4.2.2)");
-	field_take(lines, TD3_OPTIONAL, m->optional);
-	m->sex = lines[field_at(&td3[TD3_SEX])];
-	if (m->sex != 'F' && m->sex != 'M' && m->sex != '<')
-		return field_bad(TD3_SEX, err, "must be F, M or < (Doc 9303-4 4.2.2)");
-	m->sex = m->sex == '<' ? 'X' : m->sex;
-	if (take_date(lines, TD3_BIRTH, &m->birth, err) == -1 || birth_century(&m->birth, today, err) == -1 ||
-		take_date(lines, TD3_EXPIRY, &m->expiry, err) == -1 || expiry_century(&m->expiry, today, err) == -1)
-		return -1;
-	return 0;
-}
-
-int
-mrz_td3_parse(struct bytes lines, struct date today, struct mrz_td3 *mrz, struct err *err)
-{
-	struct mrz_td3 m;
-
-	assert(today.precision == DATE_DAY && today.year >= 200);
-	if (lines.n != MRZ_TD3_LEN)
-		return err_set(err, FAIL_INPUT, "MRZ: %zu characters, wanted two lines of %d (Doc 9303-4 4.2.2)", lines.n, MRZ_TD3_WIDTH);
-	if (td3_classes((const char *)lines.p, err) == -1 || td3_digits((const char *)lines.p, err) == -1 ||
-		td3_take((const char *)lines.p, today, &m, err) == -1)
-		return -1;
-	*mrz = m;
-	return 0;
-}
-
-void
-mrz_td3_key(const char lines[MRZ_TD3_LEN], char out[MRZ_KEY_LEN + 1])
-{
-	const char *l2 = lines + MRZ_TD3_WIDTH;
-
-	memcpy(out, l2, 10);
-	memcpy(out + 10, l2 + 13, 7);
-	memcpy(out + 17, l2 + 21, 7);
-	out[MRZ_KEY_LEN] = 0;
 }

@@ -307,6 +307,68 @@ out:
 	return rc;
 }
 
+static void
+permit(struct translit_codes *codes, const char *code)
+{
+	for (unsigned i = 0; i < codes->n; i++)
+		if (strcmp(codes->code[i], code) == 0)
+			return;
+	if (codes->n < TRANSLIT_MAX_CODES)
+		strcpy(codes->code[codes->n++], code);
+}
+
+/* Where table A leaves a choice. */
+static void
+permit_choices(uint32_t c, struct translit_codes *codes)
+{
+	static const struct {
+		uint16_t code_point;
+		char mrz[4];
+	} choices[] = { { 0x00C4, "A" }, { 0x00C5, "A" }, { 0x00D1, "NXX" }, { 0x00D6, "O" }, { 0x00DC, "UXX" }, { 0x00DC, "U" } };
+
+	for (size_t i = 0; i < NELEM(choices); i++)
+		if (choices[i].code_point == c)
+			permit(codes, choices[i].mrz);
+}
+
+enum translit_kind
+translit_permitted(uint32_t c, struct translit_codes *codes)
+{
+	char one[2] = { (char)c, 0 };
+	const char *code;
+
+	codes->n = 0;
+	if (is_separator(c))
+		return TRANSLIT_SEPARATOR;
+	if (c == 0x0651)
+		return TRANSLIT_DOUBLE;
+	if (is_combining(c) || is_among(c, dropped, NELEM(dropped)))
+		return TRANSLIT_DROPPED;
+	if (c >= 'A' && c <= 'Z') {
+		permit(codes, one);
+		return TRANSLIT_LETTER;
+	}
+	code = latin_code(c, &translit_recommended);
+	if (code == NULL)
+		code = lookup(c, cyrillic, NELEM(cyrillic));
+	if (code == NULL)
+		code = lookup(c, arabic, NELEM(arabic));
+	if (code == NULL && (one[0] = without_marks(c)) != 0)
+		code = one;
+	if (code == NULL)
+		return TRANSLIT_UNKNOWN;
+	if (code[0] == 0)
+		return TRANSLIT_DROPPED;
+	permit(codes, code);
+	permit_choices(c, codes);
+	for (size_t i = 0; i < NELEM(exceptions); i++)
+		if (exceptions[i].code_point == c)
+			permit(codes, exceptions[i].mrz);
+	if (c == 0x0629) /* teh marbuta, at the end of a component */
+		permit(codes, "XAH");
+	return TRANSLIT_LETTER;
+}
+
 bool
 translit_is_identifier(const char *text)
 {

@@ -45,4 +45,20 @@ int translit_identifier(struct bytes name, const struct translit_options *option
 /* True when `text` has the form that translit_identifier makes: for a transliteration supplied by an officer. */
 bool translit_is_identifier(const char *text);
 
+/*
+ * What section 6 permits for one letter, whoever issued the document and in whatever language: for comparing a name with an MRZ that
+ * somebody else made (mrzmatch.h).  c is upper case, of NFC text.
+ */
+enum translit_kind { TRANSLIT_UNKNOWN, /* no table has it */
+	TRANSLIT_LETTER,
+	TRANSLIT_SEPARATOR,
+	TRANSLIT_DROPPED,  /* punctuation, marks, what is not encoded */
+	TRANSLIT_DOUBLE }; /* the shadda: the code before it once more */
+enum { TRANSLIT_MAX_CODES = 6 };
+struct translit_codes {
+	unsigned n;
+	char code[TRANSLIT_MAX_CODES][5];
+};
+enum translit_kind translit_permitted(uint32_t c, struct translit_codes *codes); /* *codes is filled for TRANSLIT_LETTER only */
+
 #endif

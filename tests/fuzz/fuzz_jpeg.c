@@ -1,4 +1,4 @@
-/* fuzz_jpeg.c - a JPEG that is taken has dimensions within the limits and makes a face record that reads back. */
+/* fuzz_jpeg.c - a JPEG or JPEG 2000 that is taken has dimensions within the limits and makes a face record that reads back. */
 #include <stdlib.h>
 
 #include "registry/doc9303/face.h"
@@ -20,12 +20,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct jpeg_info info;
 	struct face f;
 
-	if (jpeg_inspect(BYTES(data, size), &jpeg_any, &info, &err) == -1) {
+	if (image_inspect(BYTES(data, size), &jpeg_any, &info, &err) == -1) {
 		must(err.kind == FAIL_INPUT || err.kind == FAIL_TOO_LARGE);
 		return 0;
 	}
 	must(info.width >= 1 && info.width <= 10000 && info.height >= 1 && info.height <= 10000);
-	must(face_record_of_jpeg(BYTES(data, size), &record, &err) == 0);
+	must(face_record_of_image(BYTES(data, size), FACE_TOKEN, &record, &err) == 0);
 	must(face_parse(bytes_of(&record), &f, &err) == 0 && face_check_image(&f, &err) == 0);
 	must(f.width == info.width && f.height == info.height && f.image.n == size);
 	buf_clear(&record);
