@@ -64,6 +64,12 @@ grow(struct buf *b, size_t n)
 }
 
 void
+buf_room(struct buf *b, size_t n)
+{
+	(void)grow(b, n); /* sticky when it failed */
+}
+
+void
 buf_add(struct buf *b, const void *p, size_t n)
 {
 	if (n == 0 || !grow(b, n))

@@ -62,6 +62,7 @@ void buf_be(struct buf *b, uint64_t value, size_t octets); /* big endian in `oct
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 uint8_t *buf_reserve(struct buf *b, size_t n); /* n more octets, zeroed, counted; NULL when it failed */
+void buf_room(struct buf *b, size_t n);        /* makes room for n more octets, which then are added without moving */
 void buf_cut(struct buf *b, size_t n);         /* keep the first n octets (n <= b->n) */
 
 /* Lower-case hexadecimal and RFC 4648 base64 with padding (url: the URL alphabet, no padding). */

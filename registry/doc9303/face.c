@@ -1,5 +1,6 @@
 /* face.c - the face image record of ISO/IEC 19794-5:2005 clause 5, with one face. */
 #include "registry/doc9303/face.h"
+#include "registry/doc9303/lds-local.h"
 
 enum {
 	HEADER = 14,
@@ -10,37 +11,66 @@ enum {
 static const char magic[9] = "FAC\0"
 			     "010"; /* and a 0 after it */
 
-int
-face_build(const struct face *f, struct buf *out, struct err *err)
+static void
+put(uint8_t **p, struct bytes b)
 {
-	struct buf b = BUF_INIT;
+	memcpy(*p, b.p, b.n);
+	*p += b.n;
+}
+
+static void
+put_be(uint8_t **p, size_t value, size_t octets)
+{
+	for (size_t i = octets; i-- > 0; value >>= 8)
+		(*p)[i] = (uint8_t)value;
+	*p += octets;
+}
+
+/* All but the image. */
+static int
+put_head(const struct face *f, struct buf *b, struct err *err)
+{
 	size_t block = FACIAL + f->points.n + IMAGE + f->image.n;
+	uint8_t head[HEADER + FACIAL], *p = head;
 
 	if (f->points.n % POINT != 0 || f->points.n / POINT > FACE_MAX_POINTS)
 		return err_set(err, FAIL_INPUT, "face record: %zu octets of feature points", f->points.n);
 	if (f->image.n == 0 || f->image.n > jpeg_any.max_octets)
 		return err_set(err, FAIL_INPUT, "face record: image of %zu octets", f->image.n);
-	buf_add(&b, magic, 8);
-	buf_be(&b, HEADER + block, 4);
-	buf_be(&b, 1, 2);
-	buf_be(&b, block, 4);
-	buf_be(&b, f->points.n / POINT, 2);
-	buf_u8(&b, f->gender);
-	buf_u8(&b, f->eye_colour);
-	buf_u8(&b, f->hair_colour);
-	buf_be(&b, f->properties & 0xFFFFFF, 3);
-	buf_be(&b, f->expression, 2);
-	buf_add(&b, f->pose, 3);
-	buf_add(&b, f->pose_uncertainty, 3);
-	buf_bytes(&b, f->points);
-	buf_u8(&b, f->image_type);
-	buf_u8(&b, f->data_type);
-	buf_be(&b, f->width, 2);
-	buf_be(&b, f->height, 2);
-	buf_u8(&b, f->colour_space);
-	buf_u8(&b, f->source);
-	buf_be(&b, f->device, 2);
-	buf_be(&b, f->quality, 2);
+	put(&p, BYTES(magic, 8));
+	put_be(&p, HEADER + block, 4);
+	put_be(&p, 1, 2);
+	put_be(&p, block, 4);
+	put_be(&p, f->points.n / POINT, 2);
+	put_be(&p, f->gender, 1);
+	put_be(&p, f->eye_colour, 1);
+	put_be(&p, f->hair_colour, 1);
+	put_be(&p, f->properties & 0xFFFFFF, 3);
+	put_be(&p, f->expression, 2);
+	put(&p, BYTES(f->pose, 3));
+	put(&p, BYTES(f->pose_uncertainty, 3));
+	buf_add(b, head, HEADER + FACIAL);
+	buf_bytes(b, f->points);
+	p = head;
+	put_be(&p, f->image_type, 1);
+	put_be(&p, f->data_type, 1);
+	put_be(&p, f->width, 2);
+	put_be(&p, f->height, 2);
+	put_be(&p, f->colour_space, 1);
+	put_be(&p, f->source, 1);
+	put_be(&p, f->device, 2);
+	put_be(&p, f->quality, 2);
+	buf_add(b, head, IMAGE);
+	return 0;
+}
+
+int
+face_build(const struct face *f, struct buf *out, struct err *err)
+{
+	struct buf b = BUF_INIT;
+
+	if (put_head(f, &b, err) == -1)
+		return -1;
 	buf_bytes(&b, f->image);
 	if (buf_check(&b, err) == -1) {
 		buf_wipe(&b);
@@ -48,6 +78,18 @@ face_build(const struct face *f, struct buf *out, struct err *err)
 	}
 	buf_move(out, &b);
 	return 0;
+}
+
+int
+face_dg2(const struct face *f, struct buf *file, struct err *err)
+{
+	struct buf head = BUF_INIT;
+	int rc = -1;
+
+	if (put_head(f, &head, err) == 0 && buf_check(&head, err) == 0)
+		rc = lds_dg2_write_parts(bytes_of(&head), f->image, file, err);
+	buf_clear(&head);
+	return rc;
 }
 
 int

@@ -42,6 +42,8 @@ int face_record_of_jpeg(struct bytes jpeg, struct buf *out, struct err *err);
 /* The same around a JPEG or a JPEG 2000; image_type: enum face_image_type. */
 int face_record_of_image(struct bytes image, enum face_image_type image_type, struct buf *out, struct err *err);
 int face_build(const struct face *face, struct buf *out, struct err *err);
+/* face_build and lds_dg2_write in one, without the record in between: the whole file.  *file is replaced. */
+int face_dg2(const struct face *face, struct buf *file, struct err *err);
 /* Exactly one record with one face, lengths and values in range.  Does not look into the image. */
 int face_parse(struct bytes record, struct face *face, struct err *err);
 /* The image is of the declared type and of the declared dimensions. */

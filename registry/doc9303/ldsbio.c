@@ -44,58 +44,132 @@ static const struct header_item {
 
 /* ---- writing ---- */
 
+/* A template's header as it is made: short, so it needs no memory of its own. */
+struct header {
+	uint8_t p[64];
+	size_t n;
+};
+
 static void
-put_number(struct der_out *o, uint32_t tag, uint32_t value, size_t octets)
+put_octets(struct header *h, uint8_t tag, const void *value, size_t n)
+{
+	h->p[h->n++] = tag;
+	h->p[h->n++] = (uint8_t)n;
+	memcpy(h->p + h->n, value, n);
+	h->n += n;
+}
+
+static void
+put_number(struct header *h, uint8_t tag, uint32_t value, size_t octets)
 {
 	uint8_t be[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };
 
-	der_put(o, tag, BYTES(be + 4 - octets, octets));
+	put_octets(h, tag, be + 4 - octets, octets);
 }
 
+/* One that may be absent, within the limits of header_items. */
 static int
-put_octets(struct der_out *o, const struct modality *m, uint8_t tag, struct bytes value, struct err *err)
+put_optional(struct header *h, const struct modality *m, uint8_t tag, struct bytes value, struct err *err)
 {
 	if (value.n == 0)
 		return 0;
 	for (size_t i = 0; i < NELEM(header_items); i++)
 		if (header_items[i].tag == tag && (value.n < header_items[i].min || value.n > header_items[i].max))
 			return err_set(err, FAIL_INPUT, "%s: tag %02X of %zu octets (Doc 9303-10 4.7.2)", m->header, tag, value.n);
-	der_put(o, tag, value);
+	put_octets(h, tag, value.p, value.n);
 	return 0;
 }
 
 static int
-put_header(struct der_out *o, const struct modality *m, const struct lds_template *t, struct err *err)
+put_header(struct header *h, const struct modality *m, const struct lds_template *t, struct err *err)
 {
+	h->n = 2; /* A1 and the length, once it is known */
 	if (t->type > 0xFFFFFF)
 		return err_set(err, FAIL_INPUT, "%s: type of more than 3 octets (Doc 9303-10 4.7.2)", m->header);
-	der_open(o, 0xA1);
 	if (t->header_version != 0)
-		put_number(o, 0x80, t->header_version, 2);
+		put_number(h, 0x80, t->header_version, 2);
 	if (t->type != 0)
-		put_number(o, 0x81, t->type, t->type > 0xFFFF ? 3 : t->type > 0xFF ? 2
+		put_number(h, 0x81, t->type, t->type > 0xFFFF ? 3 : t->type > 0xFF ? 2
 										   : 1);
 	if (t->has_subtype)
-		put_number(o, 0x82, t->subtype, 1);
-	if (put_octets(o, m, 0x83, t->created, err) == -1 || put_octets(o, m, 0x85, t->validity, err) == -1 ||
-		put_octets(o, m, 0x86, t->creator, err) == -1)
+		put_number(h, 0x82, t->subtype, 1);
+	if (put_optional(h, m, 0x83, t->created, err) == -1 || put_optional(h, m, 0x85, t->validity, err) == -1 ||
+		put_optional(h, m, 0x86, t->creator, err) == -1)
 		return -1;
-	put_number(o, 0x87, t->owner, 2);
-	put_number(o, 0x88, t->format, 2);
-	der_close(o);
+	put_number(h, 0x87, t->owner, 2);
+	put_number(h, 0x88, t->format, 2);
+	h->p[0] = 0xA1;
+	h->p[1] = (uint8_t)(h->n - 2);
 	return 0;
 }
 
-static int
-put_template(struct der_out *o, const struct modality *m, const struct lds_template *t, struct err *err)
+/* Octets of an object: tag, length and contents. */
+static size_t
+object_length(uint32_t tag, size_t n)
 {
-	if (t->data.n == 0 || t->data.n > LDS_MAX_FILE - 64)
-		return err_set(err, FAIL_INPUT, "%s: %zu octets", m->data, t->data.n);
-	der_open(o, 0x7F60);
-	if (put_header(o, m, t, err) == -1)
+	size_t length = n < 0x80 ? 1 : n < 0x100 ? 2
+		: n < 0x10000                    ? 3
+						 : 4;
+
+	return (tag > 0xFF ? 2 : 1) + length + n;
+}
+
+/* A template's header, encoded, and how long the template becomes. */
+struct piece {
+	struct header header;
+	size_t data, contents; /* octets of the data; of 7F60's contents */
+};
+
+static int
+measure(const struct modality *m, const struct lds_template *t, size_t tail, struct piece *piece, struct err *err)
+{
+	piece->data = t->data.n + tail;
+	if (t->data.n == 0 || piece->data > LDS_MAX_FILE - 64)
+		return err_set(err, FAIL_INPUT, "%s: %zu octets", m->data, piece->data);
+	if (put_header(&piece->header, m, t, err) == -1)
 		return -1;
-	der_put(o, t->is_constructed ? 0x7F2E : 0x5F2E, t->data);
-	der_close(o);
+	piece->contents = piece->header.n + object_length(0x5F2E, piece->data);
+	return 0;
+}
+
+/* Lengths are known before anything is written, so the image moves once.  `tail` goes on behind the data of the last template. */
+static int
+write_group(const struct modality *m, const struct lds_template *t, size_t n, struct bytes random, struct bytes tail, struct buf *out, struct err *err)
+{
+	struct piece piece[LDS_MAX_TEMPLATES];
+	struct buf b = BUF_INIT;
+	size_t group = 3, total; /* 02 01 n */
+
+	for (size_t i = 0; i < n; i++) {
+		if (measure(m, &t[i], i + 1 == n ? tail.n : 0, &piece[i], err) == -1)
+			return -1;
+		group += object_length(0x7F60, piece[i].contents);
+	}
+	if (n == 0)
+		group += object_length(0x53, random.n);
+	total = object_length(lds_dg_tag(m->dg), object_length(0x7F61, group));
+	if (total > LDS_MAX_FILE)
+		return err_set(err, FAIL_TOO_LARGE, "%s: %zu octets, wanted at most %d", m->file, total, LDS_MAX_FILE);
+	buf_room(&b, total);
+	der_header(&b, lds_dg_tag(m->dg), object_length(0x7F61, group));
+	der_header(&b, 0x7F61, group);
+	buf_be(&b, 0x020100 + n, 3);
+	if (n == 0) {
+		der_header(&b, 0x53, random.n);
+		buf_bytes(&b, random);
+	}
+	for (size_t i = 0; i < n; i++) {
+		der_header(&b, 0x7F60, piece[i].contents);
+		buf_add(&b, piece[i].header.p, piece[i].header.n);
+		der_header(&b, t[i].is_constructed ? 0x7F2E : 0x5F2E, piece[i].data);
+		buf_bytes(&b, t[i].data);
+	}
+	buf_bytes(&b, tail);
+	if (buf_check(&b, err) == -1) {
+		buf_wipe(&b);
+		return -1;
+	}
+	buf_move(out, &b);
 	return 0;
 }
 
@@ -103,41 +177,31 @@ int
 lds_biometric_write(unsigned dg, const struct lds_templates *templates, struct buf *out, struct err *err)
 {
 	const struct modality *m = modality_of(dg, err);
-	struct der_out o = DER_OUT_INIT;
-	int rc = -1;
 
 	if (m == NULL)
 		return -1;
 	if (templates->n > LDS_MAX_TEMPLATES || (templates->n == 0 && (!m->may_be_none || templates->random.n < LDS_RANDOM_MIN)))
 		return err_set(err, FAIL_INPUT, "%s: %u templates, random value of %zu octets (Doc 9303-10 4.7.3)", m->file, templates->n, templates->random.n);
-	der_open(&o, lds_dg_tag(dg));
-	der_open(&o, 0x7F61);
-	der_uint(&o, templates->n);
-	if (templates->n == 0)
-		der_put(&o, 0x53, templates->random);
-	for (unsigned i = 0; i < templates->n; i++)
-		if (put_template(&o, m, &templates->template[i], err) == -1)
-			goto out;
-	der_close(&o);
-	der_close(&o);
-	rc = lds_close(&o, out, m->file, err);
-out:
-	der_out_clear(&o);
-	return rc;
+	return write_group(m, templates->template, templates->n, templates->random, BYTES_NONE, out, err);
+}
+
+int
+lds_dg2_write_parts(struct bytes head, struct bytes image, struct buf *out, struct err *err)
+{
+	const struct lds_template t = { .header_version = 0x0101,
+		.type = LDS_TYPE_FACE,
+		.has_subtype = true,
+		.owner = LDS_OWNER_SC37,
+		.format = LDS_FORMAT_FACE,
+		.data = head };
+
+	return write_group(&modalities[0], &t, 1, BYTES_NONE, image, out, err);
 }
 
 int
 lds_dg2_write(struct bytes face_record, struct buf *out, struct err *err)
 {
-	const struct lds_templates t = { .n = 1,
-		.template = { { .header_version = 0x0101,
-			.type = LDS_TYPE_FACE,
-			.has_subtype = true,
-			.owner = LDS_OWNER_SC37,
-			.format = LDS_FORMAT_FACE,
-			.data = face_record } } };
-
-	return lds_biometric_write(2, &t, out, err);
+	return lds_dg2_write_parts(face_record, BYTES_NONE, out, err);
 }
 
 int

@@ -54,8 +54,8 @@ const struct mrz_layout mrz_layouts[MRZ_FORMS] = {
 #undef LINE_2
 /* clang-format on */
 
-/* Doc 9303-4 4.4; "P" alone until the end of 2027. */
-static const char td3_codes[][3] = { "P", "PD", "PE", "PL", "PM", "PO", "PP", "PR", "PS", "PT" };
+/* Doc 9303-4 4.4: second letters of a booklet's code; "P" alone until the end of 2027. */
+static const char td3_letters[] = "DELMOPRST";
 
 const char *
 mrz_form_name(enum mrz_form form)
@@ -110,35 +110,60 @@ const uint8_t mrz_classes[256] = {
 #undef L
 /* clang-format on */
 
-/* Doc 9303-3 4.9: 0-9 their value, A-Z 10 to 35, < 0. */
-static unsigned
-mrz_value(uint8_t c)
-{
-	return c >= 'A' ? c - 'A' + 10u : c >= '0' && c <= '9' ? c - '0' + 0u
-							       : 0;
-}
+/*
+ * Doc 9303-3 4.9: 0-9 their value, A-Z 10 to 35, < 0.  What the MRZ does not have counts more than all characters of an MRZ together, so a sum
+ * tells whether one was bad.
+ */
+/* clang-format off */
+enum { NONE = 0x4000 };
+#define N8 NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE
+#define N32 N8, N8, N8, N8
+static const uint16_t values[256] = {
+	N32, N8, N8,
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, NONE, NONE, 0, NONE, NONE, NONE,
+	NONE, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, NONE, NONE, NONE, NONE, NONE,
+	N32, N32, N32, N32, N32
+};
+#undef N8
+#undef N32
+/* clang-format on */
 
+/* Sums of the characters by their weight: 7, 3 and 1. */
 struct digit_sum {
-	unsigned sum, place;
-	bool bad;
+	unsigned sum[3], place; /* place: index of the next one */
 };
 
 static void
 digit_add(struct digit_sum *s, struct bytes field)
 {
-	static const uint8_t weight[3] = { 7, 3, 1 };
+	unsigned s7, s3, s1;
+	const uint8_t *p = field.p, *end = field.p + field.n;
 
-	for (size_t i = 0; i < field.n; i++) {
-		s->bad |= mrz_classes[field.p[i]] == 0;
-		s->sum += mrz_value(field.p[i]) * weight[s->place];
+	for (; p < end && s->place != 0; p++) {
+		s->sum[s->place] += values[*p];
 		s->place = s->place == 2 ? 0 : s->place + 1;
 	}
+	s7 = s->sum[0];
+	s3 = s->sum[1];
+	s1 = s->sum[2];
+	for (; end - p >= 3; p += 3) {
+		s7 += values[p[0]];
+		s3 += values[p[1]];
+		s1 += values[p[2]];
+	}
+	s->sum[0] = s7;
+	s->sum[1] = s3;
+	s->sum[2] = s1;
+	for (; p < end; p++)
+		s->sum[s->place++] += values[*p];
 }
 
 static char
 digit_of(const struct digit_sum *s)
 {
-	return s->bad ? 0 : (char)('0' + s->sum % 10);
+	if (s->sum[0] >= NONE || s->sum[1] >= NONE || s->sum[2] >= NONE)
+		return 0;
+	return (char)('0' + (7 * s->sum[0] + 3 * s->sum[1] + s->sum[2]) % 10);
 }
 
 char
@@ -203,15 +228,6 @@ mrz_number(const char *printed, char out[MRZ_MAX_NUMBER + 1], struct err *err)
 
 /* ---- document codes ---- */
 
-static bool
-is_passport_code(const char *code)
-{
-	for (size_t i = 0; i < NELEM(td3_codes); i++)
-		if (strcmp(code, td3_codes[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Whether a document issued now may bear it. */
 static bool
 is_document_code(enum mrz_form form, const char *code)
@@ -222,7 +238,7 @@ is_document_code(enum mrz_form form, const char *code)
 	if (n < 1 || n > 2 || (n == 2 && !has_second))
 		return false;
 	switch (form) {
-	case MRZ_TD3: return is_passport_code(code);
+	case MRZ_TD3: return code[0] == 'P' && (n == 1 || strchr(td3_letters, code[1]) != NULL);
 	case MRZ_TD2:
 		if (code[0] == 'P')
 			return strcmp(code, "PU") == 0;
@@ -351,15 +367,15 @@ static void
 put_number(const struct mrz_layout *l, char *lines, const struct mrz *m)
 {
 	size_t n = strlen(m->number);
-	char principal[10], optional[40];
+	char optional[40];
 
-	snprintf(principal, sizeof(principal), "%.9s", m->number);
-	field_put(l, lines, F_NUMBER, principal);
 	if (n <= 9) {
+		field_put(l, lines, F_NUMBER, m->number);
 		put_digit(l, lines, F_NUMBER_DIGIT, F_NUMBER);
 		field_put(l, lines, F_OPTIONAL, m->optional);
 		return;
 	}
+	memcpy(lines + mrz_at(l, F_NUMBER), m->number, 9);
 	lines[mrz_at(l, F_NUMBER_DIGIT)] = '<';
 	snprintf(optional, sizeof(optional), "%s%c<%s", m->number + 9, mrz_check_digit(bytes_str(m->number)), m->optional);
 	field_put(l, lines, F_OPTIONAL, optional);

@@ -48,7 +48,7 @@ struct mrz {
 	char optional2[12]; /* TD1 line 2: 11; others "" */
 };
 
-/* Weights 7 3 1 from the left, sum modulo 10: '0'..'9'; or 0 when a character is not of the MRZ. */
+/* Weights 7 3 1 from the left, sum modulo 10: '0'..'9'; or 0 when a character is not of the MRZ.  At most 1000 characters. */
 char mrz_check_digit(struct bytes field);
 /* Whether every character is A-Z, 0-9 or '<'. */
 bool mrz_is_alphabet(struct bytes text);

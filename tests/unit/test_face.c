@@ -1,5 +1,6 @@
 /* JPEG markers and the face image record.  The pictures are drawn by a program (corpus/jpeg). */
 #include "registry/doc9303/face.h"
+#include "registry/doc9303/lds.h"
 #include "tests/data.h"
 #include "tests/tap.h"
 
@@ -205,6 +206,8 @@ jpeg2000(void)
 	ok(face_record_of_image(bytes_of(&file), FACE_TOKEN, &record, &err) == 0 && face_parse(bytes_of(&record), &f, &err) == 0 &&
 			f.data_type == FACE_JPEG2000 && f.image_type == FACE_TOKEN && f.width == 16 && f.height == 20 && face_check_image(&f, &err) == 0,
 		"JPEG 2000: a face record around it (%s)", err.text);
+	ok(lds_dg2_write(bytes_of(&record), &other, &err) == 0 && face_dg2(&f, &file, &err) == 0 && bytes_equal(bytes_of(&file), bytes_of(&other)),
+		"DG2 made at once is that made of the record (%s)", err.text);
 	buf_clear(&file);
 	buf_clear(&other);
 	buf_clear(&record);
