@@ -32,7 +32,7 @@ next_component(struct bytes *mrz)
 	while (n < mrz->n && mrz->p[n] != '<')
 		n++;
 	c = BYTES(mrz->p, n);
-	*mrz = n == mrz->n ? BYTES_NONE : BYTES(mrz->p + n + 1, mrz->n - n - 1);
+	*mrz = n == mrz->n ? BYTES(mrz->p + n, 0) : BYTES(mrz->p + n + 1, mrz->n - n - 1);
 	return c;
 }
 
