@@ -84,6 +84,14 @@ static const struct command commands[] = {
 	  "what a visible digital seal says and what it is worth", pki_seal_options, 1, 1, pki_seal_command,
 	  "  FILE: the octets that the bar code holds.  One verdict per line: check, outcome, code, text; then what the seal says.\n"
 	  "  Exit status 0: good; 1: warnings, or something could not be checked; 2: refused; 3: unreadable.\n" },
+	{ "pki lds", "FILE [--at YYYY-MM-DD] [--json]", "what a file of a passport's chip says", pki_lds_options, 1, 1, pki_lds_command,
+	  "  FILE: EF.COM, EF.SOD, EF.CardAccess, EF.CardSecurity, a data group, or a record of ISO/IEC 19794 or 39794.  Each by itself: whether it is\n"
+	  "  genuine, catena pki passive tells.  Exit status 0: in order; 1: warnings, or something was not checked; 2: refused; 3: unreadable.\n" },
+	{ "pki mrz", "FILE [--at YYYY-MM-DD] [--json]", "what a machine readable zone says: TD1, TD2, TD3, MRV-A, MRV-B", pki_lds_options, 1, 1, pki_mrz_command,
+	  "  FILE: its lines.  Exit status 0: all check digits agree; 2: they do not, or a position holds what it must not; 3: no such form.\n" },
+	{ "pki cvc", "FILE... [--at YYYY-MM-DD] [--json]", "verify card-verifiable certificates, from the CVCA down to the terminal", pki_cvc_options, 1, 16,
+	  pki_cvc_command,
+	  "  The first is the trust point.  Exit status 0: good; 1: weak; 2: refused; 3: unreadable.\n" },
 	{ "chip", "[--folder DIR] [--connect HOST:PORT | --listen HOST:PORT]", "a software chip in a virtual reader (vsmartcard's vpcd), in the foreground", chip_options,
 	  0, 0, chip_command,
 	  "  It begins empty and is personalised by commands, or holds what is in DIR; Ctrl-C ends it.  Its keys lie in memory and in DIR:\n"
