@@ -9,6 +9,7 @@
 #include "pki/signclient.h"
 #include "registry/base/clock.h"
 #include "registry/base/digest.h"
+#include "registry/store/officer.h"
 #include "registry/store/offices.h"
 
 #define ISSUERS  (ROLE_CIVIL_CLERK | ROLE_CIVIL_REGISTRAR)
@@ -197,9 +198,9 @@ civil_get_certificates(struct request *rq, struct reply *rp, struct err *err)
 struct one {
 	char number[ACT_NUMBER_TEXT];
 	struct civil_certificate c;
-	uint64_t roles;
+	struct uuid officer_id;
 	uint8_t sha256[SHA256_LEN];
-	bool prints, shows;
+	bool prints;
 };
 
 static int
@@ -207,6 +208,8 @@ work_read(struct tx *tx, void *arg, struct err *err)
 {
 	struct one *one = arg;
 
+	if (officer_act_as(tx, &one->officer_id, err) == -1)
+		return -1;
 	if (one->prints && civil_certificate_printed(tx, &one->c.id, one->sha256, one->c.seal.n > 0, err) == -1)
 		return -1;
 	civil_certificate_clear(&one->c);
@@ -280,7 +283,7 @@ print(const struct request *rq, struct one *one, struct buf *pdf, struct err *er
 int
 civil_get_certificate_pdf(struct request *rq, struct reply *rp, struct err *err)
 {
-	struct one one = { .prints = false };
+	struct one one = { .officer_id = rq->who.officer_id };
 	struct buf pdf = BUF_INIT;
 	int rc = -1;
 

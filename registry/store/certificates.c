@@ -18,7 +18,8 @@ enum { Q_SOURCE,
 	Q_CONFIRM,
 	Q_FIND,
 	Q_EVENT,
-	Q_STOCK };
+	Q_STOCK,
+	Q_OFFICE };
 const struct query certificates_queries[] = {
 	[Q_SOURCE] = { "certificates_source", "SELECT (certificate_source(w.id, $2::date) || jsonb_build_object('office_id', a.office_id))::text FROM (SELECT certificate_act($1) AS id) w"
 					      " JOIN act a ON a.id = w.id" },
@@ -60,6 +61,7 @@ const struct query certificates_queries[] = {
 		"  'prefix', c.prefix, 'first', c.first_serial, 'last', c.last_serial, 'officer_id', c.officer_id) ORDER BY c.created_at), '[]') FROM paper_count c"
 		"  WHERE c.office_id = $1 AND NOT EXISTS (SELECT FROM paper_confirmation f WHERE f.paper_count_id = c.id)))::text"
 		" FROM paper p JOIN current_state s ON s.subject_id = p.id WHERE p.office_id = $1" },
+	[Q_OFFICE] = { "certificates_office", "SELECT certificate_office($1) IS NOT NULL" },
 	{ NULL, NULL }
 };
 
@@ -88,6 +90,20 @@ read_json(struct tx *tx, const struct query *q, const struct arg *args, size_t n
 		rc = row_json(rows, 0, 0, out, err);
 	rows_free(rows);
 	return rc;
+}
+
+/* Of a query that gave no row: what is another office's is denied, not missing. */
+static int
+unseen(struct tx *tx, const char *which, const char *what, struct err *err)
+{
+	struct rows *rows = NULL;
+	bool is_elsewhere;
+
+	if (tx_query(tx, &certificates_queries[Q_OFFICE], ARGS(arg_text(which)), &rows, err) == -1)
+		return -1;
+	is_elsewhere = row_bool(rows, 0, 0);
+	rows_free(rows);
+	return is_elsewhere ? err_set(err, FAIL_DENIED, "the caller has no such role for this office") : err_set(err, FAIL_NOT_FOUND, "%s", what);
 }
 
 int
@@ -178,9 +194,11 @@ civil_certificate_read(struct tx *tx, const char *number, struct civil_certifica
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	if (tx_query_one(tx, &certificates_queries[Q_READ], ARGS(arg_text(number)), FAIL_NOT_FOUND, "there is no certificate of this number", &rows, err) == -1)
+	if (tx_query(tx, &certificates_queries[Q_READ], ARGS(arg_text(number)), &rows, err) == -1)
 		return -1;
-	if (certificate_of_row(rows, &made, err) == 0) {
+	if (rows_count(rows) == 0) {
+		unseen(tx, number, "there is no certificate of this number", err);
+	} else if (certificate_of_row(rows, &made, err) == 0) {
 		*c = made;
 		made = (struct civil_certificate){ .copy = 0 };
 		rc = 0;
@@ -237,10 +255,15 @@ paper_count_read(struct tx *tx, const struct uuid *id, struct paper_count *p, st
 {
 	struct paper_count made = { .id = *id };
 	struct rows *rows = NULL;
+	char text[UUID_TEXT];
 	int rc = -1;
 
-	if (tx_query_one(tx, &certificates_queries[Q_COUNT_READ], ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "there is no such count", &rows, err) == -1)
+	if (tx_query(tx, &certificates_queries[Q_COUNT_READ], ARGS(arg_uuid(id)), &rows, err) == -1)
 		return -1;
+	if (rows_count(rows) == 0) {
+		unseen(tx, uuid_format(id, text), "there is no such count", err);
+		goto out;
+	}
 	made.first = row_int(rows, 0, 3);
 	made.last = row_int(rows, 0, 4);
 	made.event = strcmp(row_text(rows, 0, 5), "receive") != 0;
@@ -249,6 +272,7 @@ paper_count_read(struct tx *tx, const struct uuid *id, struct paper_count *p, st
 		*p = made;
 		rc = 0;
 	}
+out:
 	rows_free(rows);
 	return rc;
 }
@@ -266,9 +290,12 @@ paper_find(struct tx *tx, const char *serial, struct uuid *id, struct uuid *offi
 	struct rows *rows = NULL;
 	int rc;
 
-	if (tx_query_one(tx, &certificates_queries[Q_FIND], ARGS(arg_text(serial)), FAIL_NOT_FOUND, "no sheet of this serial was received", &rows, err) == -1)
+	if (tx_query(tx, &certificates_queries[Q_FIND], ARGS(arg_text(serial)), &rows, err) == -1)
 		return -1;
-	rc = row_uuid(rows, 0, 0, id, err) == 0 && row_uuid(rows, 0, 1, office_id, err) == 0 ? 0 : -1;
+	if (rows_count(rows) == 0)
+		rc = unseen(tx, serial, "no sheet of this serial was received", err);
+	else
+		rc = row_uuid(rows, 0, 0, id, err) == 0 && row_uuid(rows, 0, 1, office_id, err) == 0 ? 0 : -1;
 	rows_free(rows);
 	return rc;
 }

@@ -2,6 +2,9 @@
  * certificates.h - certificates of civil acts that were issued, with seal, print, status and end; the stock of security paper.  Database role catena_civil;
  * what signd asks (sealing_) is for catena_signer.
  *
+ * What civild's officers read is what row-level security lets them (0195-certificates-jurisdiction.sql): a certificate, sheet or count of another office
+ * is FAIL_DENIED.
+ *
  * A certificate's row holds all that its PDF is made from, so that the same octets can be made again.  Its status is nowhere written: it
  * follows the act.
  */

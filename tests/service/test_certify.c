@@ -344,6 +344,11 @@ test_as_of(void)
 	is(said("as_of"), day, "says so");
 	ok(fetch("civil_clerk.1", then, "then.pdf") == 200 && page_has("then.pdf", "Elsa") && !page_has("then.pdf", "Elisa"), "says what the act said then");
 	ok(status_is(then, "replaced") && status_is(after, "valid"), "and only that of today is valid");
+	if (post("civil_registrar.1", json_pack("{s:s, s:s, s:s, s:i, s:i}", "office_id", office, "event", "receive", "prefix", "UT", "first", 1, "last", 2), "/civil/v1/paper/counts") != 201 ||
+		post("civil_registrar.2", json_pack("{s:i}", "counted", 2), "/civil/v1/paper/counts/%s/confirmation", said("id")) != 200)
+		bail_out("%s", got.err.text);
+	ok(post("civil_clerk.1", json_pack("{s:s}", "serial", "UT-0000001"), "/civil/v1/certificates/%s/paper", then) == 200, "that of then may be printed on paper: %s", got.err.text);
+	ok(post("civil_clerk.1", json_pack("{s:s}", "serial", "UT-0000002"), "/civil/v1/certificates/%s/paper", before) == 409, "refuses: that which the correction replaced");
 	ok(issue("civil_clerk.1", act.number, "full", "en", before) == 201, "one in the place of the first: %s", got.err.text);
 	ok(issue("civil_clerk.1", act.number, "full", "en", before) == 409, "refuses: a second in its place");
 	ok(issue("civil_clerk.1", first.number, "full", "en", after) >= 400, "refuses: in the place of another act's: %s", got.err.text);
