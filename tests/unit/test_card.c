@@ -196,6 +196,54 @@ test_personalise(void)
 	card_free(card);
 }
 
+/* A chip that goes away at any command of its personalisation: it is spoiled, and never locked or taken for an empty one. */
+struct frail {
+	struct card *card;
+	int left;
+};
+
+static int
+frail_exchange(void *to, struct bytes command, struct buf *answer, struct err *err)
+{
+	struct frail *f = to;
+
+	if (f->left-- == 0)
+		card_power(f->card, false);
+	return card_transmit(f->card, command, answer, err);
+}
+
+static void
+test_pulled(void)
+{
+	struct cardfix_files files;
+	int commands, said = 0, spoiled = 0;
+
+	if (!cardfix_files(&files))
+		bail_out("no tests/data/utopia");
+	for (commands = 0; commands < 1000; commands++) {
+		struct err err = ERR_INIT;
+		struct card *card = card_new(&err);
+		struct frail frail = { card, commands };
+		struct terminal t = { .transport = { frail_exchange, &frail } };
+		bool is_done;
+
+		card_power(card, true);
+		is_done = chip_personalise(&chip_profiles[0], &t, &files.chip, &err) == 0;
+		if (!is_done) {
+			said += err.kind == FAIL_AGAIN && !card_is_locked(card);
+			card_power(card, true);
+			/* only what did not come to the first file can be begun again */
+			spoiled += (chip_personalise(&chip_profiles[0], &t, &files.chip, &err) == -1 && err.kind == FAIL_CONFLICT) == (commands > 1);
+		}
+		card_free(card);
+		if (is_done)
+			break;
+	}
+	ok(commands > 10 && said == commands, "a chip that is pulled out at any of %d commands is said to be gone, and is not locked", commands);
+	ok(spoiled == commands, "and is not written again once a file was on it");
+	cardfix_clear(&files);
+}
+
 /* READ BINARY in all its forms, under secure messaging. */
 static void
 test_reading(void)
@@ -325,6 +373,7 @@ main(void)
 	test_access();
 	test_empty();
 	test_personalise();
+	test_pulled();
 	test_reading();
 	return done_testing();
 }
