@@ -144,8 +144,9 @@ pace_nonce_take(struct pace *p, struct bytes in, struct err *err)
 {
 	if (p->nnonce != 0)
 		return out_of_order(err);
-	if (in.n != NONCE && in.n != NONCE_MAX)
-		return err_set(err, FAIL_INPUT, "PACE: nonce of %zu octets, wanted 16 or 32 (Doc 9303-11 4.4.3.3)", in.n);
+	/* whole blocks: there are chips that take one of 3DES */
+	if (in.n == 0 || in.n > NONCE_MAX || in.n % chip_block_len(p->cipher) != 0)
+		return err_set(err, FAIL_INPUT, "PACE: nonce of %zu octets, wanted whole blocks, at most %d octets (Doc 9303-11 4.4.3.3)", in.n, NONCE_MAX);
 	if (chip_cbc(p->cipher, p->password_key, NULL, false, in, p->nonce, err) == -1)
 		return -1;
 	p->nnonce = in.n;
@@ -236,7 +237,9 @@ map_integrated(struct pace *p, struct bytes t, struct err *err)
 	BIGNUM *r = BN_secure_new();
 	int rc = -1;
 
-	if (chip_key_len(p->cipher) > p->nnonce)
+	if (p->nnonce != NONCE && p->nnonce != NONCE_MAX)
+		err_set(err, FAIL_INPUT, "PACE: nonce of %zu octets, wanted 16 or 32 (Doc 9303-11 4.4.3.3.2)", p->nnonce);
+	else if (chip_key_len(p->cipher) > p->nnonce)
 		err_set(err, FAIL_INPUT, "PACE: nonce of %zu octets is too short for %s (Doc 9303-11 4.4.3.3.2)", p->nnonce, p->protocol->name);
 	else if (r == NULL)
 		err_set(err, FAIL_INTERNAL, "no memory");

@@ -323,7 +323,8 @@ test_refuses(void)
 	ok(pace_map_make(p, &m, &err) == -1 && err.kind == FAIL_CONFLICT, "no mapping before the nonce");
 	ok(pace_key_make(p, &m, &err) == -1 && err.kind == FAIL_CONFLICT, "no key before the mapping");
 	ok(pace_token_take(p, BYTES("12345678", 8), &err) == -1 && err.kind == FAIL_CONFLICT, "no token before the key");
-	ok(pace_nonce_take(p, BYTES("12345678", 8), &err) == -1 && err.kind == FAIL_INPUT, "a nonce of eight octets");
+	ok(pace_nonce_take(p, BYTES("12345678", 8), &err) == -1 && err.kind == FAIL_INPUT, "a nonce of half a block");
+	ok(pace_nonce_take(p, BYTES("123456781234567812345678123456781234567812345678", 48), &err) == -1 && err.kind == FAIL_INPUT, "a nonce of three blocks");
 	ok(pace_nonce_take(p, BYTES("1234567812345678", 16), &err) == 0 && pace_nonce_take(p, BYTES("1234567812345678", 16), &err) == -1, "one nonce only");
 	ok(pace_map_make(p, &m, &err) == 0 && pace_map_take(p, bytes_of(&m), &err) == -1 && err.kind == FAIL_DENIED, "refuses its own mapping key");
 	pace_free(p);
