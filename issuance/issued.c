@@ -65,6 +65,7 @@ start(struct office *office, struct err *err)
 		.series = prefix[0] != '\0' && prefix[1] == '\0' ? prefix[0] : '\0',
 		.years = (int)conf_int(office->conf, "document_years"),
 		.years_minor = (int)conf_int(office->conf, "document_years_minor"),
+		.iso39794_from = conf_text(office->conf, "iso39794_from"),
 	};
 
 	if (own == NULL)

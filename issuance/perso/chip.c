@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "registry/doc9303/face.h"
+#include "registry/doc9303/iso39794.h"
 
 /* Components with '<' between them, as the standard writes names and places in DG11. */
 static void
@@ -29,18 +30,60 @@ place_parts(struct buf *out, const char *text)
 	}
 }
 
+const struct chip_rules chip_rules_usual = { .iso39794_from = { DATE_DAY, 1, 1, 2030 } };
+
+int
+chip_rules_parse(const char *iso39794_from, struct chip_rules *rules, struct err *err)
+{
+	struct date from;
+
+	if (date_parse(bytes_str(iso39794_from), &from, err) == -1)
+		return err_prefix(err, "iso39794_from");
+	if (from.precision != DATE_DAY || date_compare(from, chip_rules_usual.iso39794_from) > 0)
+		return err_set(err, FAIL_INPUT, "iso39794_from: a day is wanted, at the latest 2030-01-01 (Doc 9303-9)");
+	rules->iso39794_from = from;
+	return 0;
+}
+
 static int
-compose_dg2(struct bytes portrait, struct buf *dg2, struct err *err)
+compose_dg2(struct bytes portrait, bool is_39794, struct buf *dg2, struct err *err)
 {
 	struct buf record = BUF_INIT;
+	struct face39794 face;
 	int rc = -1;
 
-	if (face_record_of_jpeg(portrait, &record, err) == -1)
+	if (is_39794 ? face39794_of_image(portrait, false, &face, err) == -1 || face39794_write(&face, &record, err) == -1
+		     : face_record_of_jpeg(portrait, &record, err) == -1)
 		err_prefix(err, "portrait");
 	else
-		rc = lds_dg2_write(bytes_of(&record), dg2, err);
+		rc = (is_39794 ? lds_dg2_write_39794 : lds_dg2_write)(bytes_of(&record), dg2, err);
 	buf_wipe(&record);
 	return rc;
+}
+
+int
+chip_portrait(struct bytes dg2, struct bytes *image, struct err *err)
+{
+	struct lds_templates templates;
+	struct face39794 face3;
+	struct bytes block;
+	struct face face;
+
+	if (lds_dg2_read(dg2, &templates, err) == -1)
+		return -1;
+	if (templates.n != 1)
+		return err_set(err, FAIL_INPUT, "DG2: %u templates, wanted one face", templates.n);
+	if (templates.template[0].is_constructed) {
+		if (lds_template_block(2, &templates.template[0], &block, err) == -1 || face39794_read(block, &face3, err) == -1 ||
+			face39794_check_image(&face3, err) == -1)
+			return -1;
+		*image = face3.image;
+		return 0;
+	}
+	if (face_parse(templates.template[0].data, &face, err) == -1 || face_check_image(&face, err) == -1)
+		return -1;
+	*image = face.image;
+	return 0;
 }
 
 static int
@@ -78,7 +121,7 @@ compose_com(const struct chip_files *files, struct buf *out, struct err *err)
 }
 
 int
-chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, struct chip_files *files, struct err *err)
+chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const struct chip_rules *rules, struct chip_files *files, struct err *err)
 {
 	const struct production *p = order->from;
 	const struct lds_dg12 dg12 = { .authority = bytes_str(p->authority), .issued_on = p->issued_on };
@@ -86,7 +129,7 @@ chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, struct
 	int rc = -1;
 
 	if (lds_dg1_write(BYTES(order->lines, MRZ_TD3_LEN), &made.dg[1], err) == -1 ||
-		compose_dg2(portrait_jpeg, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
+		compose_dg2(portrait_jpeg, date_compare(p->issued_on, rules->iso39794_from) >= 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
 		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_com(&made, &made.com, err) == -1)
 		goto out;
 	chip_clear(files);

@@ -16,7 +16,18 @@ struct chip_files {
 };
 #define CHIP_FILES_INIT ((struct chip_files){ .com = BUF_INIT })
 
-int chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, struct chip_files *files, struct err *err);
+/* What the installation decides, once for all documents of a day. */
+struct chip_rules {
+	struct date iso39794_from; /* documents issued on this day or later have DG2 in ISO/IEC 39794-5, earlier ones in 19794-5 */
+};
+extern const struct chip_rules chip_rules_usual; /* 2030-01-01: obligatory from then on (Doc 9303-9) */
+/* -1 FAIL_INPUT: no day, or later than it may be. */
+int chip_rules_parse(const char *iso39794_from, struct chip_rules *rules, struct err *err);
+
+int chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const struct chip_rules *rules, struct chip_files *files,
+	struct err *err);
+/* The only face of a DG2 in either form; it is what its record says.  The image points into dg2. */
+int chip_portrait(struct bytes dg2, struct bytes *image, struct err *err);
 void chip_clear(struct chip_files *files); /* wipes */
 
 /* Hashes of all data groups there are, as they will be signed. */

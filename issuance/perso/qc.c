@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "registry/doc9303/face.h"
-
 __attribute__((format(printf, 4, 5))) static void
 item(struct qc_report *r, const char *check, bool is_good, const char *fmt, ...)
 {
@@ -85,14 +83,12 @@ examine_mrz(const struct qc_input *in, struct qc_report *r)
 static void
 examine_portrait(const struct qc_input *in, struct qc_report *r)
 {
-	struct lds_templates templates;
 	struct err err = ERR_INIT;
-	struct face face;
+	struct bytes image;
 
-	if (lds_dg2_read(bytes_of(&in->files->dg[2]), &templates, &err) == -1 || templates.n != 1 ||
-		face_parse(templates.template[0].data, &face, &err) == -1 || face_check_image(&face, &err) == -1)
-		item(r, "portrait", false, "DG2: %s", err.kind == FAIL_NONE ? "not exactly one face" : err.text);
-	else if (!bytes_equal(face.image, in->portrait))
+	if (chip_portrait(bytes_of(&in->files->dg[2]), &image, &err) == -1)
+		item(r, "portrait", false, "DG2: %s", err.text);
+	else if (!bytes_equal(image, in->portrait))
 		item(r, "portrait", false, "DG2: the image is not the portrait of the enrolment");
 	else
 		item(r, "portrait", true, "DG2: the image is the portrait of the enrolment");

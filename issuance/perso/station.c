@@ -17,6 +17,7 @@ struct station {
 	char *state, *authority;
 	char series;
 	int years, years_minor;
+	struct chip_rules rules;
 	/* signd's connections: lent to one batch each, all of them made at the start, connected when first used */
 	pthread_mutex_t lock;
 	pthread_cond_t returned;
@@ -53,6 +54,7 @@ station_new(const struct station_options *options, struct station **station, str
 	s->series = options->series;
 	s->years = options->years;
 	s->years_minor = options->years_minor;
+	s->rules = chip_rules_usual;
 	s->state = strdup(options->state);
 	s->authority = strdup(options->authority);
 	if (s->state == NULL || s->authority == NULL) {
@@ -63,6 +65,8 @@ station_new(const struct station_options *options, struct station **station, str
 		err_set(err, FAIL_INPUT, "number_prefix: a letter A to Z is wanted");
 		goto out;
 	}
+	if (options->iso39794_from != NULL && chip_rules_parse(options->iso39794_from, &s->rules, err) == -1)
+		goto out;
 	if (seal_load(options->biometric_key, &s->seal, err) == -1 ||
 		number_key_derive(options->biometric_key, s->number_key, err) == -1)
 		goto out;
@@ -143,7 +147,7 @@ station_compose(const struct station *s, const struct production *p, struct pers
 	struct chip_files *files, struct err *err)
 {
 	if (station_portrait(s, p, jpeg, err) == -1 || order_of_production(p, order, err) == -1 ||
-		chip_compose(order, bytes_of(jpeg), files, err) == -1)
+		chip_compose(order, bytes_of(jpeg), &s->rules, files, err) == -1)
 		return -1;
 	return 0;
 }

@@ -22,8 +22,9 @@ struct station_options {
 	unsigned signd_connections; /* most that are open at once */
 	const char *state;          /* issuing State, "UTO" */
 	const char *authority;
-	char series;            /* first letter of document numbers */
-	int years, years_minor; /* validity */
+	char series;               /* first letter of document numbers */
+	int years, years_minor;    /* validity */
+	const char *iso39794_from; /* day, chip.h; NULL: the usual one */
 };
 /* Texts are copied. */
 int station_new(const struct station_options *options, struct station **station, struct err *err);

@@ -79,7 +79,7 @@ compare_component(struct cursor *c, struct bytes component, enum agreement *agre
 			return err_set(c->err, FAIL_INPUT, "name: U+%04X has no transliteration (Doc 9303-3 section 6)", (unsigned)letter);
 		if (kind == TRANSLIT_SEPARATOR && has_letter)
 			break;
-		if (kind == TRANSLIT_DOUBLE && last.n > 0)
+		if (kind == TRANSLIT_DOUBLE && last.doubles)
 			codes = last;
 		else if (kind != TRANSLIT_LETTER)
 			continue;

@@ -338,6 +338,7 @@ translit_permitted(uint32_t c, struct translit_codes *codes)
 	const char *code;
 
 	codes->n = 0;
+	codes->doubles = false;
 	if (is_separator(c))
 		return TRANSLIT_SEPARATOR;
 	if (c == 0x0651)
@@ -359,6 +360,7 @@ translit_permitted(uint32_t c, struct translit_codes *codes)
 		return TRANSLIT_UNKNOWN;
 	if (code[0] == 0)
 		return TRANSLIT_DROPPED;
+	codes->doubles = code != one;
 	permit(codes, code);
 	permit_choices(c, codes);
 	for (size_t i = 0; i < NELEM(exceptions); i++)

@@ -57,6 +57,7 @@ enum translit_kind { TRANSLIT_UNKNOWN, /* no table has it */
 enum { TRANSLIT_MAX_CODES = 6 };
 struct translit_codes {
 	unsigned n;
+	bool doubles; /* a shadda behind it repeats it: not a plain letter A to Z */
 	char code[TRANSLIT_MAX_CODES][5];
 };
 enum translit_kind translit_permitted(uint32_t c, struct translit_codes *codes); /* *codes is filled for TRANSLIT_LETTER only */

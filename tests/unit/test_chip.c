@@ -123,7 +123,7 @@ test_files(struct bytes jpeg)
 	ok(order_of_production(&p, &order, &err) == 0, "the order is made: %s", err.text);
 	is(order.lines, "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 		"its MRZ is the specimen's of Doc 9303-4, with the document code of 2026");
-	if (!ok(chip_compose(&order, jpeg, &files, &err) == 0, "the files are composed: %s", err.text))
+	if (!ok(chip_compose(&order, jpeg, &chip_rules_usual, &files, &err) == 0, "the files are composed: %s", err.text))
 		return;
 	ok(lds_dg1_read(bytes_of(&files.dg[1]), &mrz, &err) == 0 && bytes_equal(mrz, BYTES(order.lines, 88)), "DG1 holds the MRZ");
 	ok(lds_dg2_read(bytes_of(&files.dg[2]), &templates, &err) == 0 && templates.n == 1 && templates.template[0].format == LDS_FORMAT_FACE &&
@@ -138,11 +138,50 @@ test_files(struct bytes jpeg)
 		"DG12 holds authority and date of issue, and no clock");
 	ok(lds_com_read(bytes_of(&files.com), &com, &err) == 0 && com.n == 4 && com.dg[0] == 1 && com.dg[1] == 2 && com.dg[2] == 11 && com.dg[3] == 12,
 		"EF.COM lists DG1, DG2, DG11, DG12");
-	ok(chip_compose(&order, jpeg, &again, &err) == 0 && bytes_equal(bytes_of(&files.dg[2]), bytes_of(&again.dg[2])) &&
+	ok(chip_compose(&order, jpeg, &chip_rules_usual, &again, &err) == 0 && bytes_equal(bytes_of(&files.dg[2]), bytes_of(&again.dg[2])) &&
 			bytes_equal(bytes_of(&files.dg[11]), bytes_of(&again.dg[11])) && bytes_equal(bytes_of(&files.com), bytes_of(&again.com)),
 		"composed again they are the same octets");
 	chip_clear(&again);
 	chip_clear(&files);
+}
+
+/* The form of DG2 goes with the day of issue. */
+static void
+test_forms(struct bytes jpeg)
+{
+	static const struct {
+		const char *from;
+		int year;
+		bool is_39794;
+	} cases[] = {
+		{ "2030-01-01", 2029, false },
+		{ "2030-01-01", 2030, true },
+		{ "2027-06-01", 2027, false },
+		{ "2027-06-01", 2028, true },
+	};
+	struct chip_rules rules = chip_rules_usual;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < NELEM(cases); i++) {
+		struct production p = specimen();
+		struct chip_files files = CHIP_FILES_INIT;
+		struct lds_templates templates = { .n = 0 };
+		struct bytes image = BYTES_NONE;
+		struct perso_order order;
+
+		if (order_of_production(&p, &order, &err) == -1 || chip_rules_parse(cases[i].from, &rules, &err) == -1)
+			bail_out("%s", err.text);
+		p.issued_on = (struct date){ DATE_DAY, 1, 1, (uint16_t)cases[i].year };
+		ok(chip_compose(&order, jpeg, &rules, &files, &err) == 0 && lds_dg2_read(bytes_of(&files.dg[2]), &templates, &err) == 0 &&
+				templates.template[0].is_constructed == cases[i].is_39794 && chip_portrait(bytes_of(&files.dg[2]), &image, &err) == 0 &&
+				bytes_equal(image, jpeg),
+			"issued in %d, ISO/IEC 39794 from %s: DG2 in %s (%s)", cases[i].year, cases[i].from, cases[i].is_39794 ? "39794-5" : "19794-5", err.text);
+		chip_clear(&files);
+		order_clear(&order);
+	}
+	ok(chip_rules_parse("2030-01-02", &rules, &err) == -1, "not later than Doc 9303-9 has it: %s", err.text);
+	ok(chip_rules_parse("2029", &rules, &err) == -1 && chip_rules_parse("soon", &rules, &err) == -1, "nor without a day: %s", err.text);
+	ok(chip_portrait(BYTES("\x75\x00", 2), &(struct bytes){ NULL, 0 }, &err) == -1, "no portrait in an empty DG2: %s", err.text);
 }
 
 static void
@@ -158,7 +197,7 @@ test_hashes(struct bytes jpeg)
 	json_t *row;
 
 	order_of_production(&p, &order, &err);
-	chip_compose(&order, jpeg, &files, &err);
+	chip_compose(&order, jpeg, &chip_rules_usual, &files, &err);
 	ok(chip_hash(&files, 256, &lds, &err) == 0 && lds.n == 4, "four hashes");
 	sha256(bytes_of(&files.dg[1]), dg1);
 	ok(memcmp(ldsso_find(&lds, 1)->hash, dg1, sizeof(dg1)) == 0, "of the whole file");
@@ -192,11 +231,12 @@ main(void)
 	struct err err = ERR_INIT;
 
 	test_files(bytes_of(&jpeg));
+	test_forms(bytes_of(&jpeg));
 	test_hashes(bytes_of(&jpeg));
 	test_refusals();
 	order_of_production(&p, &order, &err);
-	ok(chip_compose(&order, BYTES("GIF89a", 6), &files, &err) == -1 && err.kind == FAIL_INPUT && files.com.n == 0, "refuses a portrait that is no JPEG: %s", err.text);
-	ok(chip_compose(&order, BYTES_NONE, &files, &err) == -1, "refuses an empty portrait: %s", err.text);
+	ok(chip_compose(&order, BYTES("GIF89a", 6), &chip_rules_usual, &files, &err) == -1 && err.kind == FAIL_INPUT && files.com.n == 0, "refuses a portrait that is no JPEG: %s", err.text);
+	ok(chip_compose(&order, BYTES_NONE, &chip_rules_usual, &files, &err) == -1, "refuses an empty portrait: %s", err.text);
 	for (size_t i = 0; i < NELEM(expiry_cases); i++) {
 		const struct expiry_case *c = &expiry_cases[i];
 		struct date got = order_expiry(c->birth, c->issued, 10, 5);

@@ -338,6 +338,7 @@ static const struct {
 	{ "Горбачёв", "Юрий", "HORBACHIOV<<YURYI", MRZ_MATCH_WHOLE }, /* Belorussian and Ukrainian exceptions */
 	{ "Горбачёв", "Юрий", "KORBACHEV<<IURII", MRZ_MATCH_NO },
 	{ "عبّاس", "", "EBBAS", MRZ_MATCH_WHOLE },
+	{ "عXّاس", "", "EXAS", MRZ_MATCH_WHOLE }, /* a plain letter is not doubled */
 	{ "فاطمة", "", "FAXTTMXAH", MRZ_MATCH_WHOLE },
 	{ "فاطمة", "", "FAXTTMXTA", MRZ_MATCH_WHOLE },
 	{ "Nilavadhanananda", "Chayapa Dejthamrong Krasuang", "NILAVADHANANANDA<<CHAYAPA<DEJTHAMRONG<K|", MRZ_MATCH_TRUNCATED },
