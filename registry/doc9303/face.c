@@ -26,12 +26,18 @@ put_be(uint8_t **p, size_t value, size_t octets)
 	*p += octets;
 }
 
-/* All but the image. */
+/* A record in the order of its octets: fixed ones, feature points, fixed ones, image. */
+enum { PARTS = 4 };
+struct parts {
+	uint8_t head[HEADER + FACIAL], image[IMAGE];
+	struct bytes part[PARTS];
+};
+
 static int
-put_head(const struct face *f, struct buf *b, struct err *err)
+parts_of(const struct face *f, struct parts *r, struct err *err)
 {
 	size_t block = FACIAL + f->points.n + IMAGE + f->image.n;
-	uint8_t head[HEADER + FACIAL], *p = head;
+	uint8_t *p = r->head;
 
 	if (f->points.n % POINT != 0 || f->points.n / POINT > FACE_MAX_POINTS)
 		return err_set(err, FAIL_INPUT, "face record: %zu octets of feature points", f->points.n);
@@ -49,9 +55,7 @@ put_head(const struct face *f, struct buf *b, struct err *err)
 	put_be(&p, f->expression, 2);
 	put(&p, BYTES(f->pose, 3));
 	put(&p, BYTES(f->pose_uncertainty, 3));
-	buf_add(b, head, HEADER + FACIAL);
-	buf_bytes(b, f->points);
-	p = head;
+	p = r->image;
 	put_be(&p, f->image_type, 1);
 	put_be(&p, f->data_type, 1);
 	put_be(&p, f->width, 2);
@@ -60,7 +64,10 @@ put_head(const struct face *f, struct buf *b, struct err *err)
 	put_be(&p, f->source, 1);
 	put_be(&p, f->device, 2);
 	put_be(&p, f->quality, 2);
-	buf_add(b, head, IMAGE);
+	r->part[0] = BYTES(r->head, HEADER + FACIAL);
+	r->part[1] = f->points;
+	r->part[2] = BYTES(r->image, IMAGE);
+	r->part[3] = f->image;
 	return 0;
 }
 
@@ -68,10 +75,13 @@ int
 face_build(const struct face *f, struct buf *out, struct err *err)
 {
 	struct buf b = BUF_INIT;
+	struct parts r;
 
-	if (put_head(f, &b, err) == -1)
+	if (parts_of(f, &r, err) == -1)
 		return -1;
-	buf_bytes(&b, f->image);
+	buf_room(&b, HEADER + FACIAL + f->points.n + IMAGE + f->image.n);
+	for (unsigned i = 0; i < PARTS; i++)
+		buf_bytes(&b, r.part[i]);
 	if (buf_check(&b, err) == -1) {
 		buf_wipe(&b);
 		return -1;
@@ -83,13 +93,9 @@ face_build(const struct face *f, struct buf *out, struct err *err)
 int
 face_dg2(const struct face *f, struct buf *file, struct err *err)
 {
-	struct buf head = BUF_INIT;
-	int rc = -1;
+	struct parts r;
 
-	if (put_head(f, &head, err) == 0 && buf_check(&head, err) == 0)
-		rc = lds_dg2_write_parts(bytes_of(&head), f->image, file, err);
-	buf_clear(&head);
-	return rc;
+	return parts_of(f, &r, err) == -1 ? -1 : lds_dg2_write_parts(r.part, PARTS, file, err);
 }
 
 int

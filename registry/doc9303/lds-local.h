@@ -15,7 +15,7 @@ int lds_get_text(struct bytes value, struct bytes *out, const char *what, struct
 int lds_put_text(struct der_out *o, uint32_t tag, struct bytes text, const char *what, struct err *err);
 /* Moves the finished file out, unless it is longer than LDS_MAX_FILE. */
 int lds_close(struct der_out *o, struct buf *out, const char *what, struct err *err);
-/* lds_dg2_write of a face record that stands in two places: its head, and the image. */
-int lds_dg2_write_parts(struct bytes head, struct bytes image, struct buf *out, struct err *err);
+/* lds_dg2_write of a face record that stands in several places, the first of which is not empty. */
+int lds_dg2_write_parts(const struct bytes *part, size_t n, struct buf *out, struct err *err);
 
 #endif

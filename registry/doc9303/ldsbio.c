@@ -44,11 +44,28 @@ static const struct header_item {
 
 /* ---- writing ---- */
 
-/* A template's header as it is made: short, so it needs no memory of its own. */
+/* Tags, lengths and headers as they are made: short, so they need no memory of their own. */
 struct header {
-	uint8_t p[64];
+	uint8_t p[96];
 	size_t n;
 };
+
+/* Tag and length of an object of n octets. */
+static void
+put_tag(struct header *h, uint32_t tag, size_t n)
+{
+	if (tag > 0xFF)
+		h->p[h->n++] = (uint8_t)(tag >> 8);
+	h->p[h->n++] = (uint8_t)tag;
+	if (n >= 0x80)
+		h->p[h->n++] = n < 0x100 ? 0x81 : n < 0x10000 ? 0x82
+							      : 0x83;
+	if (n >= 0x10000)
+		h->p[h->n++] = (uint8_t)(n >> 16);
+	if (n >= 0x100)
+		h->p[h->n++] = (uint8_t)(n >> 8);
+	h->p[h->n++] = (uint8_t)n;
+}
 
 static void
 put_octets(struct header *h, uint8_t tag, const void *value, size_t n)
@@ -132,16 +149,20 @@ measure(const struct modality *m, const struct lds_template *t, size_t tail, str
 	return 0;
 }
 
-/* Lengths are known before anything is written, so the image moves once.  `tail` goes on behind the data of the last template. */
+/* Lengths are known before anything is written, so the image moves once.  The parts of `tail` go on behind the data of the last template. */
 static int
-write_group(const struct modality *m, const struct lds_template *t, size_t n, struct bytes random, struct bytes tail, struct buf *out, struct err *err)
+write_group(const struct modality *m, const struct lds_template *t, size_t n, struct bytes random, const struct bytes *tail, size_t ntail,
+	struct buf *out, struct err *err)
 {
 	struct piece piece[LDS_MAX_TEMPLATES];
+	struct header h = { .n = 0 };
 	struct buf b = BUF_INIT;
-	size_t group = 3, total; /* 02 01 n */
+	size_t group = 3, total, more = 0; /* 02 01 n */
 
+	for (size_t i = 0; i < ntail; i++)
+		more += tail[i].n;
 	for (size_t i = 0; i < n; i++) {
-		if (measure(m, &t[i], i + 1 == n ? tail.n : 0, &piece[i], err) == -1)
+		if (measure(m, &t[i], i + 1 == n ? more : 0, &piece[i], err) == -1)
 			return -1;
 		group += object_length(0x7F60, piece[i].contents);
 	}
@@ -151,20 +172,24 @@ write_group(const struct modality *m, const struct lds_template *t, size_t n, st
 	if (total > LDS_MAX_FILE)
 		return err_set(err, FAIL_TOO_LARGE, "%s: %zu octets, wanted at most %d", m->file, total, LDS_MAX_FILE);
 	buf_room(&b, total);
-	der_header(&b, lds_dg_tag(m->dg), object_length(0x7F61, group));
-	der_header(&b, 0x7F61, group);
-	buf_be(&b, 0x020100 + n, 3);
+	put_tag(&h, lds_dg_tag(m->dg), object_length(0x7F61, group));
+	put_tag(&h, 0x7F61, group);
+	put_number(&h, DER_INTEGER, (uint32_t)n, 1);
 	if (n == 0) {
-		der_header(&b, 0x53, random.n);
+		put_tag(&h, 0x53, random.n);
+		buf_add(&b, h.p, h.n);
 		buf_bytes(&b, random);
 	}
-	for (size_t i = 0; i < n; i++) {
-		der_header(&b, 0x7F60, piece[i].contents);
-		buf_add(&b, piece[i].header.p, piece[i].header.n);
-		der_header(&b, t[i].is_constructed ? 0x7F2E : 0x5F2E, piece[i].data);
+	for (size_t i = 0; i < n; i++, h.n = 0) {
+		put_tag(&h, 0x7F60, piece[i].contents);
+		memcpy(h.p + h.n, piece[i].header.p, piece[i].header.n);
+		h.n += piece[i].header.n;
+		put_tag(&h, t[i].is_constructed ? 0x7F2E : 0x5F2E, piece[i].data);
+		buf_add(&b, h.p, h.n);
 		buf_bytes(&b, t[i].data);
 	}
-	buf_bytes(&b, tail);
+	for (size_t i = 0; i < ntail; i++)
+		buf_bytes(&b, tail[i]);
 	if (buf_check(&b, err) == -1) {
 		buf_wipe(&b);
 		return -1;
@@ -182,26 +207,26 @@ lds_biometric_write(unsigned dg, const struct lds_templates *templates, struct b
 		return -1;
 	if (templates->n > LDS_MAX_TEMPLATES || (templates->n == 0 && (!m->may_be_none || templates->random.n < LDS_RANDOM_MIN)))
 		return err_set(err, FAIL_INPUT, "%s: %u templates, random value of %zu octets (Doc 9303-10 4.7.3)", m->file, templates->n, templates->random.n);
-	return write_group(m, templates->template, templates->n, templates->random, BYTES_NONE, out, err);
+	return write_group(m, templates->template, templates->n, templates->random, NULL, 0, out, err);
 }
 
 int
-lds_dg2_write_parts(struct bytes head, struct bytes image, struct buf *out, struct err *err)
+lds_dg2_write_parts(const struct bytes *part, size_t n, struct buf *out, struct err *err)
 {
 	const struct lds_template t = { .header_version = 0x0101,
 		.type = LDS_TYPE_FACE,
 		.has_subtype = true,
 		.owner = LDS_OWNER_SC37,
 		.format = LDS_FORMAT_FACE,
-		.data = head };
+		.data = part[0] };
 
-	return write_group(&modalities[0], &t, 1, BYTES_NONE, image, out, err);
+	return write_group(&modalities[0], &t, 1, BYTES_NONE, part + 1, n - 1, out, err);
 }
 
 int
 lds_dg2_write(struct bytes face_record, struct buf *out, struct err *err)
 {
-	return lds_dg2_write_parts(face_record, BYTES_NONE, out, err);
+	return lds_dg2_write_parts(&face_record, 1, out, err);
 }
 
 int
