@@ -8,6 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+
 #include "issuance/catena/commands.h"
 #include "issuance/chip/folder.h"
 #include "issuance/chip/vpcd.h"
@@ -126,6 +128,8 @@ const struct arg_option chip_read_options[] = {
 	{ "mrz", "FILE", "the printed MRZ, its lines: it opens the chip", false },
 	{ "can", "FILE", "the card access number: opens a chip with PACE", false },
 	{ "bac", NULL, "basic access control also where there is PACE", false },
+	{ "terminal", "CERT", "our certificates for DG3 and DG4, from below the chip's CVCA to our own", true },
+	{ "terminal-key", "FILE", "the key of the last of them, PKCS #8", false },
 	{ "out", "DIR", "where the files are written", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -188,6 +192,48 @@ can_load(const char *path, struct buf *can, struct err *err)
 	return can->n > 0 ? 0 : err_set(err, FAIL_INPUT, "%s: it is empty", path);
 }
 
+enum { TERMINAL_CERTIFICATES = CVC_MAX_CHAIN };
+
+/* What we show for DG3 and DG4. */
+struct shown {
+	struct buf octets[TERMINAL_CERTIFICATES], key;
+	struct bytes chain[TERMINAL_CERTIFICATES];
+	struct terminal_rights rights;
+};
+
+static void
+shown_clear(struct shown *s)
+{
+	for (size_t i = 0; i < TERMINAL_CERTIFICATES; i++)
+		buf_clear(&s->octets[i]);
+	buf_wipe(&s->key);
+	EVP_PKEY_free(s->rights.key);
+}
+
+static int
+shown_load(const struct args *args, struct shown *s, struct err *err)
+{
+	const char *key = args_value(args, "terminal-key", NULL), *path;
+
+	s->rights.chain = s->chain;
+	while ((path = args_nth(args, "terminal", (int)s->rights.n)) != NULL) {
+		if (s->rights.n == TERMINAL_CERTIFICATES)
+			return err_set(err, FAIL_INPUT, "--terminal: more than %d certificates", TERMINAL_CERTIFICATES);
+		if (file_read(path, CVC_MAX, &s->octets[s->rights.n], err) == -1)
+			return -1;
+		s->chain[s->rights.n] = bytes_of(&s->octets[s->rights.n]);
+		s->rights.n++;
+	}
+	if ((s->rights.n > 0) != (key != NULL))
+		return err_set(err, FAIL_INPUT, "--terminal and --terminal-key go together");
+	if (key == NULL)
+		return 0;
+	if (file_read(key, 16 * 1024, &s->key, err) == -1)
+		return -1;
+	s->rights.key = chip_document_key(bytes_of(&s->key));
+	return s->rights.key != NULL ? 0 : err_set(err, FAIL_INPUT, "%s: no private key in it", key);
+}
+
 static int
 write_out(const char *folder, const char *name, const struct buf *octets, struct err *err)
 {
@@ -224,6 +270,7 @@ chip_read_command(const struct args *args, struct err *err)
 	struct inspection found = INSPECTION_INIT;
 	struct terminal t = { .read_max = TERMINAL_READ_SHORT };
 	struct inspect_input in = { .is_bac_only = args_flag(args, "bac"), .at = clock_now() };
+	struct shown shown = { .key = BUF_INIT };
 	struct buf digits = BUF_INIT;
 	struct pcsc *pcsc = NULL;
 	char information[41];
@@ -232,10 +279,11 @@ chip_read_command(const struct args *args, struct err *err)
 	if (mrz == NULL && can == NULL)
 		return err_set(err, FAIL_INPUT, "--mrz FILE or --can FILE is needed: what is printed on the page opens the chip");
 	if ((folder != NULL && file_mkdir(folder, 0700, err) == -1) || (mrz != NULL && mrz_load(mrz, information, err) == -1) ||
-		(can != NULL && can_load(can, &digits, err) == -1) || pcsc_open(args_value(args, "reader", NULL), &pcsc, err) == -1)
+		(can != NULL && can_load(can, &digits, err) == -1) || shown_load(args, &shown, err) == -1 || pcsc_open(args_value(args, "reader", NULL), &pcsc, err) == -1)
 		goto out;
 	in.mrz = mrz != NULL ? information : NULL;
 	in.can = can != NULL ? buf_cstr(&digits) : NULL;
+	in.rights = shown.rights.n > 0 ? &shown.rights : NULL;
 	t.transport = pcsc_transport(pcsc);
 	if (pcsc_is_extended(pcsc))
 		t.read_max = TERMINAL_READ_LONG;
@@ -247,6 +295,7 @@ chip_read_command(const struct args *args, struct err *err)
 out:
 	wipe(information, sizeof(information));
 	buf_wipe(&digits);
+	shown_clear(&shown);
 	inspection_clear(&found);
 	terminal_end(&t);
 	pcsc_close(pcsc);

@@ -100,7 +100,7 @@ static const struct command commands[] = {
 	  chip_write_command,
 	  "  DIR holds EF.COM.bin, EF.DG1.bin ... EF.SOD.bin, and for a chip that takes them EF.CardAccess.bin, EF.CardSecurity.bin,\n"
 	  "  CAN, CA.key, AA.key, CVCA.cvcert; the MRZ in DG1 opens the chip from then on.\n" },
-	{ "chip read", "--mrz FILE | --can FILE [--bac] [--reader NAME] [--out DIR]", "read the chip in a reader", chip_read_options, 0, 0, chip_read_command,
+	{ "chip read", "--mrz FILE | --can FILE [--bac] [--terminal CERT... --terminal-key FILE] [--reader NAME] [--out DIR]", "read the chip in a reader", chip_read_options, 0, 0, chip_read_command,
 	  "  One line per step: access, EF.CardAccess, the chip's proof, ours; then the files.  catena pki passive says whether they are genuine.\n"
 	  "  Exit status 0: read; 1: it could not be read, or the chip is a copy.\n" },
 	{ "verify", "FILE --anchor CSCA.pem", "check a descent bundle, offline", verify_options, 1, 1, verify_command,

@@ -69,8 +69,8 @@ read_part(const char *folder, const char *name, size_t limit, struct buf *out, s
 
 /* ---- keys ---- */
 
-static EVP_PKEY *
-key_of(struct bytes octets)
+EVP_PKEY *
+chip_document_key(struct bytes octets)
 {
 	const uint8_t *p = octets.p;
 	BIO *bio = BIO_new_mem_buf(octets.p, (int)octets.n);
@@ -120,7 +120,7 @@ load_key(const char *folder, const char *name, struct chip_contents_key *to, str
 	if (rc != 1)
 		goto out;
 	rc = -1;
-	key = key_of(bytes_of(&octets));
+	key = chip_document_key(bytes_of(&octets));
 	if (key == NULL) {
 		err_set(err, FAIL_INPUT, "%s/%s: no private key in it", folder, name);
 		goto out;

@@ -9,6 +9,8 @@
  */
 #ifndef CATENA_CHIPDOCUMENT_H
 #define CATENA_CHIPDOCUMENT_H
+#include <openssl/types.h>
+
 #include "issuance/perso/chipprofile.h"
 #include "registry/doc9303/lds.h"
 
@@ -24,6 +26,8 @@ struct chip_document {
 /* FAIL_NOT_FOUND: no DG1 there; FAIL_INPUT: a file or key that no chip takes. */
 int chip_document_load(const char *folder, struct chip_document *d, struct err *err);
 void chip_document_clear(struct chip_document *d); /* wipes */
+/* A private key, PKCS #8 in PEM or DER; the caller frees.  NULL: it is none. */
+EVP_PKEY *chip_document_key(struct bytes octets);
 /* Document number, birth and expiry of an MRZ (90, 72 or 88 characters) as they open the chip. */
 int chip_document_access(struct bytes mrz, char number[23], char birth[7], char expiry[7], struct err *err);
 

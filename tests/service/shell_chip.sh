@@ -163,6 +163,9 @@ ok $? "another CAN does not open it"
 "$catena" chip read --can "$scratch/can" >"$scratch/out" 2>&1
 [ $? = 1 ] && grep -q 'no PACE' "$scratch/out"
 ok $? "nor does a CAN open a chip without PACE"
+"$catena" chip read --can "$scratch/can" --terminal "$scratch/can" >"$scratch/out" 2>&1
+[ $? = 1 ] && grep -q 'go together' "$scratch/out"
+ok $? "certificates without their key"
 
 sed 's/L898902C3/L898902C4/' "$scratch/mrz" >"$scratch/wrong"
 "$catena" chip read --mrz "$scratch/wrong" >"$scratch/out" 2>&1
