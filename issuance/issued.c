@@ -5,8 +5,12 @@
 
 #include "issuance/application/counter.h"
 #include "issuance/application/requisites.h"
+#include "issuance/perso/batches.h"
+#include "issuance/perso/booklets.h"
 #include "issuance/perso/documents.h"
 #include "registry/store/application.h"
+#include "registry/store/batch.h"
+#include "registry/store/booklet.h"
 #include "registry/store/entitlement.h"
 
 /* clang-format off */
@@ -32,11 +36,22 @@ static const struct route routes[] = {
 	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to the holder" },
 	{ "POST", "/documents/{number}/cancellation", ROLE_PASSPORT_CLERK, post_document_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
 	{ "POST", "/documents/{number}/spoiling", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_spoiling, ROUTE_CHANGES, "spoil before delivery, with a reason; the application may be produced again" },
+	{ "POST", "/batches", ROLE_PASSPORT_PERSONALISER, post_batch, ROUTE_CHANGES, "order approved applications of an office to be personalised by the stations" },
+	{ "GET", "/batches", ROLES_PASSPORT, get_batches, 0, "an office's batches and how far they are, newest first" },
+	{ "GET", "/batches/{id}", ROLES_PASSPORT, get_batch, 0, "how far a batch is, which station holds what, what failed" },
+	{ "POST", "/batches/{id}/stop", ROLE_PASSPORT_PERSONALISER, post_batch_stop, ROUTE_CHANGES, "stop a batch, with a reason; what stations hold is finished" },
+	{ "POST", "/batches/{id}/resumption", ROLE_PASSPORT_PERSONALISER, post_batch_resumption, ROUTE_CHANGES, "go on with a stopped batch" },
+	{ "GET", "/booklets", ROLES_PASSPORT, get_booklets, 0, "the stock of booklets of an office" },
+	{ "POST", "/booklets/counts", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_count, ROUTE_CHANGES, "count booklets that came, are to be destroyed, or all blanks" },
+	{ "POST", "/booklets/counts/{id}/confirmation", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_confirmation, ROUTE_CHANGES, "another officer's count" },
+	{ "POST", "/booklets/assignments", ROLE_PASSPORT_PERSONALISER, post_booklet_assignment, ROUTE_CHANGES, "bring blank booklets to a station" },
+	{ "POST", "/booklets/{serial}/return", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_return, ROUTE_CHANGES, "take a blank booklet back from its station" },
+	{ "POST", "/booklets/{serial}/spoiling", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_spoiling, ROUTE_CHANGES, "spoil a blank booklet, with a reason" },
 	{ NULL }
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, entitlement_queries, document_queries, NULL };
+static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, document_queries, NULL };
 
 static void
 stop(struct office *office)
@@ -45,6 +60,7 @@ stop(struct office *office)
 
 	if (own == NULL)
 		return;
+	line_stop(own->line);
 	station_free(own->station);
 	free(own);
 	office->own = NULL;
@@ -62,6 +78,7 @@ start(struct office *office, struct err *err)
 		.signd_connections = (unsigned)conf_int(office->conf, "workers"),
 		.state = conf_text(office->conf, "state"),
 		.authority = conf_text(office->conf, "authority"),
+		.name = conf_text(office->conf, "station"),
 		.series = prefix[0] != '\0' && prefix[1] == '\0' ? prefix[0] : '\0',
 		.years = (int)conf_int(office->conf, "document_years"),
 		.years_minor = (int)conf_int(office->conf, "document_years_minor"),
@@ -75,7 +92,9 @@ start(struct office *office, struct err *err)
 	own->csca_certificate = conf_text(office->conf, "csca_certificate");
 	if (datapage_fonts_check(&own->fonts, err) == -1)
 		return -1;
-	return station_new(&options, &own->station, err);
+	if (station_new(&options, &own->station, err) == -1)
+		return -1;
+	return line_start(office->db, own->station, (unsigned)conf_int(office->conf, "station_timeout"), &own->line, err);
 }
 
 const struct office_program issued_program = {

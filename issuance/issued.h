@@ -3,11 +3,12 @@
 #define CATENA_ISSUANCE_ISSUED_H
 
 #include "issuance/perso/datapage.h"
-#include "issuance/perso/station.h"
+#include "issuance/perso/line.h"
 #include "registry/office/office.h"
 
 struct issued {
 	struct station *station;
+	struct line *line;
 	struct datapage_fonts fonts;
 	const char *csca_certificate; /* PEM or DER file, read for each quality control: a rollover needs no restart */
 };

@@ -129,6 +129,48 @@ number_of_result(const json_t *results, struct day_person *p, struct err *err)
 	return err_set(err, FAIL_INTERNAL, "personalisation: no answer for an application");
 }
 
+static int64_t
+booklets_of(const json_t *stock)
+{
+	static const char *const states[] = { "received", "assigned", "personalised", "spoiled", "destroyed" };
+	int64_t all = 0;
+
+	for (size_t i = 0; i < NELEM(states); i++)
+		all += json_integer_value(json_object_get(stock, states[i]));
+	return all;
+}
+
+int
+day_stock(const struct day_issuance *who, unsigned n, struct err *err)
+{
+	json_t *stock = NULL, *count = NULL;
+	char path[120], office[UUID_TEXT], id[UUID_TEXT];
+	int64_t first;
+	int rc = -1;
+
+	snprintf(path, sizeof(path), "/issuance/v1/booklets?office=%s", uuid_format(&who->office_id, office));
+	if (client_json(who->personaliser, "GET", path, NULL, NULL, &stock, err) == -1)
+		return -1;
+	first = booklets_of(stock) + 1;
+	if (post(who->personaliser, "/issuance/v1/booklets/counts",
+		    json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:i}", "office_id", office, "event", "receive", "delivery_note", "delivery of the day", "prefix", "UT",
+			    "first", (json_int_t)first, "last", (json_int_t)(first + n - 1), "counted", (int)n),
+		    &count, err) == -1 ||
+		text_of(count, "id", id, sizeof(id), err) == -1)
+		goto out;
+	snprintf(path, sizeof(path), "/issuance/v1/booklets/counts/%s/confirmation", id);
+	if (post(who->qc, path, json_pack("{s:i}", "counted", (int)n), NULL, err) == -1)
+		goto out;
+	rc = post(who->personaliser, "/issuance/v1/booklets/assignments",
+		json_pack("{s:s, s:s, s:I, s:I, s:s}", "office_id", office, "prefix", "UT", "first", (json_int_t)first, "last", (json_int_t)(first + n - 1),
+			"station", "line-1"),
+		NULL, err);
+out:
+	json_decref(count);
+	json_decref(stock);
+	return rc;
+}
+
 int
 day_personalise(const struct day_issuance *who, struct day_person *persons, size_t n, struct err *err)
 {

@@ -33,6 +33,8 @@ struct day_person {
 int day_enrol(const struct day_enrolment *who, struct day_person *p, struct err *err);
 /* Application by the clerk, approval by the approver. */
 int day_apply(const struct day_issuance *who, struct day_person *p, struct err *err);
+/* So many blank booklets more come, are counted by two officers and brought to the station of issued (`station` of the default configuration). */
+int day_stock(const struct day_issuance *who, unsigned n, struct err *err);
 /* One batch of at most DAY_BATCH: numbers, chip files, security objects. */
 int day_personalise(const struct day_issuance *who, struct day_person *persons, size_t n, struct err *err);
 /* Quality control must pass; then delivery. */

@@ -355,8 +355,9 @@ issue_all(struct demo *d, struct err *err)
 			return -1;
 	}
 	progress(d, "applications approved", d->n, d->n);
-	if (day_personalise(&who, d->person, d->n, err) == -1)
+	if (day_stock(&who, (unsigned)d->n, err) == -1 || day_personalise(&who, d->person, d->n, err) == -1)
 		return -1;
+	printf("  %zu blank booklets counted by two officers and brought to the station\n", d->n);
 	printf("  %zu passports personalised: chip files made, security objects signed on the token\n", d->n);
 	for (size_t i = 0; i < d->n; i++) {
 		progress(d, "checked and delivered", i, d->n);

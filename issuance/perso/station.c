@@ -7,6 +7,7 @@
 #include "issuance/perso/number.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
+#include "registry/store/booklet.h"
 
 enum { STATION_CLIENTS = 64 };
 
@@ -14,7 +15,7 @@ struct station {
 	struct db *db;
 	struct seal *seal; /* of portraits */
 	uint8_t number_key[NUMBER_KEY_LEN];
-	char *state, *authority;
+	char *state, *authority, *name;
 	char series;
 	int years, years_minor;
 	struct chip_rules rules;
@@ -57,7 +58,8 @@ station_new(const struct station_options *options, struct station **station, str
 	s->rules = chip_rules_usual;
 	s->state = strdup(options->state);
 	s->authority = strdup(options->authority);
-	if (s->state == NULL || s->authority == NULL) {
+	s->name = strdup(options->name);
+	if (s->state == NULL || s->authority == NULL || s->name == NULL) {
 		err_set(err, FAIL_INTERNAL, "out of memory");
 		goto out;
 	}
@@ -93,6 +95,7 @@ station_free(struct station *s)
 	wipe(s->number_key, sizeof(s->number_key));
 	free(s->state);
 	free(s->authority);
+	free(s->name);
 	pthread_cond_destroy(&s->returned);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -102,6 +105,12 @@ const char *
 station_state(const struct station *s)
 {
 	return s->state;
+}
+
+const char *
+station_name(const struct station *s)
+{
+	return s->name;
 }
 
 static struct signclient *
@@ -318,6 +327,19 @@ allocate_new(struct tx *tx, struct batch *b, const size_t *fresh, size_t nfresh,
 	return rc;
 }
 
+/* A blank for each that is to be signed and has none: its number and its booklet are in the registry before anything is written into either. */
+static int
+take_booklets(struct tx *tx, struct batch *b, struct err *err)
+{
+	struct uuid documents[DOCUMENT_BATCH];
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->orders[i].ndg > 0)
+			documents[n++] = b->orders[i].document_id;
+	return n == 0 ? 0 : booklets_bind(tx, b->station->name, documents, n, b->officer_id, err);
+}
+
 static int
 work_allocate(struct tx *tx, void *arg, struct err *err)
 {
@@ -338,7 +360,7 @@ work_allocate(struct tx *tx, void *arg, struct err *err)
 		else if (may_be_produced(p, &r->err) == 0)
 			fresh[nfresh++] = i;
 	}
-	return allocate_new(tx, b, fresh, nfresh, err);
+	return allocate_new(tx, b, fresh, nfresh, err) == -1 ? -1 : take_booklets(tx, b, err);
 }
 
 /* One that fell behind another officer's change refuses the whole transaction: then each is tried alone and answers for itself. */

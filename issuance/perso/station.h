@@ -2,7 +2,7 @@
  * station.h - the personalisation station: a batch of approved applications becomes signed documents.
  *
  * Two transactions and a call of signd between them.  The first composes the files from the rows and puts the applications into
- * production with the data-group hashes (documents are `allocated`); signd reads the same rows, compares and signs; the second decides
+ * production with the data-group hashes (documents are `allocated`, each in the next blank booklet of the station); signd reads the same rows, compares and signs; the second decides
  * `personalise`.  Whatever stops half way - signd away, the token locked, a crash - leaves documents allocated, and the next run takes them
  * up again: the same files are composed, and a document signed before gets the same EF.SOD.
  */
@@ -25,11 +25,15 @@ struct station_options {
 	char series;               /* first letter of document numbers */
 	int years, years_minor;    /* validity */
 	const char *iso39794_from; /* day, chip.h; NULL: the usual one */
+	const char *name;       /* where its blank booklets lie, and what it holds orders as */
+	char series;            /* first letter of document numbers */
+	int years, years_minor; /* validity */
 };
 /* Texts are copied. */
 int station_new(const struct station_options *options, struct station **station, struct err *err);
 void station_free(struct station *station);
 const char *station_state(const struct station *station); /* the issuing State */
+const char *station_name(const struct station *station);
 
 struct personalised {
 	struct uuid application_id;

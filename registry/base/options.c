@@ -47,6 +47,8 @@ const struct conf_option conf_options[] = {
 	{ "issued", "number_prefix", CONF_TEXT, "U", 0, 0, "", "First letter of document numbers." },
 	{ "issued", "authority", CONF_TEXT, "PASSPORT OFFICE OF UTOPIA", 0, 0, "", "Issuing authority on the data page and in DG12." },
 	{ "issued", "iso39794_from", CONF_TEXT, "2030-01-01", 0, 0, "", "Documents issued on this day or later have the portrait in the form of ISO/IEC 39794-5, earlier ones in that of 19794-5; at the latest 2030-01-01 (Doc 9303-9)." },
+	{ "issued", "station", CONF_TEXT, "line-1", 0, 0, "", "Name of this personalisation station, another for each process: blank booklets are assigned to it, and it holds orders of batches." },
+	{ "issued", "station_timeout", CONF_SECONDS, "60", 1, 3600, "s", "How long a station may hold orders before another may take them." },
 	{ "issued", "csca_certificate", CONF_PATH, "pki/csca.crt", 0, 0, "", "Trust anchor of quality control." },
 	{ "registryd", "port", CONF_INT, "8444", 0, 65535, "", "TCP port." },
 	{ "pkid", "port", CONF_INT, "8445", 0, 65535, "", "TCP port." },

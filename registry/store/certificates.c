@@ -75,23 +75,6 @@ const struct query sealing_queries[] = {
 
 const char *const paper_count_events[] = { "receive", "destroy", NULL };
 
-/* One JSON document, or none. */
-static int
-read_json(struct tx *tx, const struct query *q, const struct arg *args, size_t n, const char *none, json_t **out, struct err *err)
-{
-	struct rows *rows = NULL;
-	int rc = -1;
-
-	if (tx_query(tx, q, args, n, &rows, err) == -1)
-		return -1;
-	if (rows_count(rows) == 0 || row_is_null(rows, 0, 0))
-		err_set(err, FAIL_NOT_FOUND, "%s", none);
-	else
-		rc = row_json(rows, 0, 0, out, err);
-	rows_free(rows);
-	return rc;
-}
-
 /* Of a query that gave no row: what is another office's is denied, not missing. */
 static int
 unseen(struct tx *tx, const char *which, const char *what, struct err *err)
@@ -111,7 +94,7 @@ certificate_source_read(struct tx *tx, const char *act_number, struct date as_of
 {
 	char day[DATE_TEXT];
 
-	return read_json(tx, &certificates_queries[Q_SOURCE], ARGS(arg_text(act_number), arg_text(date_format(as_of, day))),
+	return tx_query_json(tx, &certificates_queries[Q_SOURCE], ARGS(arg_text(act_number), arg_text(date_format(as_of, day))),
 		"no act of this number was registered on that day", source, err);
 }
 
@@ -223,7 +206,7 @@ civil_certificate_revoke(struct tx *tx, const struct uuid *id, const struct uuid
 int
 civil_certificate_list(struct tx *tx, const struct uuid *act_id, json_t **items, struct err *err)
 {
-	return read_json(tx, &certificates_queries[Q_LIST], ARGS(arg_uuid(act_id)), "there is no certificate", items, err);
+	return tx_query_json(tx, &certificates_queries[Q_LIST], ARGS(arg_uuid(act_id)), "there is no certificate", items, err);
 }
 
 int
@@ -311,7 +294,7 @@ paper_event(struct tx *tx, const struct uuid *paper_id, const char *event, const
 int
 paper_stock(struct tx *tx, const struct uuid *office_id, json_t **stock, struct err *err)
 {
-	return read_json(tx, &certificates_queries[Q_STOCK], ARGS(arg_uuid(office_id)), "there is no stock", stock, err);
+	return tx_query_json(tx, &certificates_queries[Q_STOCK], ARGS(arg_uuid(office_id)), "there is no stock", stock, err);
 }
 
 /* ---- for signd ---- */
@@ -319,7 +302,7 @@ paper_stock(struct tx *tx, const struct uuid *office_id, json_t **stock, struct 
 int
 sealing_read(struct tx *tx, const struct uuid *id, json_t **found, struct err *err)
 {
-	return read_json(tx, &sealing_queries[Q_SEALING_READ], ARGS(arg_uuid(id)), "the registry has no such certificate", found, err);
+	return tx_query_json(tx, &sealing_queries[Q_SEALING_READ], ARGS(arg_uuid(id)), "the registry has no such certificate", found, err);
 }
 
 int

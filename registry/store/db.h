@@ -125,6 +125,8 @@ int tx_query(struct tx *tx, const struct query *q, const struct arg *args, size_
 /* Exactly one row wanted: none is `none` with the sentence `what` ("enrolment is not there"). */
 int tx_query_one(struct tx *tx, const struct query *q, const struct arg *args, size_t n, enum fail none, const char *what,
 	struct rows **rows, struct err *err);
+/* The JSON that the query gives in its one column; no row, or NULL in it, is FAIL_NOT_FOUND with the sentence `none`. */
+int tx_query_json(struct tx *tx, const struct query *q, const struct arg *args, size_t n, const char *none, json_t **value, struct err *err);
 /*
  * Queues a statement that returns nothing (or whose rows are not wanted): sent with the next tx_query, tx_flush or the commit in
  * one round trip (libpq pipeline mode).  Its errors come up there.  wanted >= 0: so many rows must be affected, else FAIL_CONFLICT
@@ -138,6 +140,9 @@ int tx_flush(struct tx *tx, struct err *err);
  * wait for it: for a check that a constraint backs, so that the commit fails anyway.
  */
 int tx_guard(struct tx *tx, const struct query *q, const struct arg *args, size_t n, const char *what, struct err *err);
+
+/* A list of UUIDs as an argument of type uuid[] is written, appended. */
+void sql_uuid_array(const struct uuid *ids, size_t n, struct buf *array);
 
 size_t rows_count(const struct rows *rows);
 bool row_is_null(const struct rows *rows, size_t row, int column);

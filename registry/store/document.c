@@ -160,17 +160,6 @@ production_of_row(const struct rows *rows, size_t row, struct production *p, str
 	return document_of_row(rows, row, p, err);
 }
 
-static void
-uuid_array(const struct uuid *ids, size_t n, struct buf *array)
-{
-	char text[UUID_TEXT];
-
-	buf_str(array, "{");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(array, "%s%s", i == 0 ? "" : ",", uuid_format(&ids[i], text));
-	buf_str(array, "}");
-}
-
 int
 productions_read(struct tx *tx, const struct uuid *applications, size_t n, struct production *out, size_t *found, struct err *err)
 {
@@ -179,7 +168,7 @@ productions_read(struct tx *tx, const struct uuid *applications, size_t n, struc
 	size_t filled = 0;
 	int rc = -1;
 
-	uuid_array(applications, n, &array);
+	sql_uuid_array(applications, n, &array);
 	if (buf_check(&array, err) == -1 || tx_query(tx, &document_queries[Q_PRODUCTIONS], ARGS(arg_text(buf_cstr(&array))), &rows, err) == -1)
 		goto out;
 	if (rows_count(rows) > n) {
@@ -301,7 +290,7 @@ documents_personalise(struct tx *tx, const struct uuid *documents, size_t n, con
 	struct rows *rows = NULL;
 	int rc = -1;
 
-	uuid_array(documents, n, &array);
+	sql_uuid_array(documents, n, &array);
 	if (buf_check(&array, err) == -1 ||
 		tx_query(tx, &document_queries[Q_PERSONALISE], ARGS(arg_text(buf_cstr(&array)), arg_uuid(officer_id)), &rows, err) == -1)
 		goto out;

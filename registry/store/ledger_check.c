@@ -136,6 +136,8 @@ const struct query ledger_check_queries[] = {
 	[Q_STATES + 9] = STATES("notification", "notification_decision", "notification_id"),
 	[Q_STATES + 10] = STATES("legacy_act", "legacy_act_decision", "legacy_act_id"),
 	[Q_STATES + 11] = STATES("paper", "paper_event", "paper_id"),
+	[Q_STATES + 12] = STATES("booklet", "booklet_event", "booklet_id"),
+	[Q_STATES + 13] = STATES("batch", "batch_decision", "batch_id"),
 	{ NULL, NULL },
 };
 

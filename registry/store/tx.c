@@ -257,6 +257,33 @@ tx_query_one(struct tx *tx, const struct query *q, const struct arg *args, size_
 }
 
 int
+tx_query_json(struct tx *tx, const struct query *q, const struct arg *args, size_t n, const char *none, json_t **value, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query(tx, q, args, n, &rows, err) == -1)
+		return -1;
+	if (rows_count(rows) == 0 || row_is_null(rows, 0, 0))
+		err_set(err, FAIL_NOT_FOUND, "%s", none);
+	else
+		rc = row_json(rows, 0, 0, value, err);
+	rows_free(rows);
+	return rc;
+}
+
+void
+sql_uuid_array(const struct uuid *ids, size_t n, struct buf *array)
+{
+	char text[UUID_TEXT];
+
+	buf_str(array, "{");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(array, "%s%s", i == 0 ? "" : ",", uuid_format(&ids[i], text));
+	buf_str(array, "}");
+}
+
+int
 tx_later(struct tx *tx, const struct query *q, const struct arg *args, size_t n, int wanted, const char *what, struct err *err)
 {
 	return send_query(tx, q, args, n, (struct pending){ NULL, wanted, false, what }, err);

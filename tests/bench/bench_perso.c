@@ -3,6 +3,7 @@
  * C_Sign with the same token, key and as many sessions.
  */
 #include "issuance/perso/station.h"
+#include "registry/store/booklet.h"
 #include "registry/store/document.h"
 #include "tests/bench/bare.h"
 
@@ -80,7 +81,7 @@ run(struct line *l, size_t n)
 static double
 personalise_all(struct issuing *is, struct line *l)
 {
-	static const struct query *const sets[] = { document_queries, NULL };
+	static const struct query *const sets[] = { document_queries, booklet_queries, NULL };
 	struct db_options o = { .conninfo = is->conninfo, .role = "catena_issuance", .connections = STATIONS, .wait_ms = 5000, .queries = sets };
 	struct station_options station = {
 		.biometric_key = throwaway_path(&is->tls, "biometric.key"),
@@ -88,6 +89,7 @@ personalise_all(struct issuing *is, struct line *l)
 		.signd_connections = STATIONS,
 		.state = "UTO",
 		.authority = "PASSPORT OFFICE OF UTOPIA",
+		.name = "line-1",
 		.series = 'U',
 		.years = 10,
 		.years_minor = 5,
@@ -144,6 +146,7 @@ measure(const char *kind, unsigned sessions, double goal)
 	}
 	issuing_people(&is, PEOPLE);
 	issuing_approve(&is, 0);
+	issuing_booklets(PEOPLE, "line-1");
 	issuing_settle();
 	line_init(&l);
 	bare = bare_rate(sessions);

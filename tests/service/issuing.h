@@ -21,6 +21,7 @@
 #include "registry/store/migrate.h"
 #include "registry/store/signing.h"
 #include "tests/cluster.h"
+#include "tests/service/stock.h"
 #include "tests/unit/softhsm.h"
 #include "tests/unit/throwaway.h"
 
@@ -377,6 +378,17 @@ issuing_approve(struct issuing *is, unsigned from)
 	issuing_for_people(issuing_approved, NELEM(issuing_approved), from);
 	issuing_sql("COMMIT");
 	issuing_sql("ANALYZE");
+}
+
+/* Blank booklets at a station. */
+__attribute__((unused)) static void
+issuing_booklets(unsigned n, const char *station)
+{
+	struct buf text = BUF_INIT;
+
+	stock_text(&text, "PP1", n, station);
+	issuing_sql(buf_cstr(&text));
+	buf_clear(&text);
 }
 
 /* Returns when the sequencer has nothing left to do. */

@@ -360,6 +360,8 @@ load_start(struct rig *rig, unsigned workers)
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->changed, NULL);
 	l->rig = rig;
+	if (rig_booklets(rig, LOAD_BOOKLETS, &err) == -1)
+		bail_out("%s", err.text);
 	if (portrait_draw(bytes_str("load"), 'F', 20, &l->portrait, &err) == -1)
 		bail_out("%s", err.text);
 	l->nworker = l->working = workers;
@@ -384,6 +386,10 @@ load_pause(struct load *l)
 void
 load_resume(struct load *l)
 {
+	struct err err = ERR_INIT;
+
+	if (rig_count(l->rig, "SELECT count(*) FROM registry.booklet_station") < LOAD_BOOKLETS / 2 && rig_booklets(l->rig, LOAD_BOOKLETS, &err) == -1)
+		bail_out("%s", err.text);
 	pthread_mutex_lock(&l->lock);
 	l->paused = false;
 	pthread_cond_broadcast(&l->changed);

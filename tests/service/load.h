@@ -9,7 +9,8 @@
 #include "registry/base/digest.h"
 #include "tests/service/rig.h"
 
-enum { LOAD_FAULTS = 20 };
+enum { LOAD_FAULTS = 20,
+	LOAD_BOOKLETS = 1000 }; /* at the start, and again when half are used */
 
 /* All that was acknowledged about one person; a text is "" until its answer came. */
 struct load_person {

@@ -1,4 +1,5 @@
 #include "pki/ceremony.h" /* before OpenSSL's x509v3.h, whose macros take some of its names */
+#include "tests/service/stock.h"
 #include "tests/service/rig.h"
 
 #include <errno.h>
@@ -97,6 +98,18 @@ rig_sql(struct rig *r, char *out, size_t size, struct err *err, const char *fmt,
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	rc = buf_check(&text, err) == -1 ? -1 : sql_run(r, buf_cstr(&text), out, size, err);
+	buf_clear(&text);
+	return rc;
+}
+
+int
+rig_booklets(struct rig *r, unsigned n, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc;
+
+	stock_text(&text, "PAS1", n, "line-1");
+	rc = buf_check(&text, err) == -1 ? -1 : sql_run(r, buf_cstr(&text), NULL, 0, err);
 	buf_clear(&text);
 	return rc;
 }
@@ -728,7 +741,7 @@ rig_start(struct rig *r, const char *const *programs, struct err *err)
 		struct rig_program *p = &r->program[r->nprogram];
 
 		snprintf(p->name, sizeof(p->name), "%s", *programs);
-		if (program_start(r, p, err) == -1)
+		if (program_start(r, p, err) == -1 || (strcmp(p->name, "issued") == 0 && rig_booklets(r, RIG_BOOKLETS, err) == -1))
 			goto fail;
 		r->nprogram++;
 	}

@@ -26,6 +26,7 @@
 
 enum { RIG_PROGRAMS = 8,
 	RIG_OFFICERS = 64,
+	RIG_BOOKLETS = 50,
 	RIG_DATABASES = 16 };
 
 enum rig_office { RIG_CIVIL, /* CIV1 */
@@ -127,6 +128,8 @@ int rig_sign_in(struct rig *r, const char *program, const char *login, struct er
 int rig_db(struct rig *r, const char *role, const struct query *const *sets, struct db **db, struct err *err);
 /* SQL as the superuser, several statements allowed; the first value of the last one as text, "" when there is none.  out may be NULL. */
 int rig_sql(struct rig *r, char *out, size_t size, struct err *err, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* `n` blank booklets more at the station of issued (rig_start gives RIG_BOOKLETS when it starts issued). */
+int rig_booklets(struct rig *r, unsigned n, struct err *err);
 /* A number asked by SQL; bails out when that fails. */
 int64_t rig_count(struct rig *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -102,6 +102,61 @@ produce(const char *application, char number[16])
 	json_decref(reply);
 }
 
+/* Booklets come, are counted twice and brought to the stations; at the end of the day the blanks are counted. */
+static void
+booklets_day(void)
+{
+	char office[UUID_TEXT], id[UUID_TEXT];
+	json_t *reply;
+
+	uuid_format(&rig.office[RIG_PASSPORT], office);
+	reply = post("issued", "passport_personaliser.1", "/issuance/v1/booklets/counts",
+		json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "office_id", office, "event", "receive", "delivery_note", "D 17", "prefix", "UT", "first", 1, "last", 9, "counted", 9));
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/booklets?office=%s", office)));
+	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/booklets/counts/%s/confirmation", id), json_pack("{s:i}", "counted", 9)));
+	json_decref(post("issued", "passport_personaliser.1", "/issuance/v1/booklets/assignments",
+		json_pack("{s:s, s:s, s:i, s:i, s:s}", "office_id", office, "prefix", "UT", "first", 1, "last", 3, "station", "line-2")));
+	json_decref(post("issued", "passport_personaliser.1", "/issuance/v1/booklets/UT-0000002/return", NULL));
+	json_decref(post("issued", "passport_personaliser.1", "/issuance/v1/booklets/UT-0000003/spoiling", reason()));
+	reply = post("issued", "passport_qc.1", "/issuance/v1/booklets/counts",
+		json_pack("{s:s, s:s, s:i}", "office_id", office, "event", "balance", "counted", 8 + RIG_BOOKLETS));
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	reply = post("issued", "passport_personaliser.1", path_of("/issuance/v1/booklets/counts/%s/confirmation", id), json_pack("{s:i}", "counted", 8 + RIG_BOOKLETS));
+	ok(json_integer_value(json_object_get(json_array_get(json_object_get(reply, "balances"), 0), "difference")) == 0, "the balance is zero");
+	json_decref(reply);
+}
+
+/* Without signd no batch ends before it was stopped. */
+static void
+batches_day(void)
+{
+	char office[UUID_TEXT], id[UUID_TEXT], state[20] = "";
+	struct err err = ERR_INIT;
+	json_t *reply;
+
+	rig_kill(&rig, "signd");
+	uuid_format(&rig.office[RIG_PASSPORT], office);
+	reply = post("issued", "passport_personaliser.1", "/issuance/v1/batches", json_pack("{s:s, s:i}", "office_id", office, "limit", 5));
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(get("issued", "passport_personaliser.1", path_of("/issuance/v1/batches/%s", id)));
+	json_decref(get("issued", "passport_personaliser.1", path_of("/issuance/v1/batches?office=%s&limit=1", office)));
+	json_decref(post("issued", "passport_personaliser.1", path_of("/issuance/v1/batches/%s/stop", id), reason()));
+	json_decref(post("issued", "passport_personaliser.1", path_of("/issuance/v1/batches/%s/resumption", id), NULL));
+	if (rig_restart(&rig, "signd", &err) == -1)
+		bail_out("%s", err.text);
+	for (int i = 0; i < 300 && strcmp(state, "completed") != 0; i++) {
+		usleep(100000);
+		reply = get("issued", "passport_qc.1", path_of("/issuance/v1/batches/%s", id));
+		keep(reply, "state", state, sizeof(state));
+		json_decref(reply);
+	}
+	is(state, "completed", "the batch completes when signd is there again");
+}
+
 static void
 requisites(const struct day *day, const char *application)
 {
@@ -136,6 +191,8 @@ issuance_day(struct day *day)
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
 	apply(day->uin, id);
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/approval", id), NULL));
+	booklets_day();
+	batches_day();
 	produce(id, spoiled);
 	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/spoiling", spoiled), reason()));
 	produce(id, day->number);

@@ -572,6 +572,7 @@ main(void)
 		return done_testing();
 	}
 	issuing_people(&is, 16);
+	issuing_booklets(40, "line-1");
 	o.conninfo = is.conninfo;
 	if (db_open(&o, &owner, &err) == -1 || seal_load(throwaway_path(&is.tls, "seal.key"), &seal, &err) == -1)
 		bail_out("%s", err.text);

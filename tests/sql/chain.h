@@ -181,6 +181,19 @@ chain_ask(const char *sql)
 #define CHAIN_SIGNED(n) \
 	"INSERT INTO document_signature (document_id, certificate_id, sod) VALUES (" ID("e" n) ", " ID("09") ", '\\x77010" n "');"
 
+/* Two blank booklets that 18 and 19 counted, at a station, with their balance; a batch of the application of N. */
+#define CHAIN_BOOKLETS \
+	"INSERT INTO booklet_count (id, office_id, event, delivery_note, prefix, first_serial, last_serial, counted, officer_id)" \
+	" VALUES (" ID("1a") ", " ID("01") ", 'receive', 'D', 'UT', 1, 2, 2, " ID("18") ");" \
+											"INSERT INTO booklet_confirmation (booklet_count_id, counted_by, counted, officer_id) VALUES (" ID("1a") ", " ID("18") ", 2, " ID("19") ");" \
+																												"INSERT INTO booklet_event (booklet_id, event, station, officer_id) SELECT id, 'assign', 'line-1', " ID("18") " FROM booklet;" \
+																																									      "INSERT INTO booklet_count (id, office_id, event, counted, officer_id) VALUES (" ID("1b") ", " ID("01") ", 'balance', 2, " ID("18") ");" \
+																																																										  "INSERT INTO booklet_confirmation (booklet_count_id, counted_by, counted, officer_id) VALUES (" ID("1b") ", " ID("18") ", 2, " ID("19") ");"
+#define CHAIN_BATCH(n) \
+	"INSERT INTO batch VALUES (" ID("1c") ", " ID("01") ", " ID("18") ");" \
+									  "INSERT INTO batch_order (batch_id, place, application_id) VALUES (" ID("1c") ", 1, " ID("c" n) ");" \
+																					  "INSERT INTO batch_decision (batch_id, event, officer_id) VALUES (" ID("1c") ", 'order', " ID("18") ");"
+
 /* The cluster, the schema, an office, officers 11..19, a document signer's certificate 09.  False: no PostgreSQL here. */
 static bool
 chain_start(void)

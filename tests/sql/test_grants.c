@@ -11,7 +11,7 @@
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
 	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule", "document_kind", "entitlement_rule", "interview_rule",
 	"notification_rule", "program_facility", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
-	"office", "place", "program", "idempotency", "trust_file", "trust_object" };
+	"office", "booklet_station", "batch_work", "place", "program", "idempotency", "trust_file", "trust_object" };
 
 static unsigned
 count_refused(enum chain_role role, const char *table, const char *state, bool is_loud)
@@ -83,7 +83,7 @@ test_inserts(void)
 		     " GROUP BY rolname) x"),
 		"civil: act act_correction act_correction_decision act_decision act_evidence act_evidence_file act_match_key act_party"
 		" act_registration act_series act_version birth_statistics civil_certificate civil_certificate_print civil_certificate_revocation completeness_estimate death_statistics duplicate_override legacy_act legacy_act_decision legacy_image legacy_image_file notification notification_decision outbox paper_confirmation paper_count paper_event person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
-		" portrait_image; issuance: application application_consent application_decision application_interview document document_decision outbox person_designation person_stop;"
+		" portrait_image; issuance: application application_consent application_decision application_interview batch batch_decision batch_order booklet_confirmation booklet_count booklet_event document document_decision outbox person_designation person_stop;"
 		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
 		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate civil_certificate_seal crl"
 		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node revocation signature_tally signed_list tree_head",
@@ -275,6 +275,47 @@ static const struct attempt four_eyes[] = {
 	{ "inspection revokes a document", INSPECTION, NULL, DECIDE_DOC("1", "spoil"), "42501", "permission" },
 };
 
+/* Two blanks are at line-1 (CHAIN_BOOKLETS), document e1 is allocated and in none, application c1 is in a running batch. */
+#define BOOKLET(serial) "(SELECT id FROM booklet WHERE serial = 'UT-" serial "')"
+#define BIND            "SELECT booklets_bind(ARRAY[" ID("e1") "::uuid], 'line-1', " ID("18") ")"
+#define BOOKLET_EVENT(serial, event, station, document, reason) \
+	"INSERT INTO booklet_event (booklet_id, event, station, document_id, officer_id, reason) VALUES (" BOOKLET(serial) ", '" event "', " station ", " document ", " ID( \
+		"18") ", " reason ")"
+#define COUNT(event, note, range, counted) \
+	"INSERT INTO booklet_count (id, office_id, event, delivery_note, prefix, first_serial, last_serial, counted, officer_id)" \
+	" VALUES (" ID("1d") ", " ID("01") ", '" event "', " note ", " range ", " counted ", " ID("18") ")"
+#define CONFIRM(counted, officer) \
+	"INSERT INTO booklet_confirmation (booklet_count_id, counted_by, counted, officer_id) VALUES (" ID("1d") ", " ID("18") ", " counted ", " ID(officer) ")"
+static const struct attempt booklets[] = {
+	{ "booklets without a delivery note", ISSUANCE, NULL, COUNT("receive", "NULL", "'UT', 3, 4", "2"), "23514", "delivery_note_given" },
+	{ "a delivery of other booklets than counted", ISSUANCE, NULL, COUNT("receive", "'D'", "'UT', 3, 4", "3"), "23514", "range_given" },
+	{ "a balance of some booklets", ISSUANCE, NULL, COUNT("balance", "NULL", "'UT', 3, 4", "2"), "23514", "range_given" },
+	{ "the officer who counted booklets counts them again", ISSUANCE, COUNT("receive", "'D'", "'UT', 3, 4", "2"), CONFIRM("2", "18"), "23514", "four_eyes_booklet" },
+	{ "two officers who count differently", ISSUANCE, COUNT("receive", "'D'", "'UT', 3, 4", "2"), CONFIRM("1", "19"), "CA002", "differently" },
+	{ "booklets that came before", ISSUANCE, COUNT("receive", "'D'", "'UT', 2, 3", "2"), CONFIRM("2", "19"), "23505", "booklet_serial_key" },
+	{ "the destruction of booklets that are not spoiled", ISSUANCE, COUNT("destroy", "NULL", "'UT', 1, 2", "2"), CONFIRM("2", "19"), "CA001", "destroy" },
+	{ "the destruction of booklets that are not there", ISSUANCE, COUNT("destroy", "NULL", "'UT', 8, 9", "2"), CONFIRM("2", "19"), "CA002", "has 0" },
+	{ "a document in two booklets", ISSUANCE, BIND, BOOKLET_EVENT("0000002", "personalise", "'line-1'", ID("e1"), "NULL"), "23505", "booklet_of_document" },
+	{ "a booklet with two documents", ISSUANCE, BIND, BOOKLET_EVENT("0000001", "personalise", "'line-1'", ID("e1"), "NULL"), "CA001", "personalise" },
+	{ "a blank of another station", ISSUANCE, NULL, BOOKLET_EVENT("0000001", "personalise", "'line-2'", ID("e1"), "NULL"), "CA002", "another station" },
+	{ "a document where no blank is", ISSUANCE, NULL, "SELECT booklets_bind(ARRAY[" ID("e1") "::uuid], 'line-2', " ID("18") ")", "53000", "not enough blank" },
+	{ "a blank at two stations", ISSUANCE, NULL, BOOKLET_EVENT("0000001", "assign", "'line-2'", "NULL", "NULL"), "CA001", "assign" },
+	{ "a blank spoiled for no reason", ISSUANCE, NULL, BOOKLET_EVENT("0000001", "spoil", "NULL", "NULL", "NULL"), "23514", "reason_given" },
+	{ "a booklet spoiled under its document", ISSUANCE, BIND, BOOKLET_EVENT("0000001", "spoil", "NULL", "NULL", "'torn'"), "CA002", "not spoiled" },
+	{ "a personalised booklet that goes back into the store", ISSUANCE, BIND, BOOKLET_EVENT("0000001", "return", "NULL", "NULL", "NULL"), "CA001", "return" },
+	{ "a document personalised in no booklet", ISSUANCE, NULL,
+		"INSERT INTO document_decision (document_id, event, officer_id) VALUES (" ID("e1") ", 'personalise', " ID("18") ")", "CA002", "in no booklet" },
+	{ "a booklet made by the program", ISSUANCE, NULL, "INSERT INTO booklet (serial, office_id, booklet_count_id) VALUES ('UT-0000009', " ID("01") ", " ID("1a") ")", "42501", "permission" },
+	{ "a balance made by the program", ISSUANCE, NULL,
+		"INSERT INTO booklet_balance (booklet_count_id, office_id, expected, counted) VALUES (" ID("1b") ", " ID("01") ", 2, 2)", "42501", "permission" },
+	{ "an application in two batches", ISSUANCE, "INSERT INTO batch VALUES (" ID("1d") ", " ID("01") ", " ID("18") ")",
+		"INSERT INTO batch_order (batch_id, place, application_id) VALUES (" ID("1d") ", 1, " ID("c1") ")", "23505", "application_ordered_once" },
+	{ "a batch stopped for no reason", ISSUANCE, NULL, "INSERT INTO batch_decision (batch_id, event, officer_id) VALUES (" ID("1c") ", 'stop', " ID("18") ")", "23514", "reason_given" },
+	{ "a running batch resumed", ISSUANCE, NULL, "INSERT INTO batch_decision (batch_id, event, officer_id) VALUES (" ID("1c") ", 'resume', " ID("18") ")", "CA001", "resume" },
+	{ "an order taken by hand", ISSUANCE, NULL, "UPDATE batch_work SET state = 'done'", "42501", "permission" },
+	{ "orders claimed by another program", CIVIL, NULL, "SELECT batches_claim('line-1', 1, 60)", "42501", "permission" },
+};
+
 static const struct attempt states[] = {
 	{ "an act registered before it is validated", CIVIL, NULL, DECIDE_ACT("8", "register", "12"), "CA001", "act is declared" },
 	{ "an act validated twice", CIVIL, NULL, DECIDE_ACT("9", "validate", "12"), "CA001", "act is validated" },
@@ -347,6 +388,7 @@ main(void)
 	chain_do(CIVIL, CHAIN_BIRTH_DECLARED("9") CHAIN_BIRTH_VALIDATED("9"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("1") CHAIN_APPROVED("1") CHAIN_PRODUCED("1") CHAIN_DOCUMENT("1") CHAIN_ALLOCATED("1"));
 	chain_do(SIGNER, CHAIN_SIGNED("1"));
+	chain_do(ISSUANCE, CHAIN_BOOKLETS CHAIN_BATCH("1"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("2") CHAIN_REQUISITES("2"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("3") CHAIN_APPROVED("3"));
 	chain_do(ISSUANCE, CHAIN_APPLICATION("4") CHAIN_APPROVED("4") CHAIN_PRODUCED("4"));
@@ -371,6 +413,7 @@ main(void)
 	all_refused(identities, sizeof(identities) / sizeof(identities[0]));
 	all_refused(four_eyes, sizeof(four_eyes) / sizeof(four_eyes[0]));
 	all_refused(states, sizeof(states) / sizeof(states[0]));
+	all_refused(booklets, sizeof(booklets) / sizeof(booklets[0]));
 	test_no_longer();
 	chain_stop();
 	return done_testing();

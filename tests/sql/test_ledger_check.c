@@ -137,6 +137,17 @@ static const char acts[] =
 	"INSERT INTO paper_confirmation (paper_count_id, counted_by, counted, officer_id) VALUES ('" U("a1") "', " OFFICER_A ", 1, " OFFICER_B ");"
 	"INSERT INTO paper_event (paper_id, event, civil_certificate_id, officer_id) SELECT id, 'issue', '" U("a0") "', " OFFICER_A " FROM paper;"
 	"INSERT INTO civil_certificate_revocation (civil_certificate_id, reason, officer_id) VALUES ('" U("a0") "', 'stolen', " OFFICER_B ");"
+	/* two booklets that two officers counted, one with the document, and the balance; a batch */
+	"INSERT INTO booklet_count (id, office_id, event, delivery_note, prefix, first_serial, last_serial, counted, officer_id)"
+	" VALUES ('" U("a5") "', " OFFICE ", 'receive', 'D', 'B', 1, 2, 2, " OFFICER_A ");"
+	"INSERT INTO booklet_confirmation (booklet_count_id, counted_by, counted, officer_id) VALUES ('" U("a5") "', " OFFICER_A ", 2, " OFFICER_B ");"
+	"INSERT INTO booklet_event (booklet_id, event, station, officer_id) SELECT id, 'assign', 'line-1', " OFFICER_A " FROM booklet;"
+	"SELECT booklets_bind(ARRAY['" U("80") "'::uuid], 'line-1', " OFFICER_A ");"
+	"INSERT INTO booklet_count (id, office_id, event, counted, officer_id) VALUES ('" U("a6") "', " OFFICE ", 'balance', 1, " OFFICER_A ");"
+	"INSERT INTO booklet_confirmation (booklet_count_id, counted_by, counted, officer_id) VALUES ('" U("a6") "', " OFFICER_A ", 1, " OFFICER_B ");"
+	"INSERT INTO batch (id, office_id, officer_id) VALUES ('" U("a7") "', " OFFICE ", " OFFICER_A ");"
+	"INSERT INTO batch_order (batch_id, place, application_id) SELECT '" U("a7") "', 1, id FROM application LIMIT 1;"
+	"INSERT INTO batch_decision (batch_id, event, officer_id) VALUES ('" U("a7") "', 'order', " OFFICER_A ");"
 	/* an entry of a paper register with its scan */
 	"INSERT INTO legacy_act (id, office_id, kind, register, volume, page, entry, grade, original, officer_id)"
 	" VALUES ('" U("a2") "', " OFFICE ", 'birth', 'B', '7', '1', '1', 'original_register', '{\"name\":\"x\"}', " OFFICER_A ");"
@@ -467,7 +478,7 @@ main(void)
 	ok(counts.findings == 0, "nothing is found in an honest registry");
 	ok(counts.entries >= 630 && counts.rows == counts.entries && counts.leaves == counts.entries && counts.waiting == 0,
 		"%llu rows, entries and leaves were looked at", (unsigned long long)counts.entries);
-	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 3 && counts.states == 15,
+	ok(counts.heads == 1 && counts.signatures == 1 && counts.nodes == 2 && counts.parties == 6 && counts.images == 3 && counts.states == 18,
 		"and heads, signatures, nodes, parties, images and states");
 	for (size_t i = 0; i < NELEM(tamperings); i++)
 		is_found(&tamperings[i]);

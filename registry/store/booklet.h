@@ -1,0 +1,48 @@
+/*
+ * booklet.h - the stock of booklets: counts by two officers, stations, documents in them, the balance.  Database role catena_issuance.
+ *
+ * Which event a booklet allows, that a document is in one booklet and a booklet has one document ever, and what is expected is held by the database
+ * (0182-booklets.sql).  A serial is a prefix, a hyphen and seven digits: "UT-0000017".
+ */
+#ifndef CATENA_STORE_BOOKLET_H
+#define CATENA_STORE_BOOKLET_H
+
+#include "registry/store/db.h"
+
+enum { BOOKLET_SERIAL_TEXT = 17,
+	BOOKLET_COUNT_MAX = 10000, /* in one range */
+	STATION_NAME_MAX = 40 };
+
+struct booklet_count {
+	struct uuid id, office_id, officer_id;
+	int event;                    /* index of booklet_count_events */
+	char *delivery_note;          /* receive only; NULL else */
+	char *prefix;                 /* receive, destroy: the range; NULL for a balance */
+	int64_t first, last, counted; /* counted: of a range its size */
+};
+extern const char *const booklet_count_events[]; /* receive, destroy, balance */
+/* Queued; nothing follows before another officer counts the same. */
+int booklet_count_add(struct tx *tx, const struct booklet_count *c, struct err *err);
+/* Only id, office_id, officer_id and event are read.  FAIL_NOT_FOUND. */
+int booklet_count_read(struct tx *tx, const struct uuid *id, struct booklet_count *c, struct err *err);
+/* Queued: FAIL_CONFLICT when it is sent: counted differently, by the same officer, already; a serial that is there; a booklet in another state. */
+int booklet_confirm(struct tx *tx, const struct booklet_count *c, int64_t counted, const struct uuid *officer_id, struct err *err);
+
+int booklet_find(struct tx *tx, const char *serial, struct uuid *id, struct uuid *office_id, struct err *err);
+/* The serial of the booklet that a document is in; "" when there is none. */
+int booklet_of_document(struct tx *tx, const struct uuid *document_id, char serial[BOOKLET_SERIAL_TEXT], struct err *err);
+/* event: spoil (with a reason), return; queued. */
+int booklet_event(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason, struct err *err);
+/* The booklets of the range to a station, all `first` to `last` of them or none: FAIL_CONFLICT.  Sent at once. */
+int booklets_assign(struct tx *tx, const struct booklet_count *range, const char *station, const struct uuid *officer_id, struct err *err);
+/* The station's next blanks for those of the documents that are in no booklet yet.  FAIL_AGAIN: it has not enough.  Sent at once. */
+int booklets_bind(struct tx *tx, const char *station, const struct uuid *documents, size_t n, const struct uuid *officer_id, struct err *err);
+/*
+ * { received, assigned, personalised, spoiled, destroyed, expected, next?, stations: [{ station, blanks }], waiting: [counts that a second officer has not
+ * made], balances: [{ on_day, expected, counted, difference }, the last ten] }
+ */
+int booklet_stock(struct tx *tx, const struct uuid *office_id, json_t **stock, struct err *err);
+
+extern const struct query booklet_queries[];
+
+#endif
