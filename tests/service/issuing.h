@@ -113,9 +113,9 @@ issuing_ceremony(struct issuing *is, const char *signer_kind)
 
 /* ---- programs ---- */
 
-/* Starts a program of the build tree and waits for its line "NAME ready ADDRESS". */
+/* Starts a program of the build tree with that file of its configuration and waits for its line "NAME ready ADDRESS". */
 static pid_t
-issuing_spawn(const struct issuing *is, const char *name, char *address, size_t size)
+issuing_spawn(const struct issuing *is, const char *name, const char *conf, char *address, size_t size)
 {
 	const char *builddir = getenv("top_builddir");
 	char path[400], line[300] = "";
@@ -130,7 +130,7 @@ issuing_spawn(const struct issuing *is, const char *name, char *address, size_t 
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that bails out leaves nobody behind */
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
-		execl(path, name, "--config", throwaway_path(&is->tls, "catena.conf"), (char *)NULL);
+		execl(path, name, "--config", throwaway_path(&is->tls, conf), (char *)NULL);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -157,13 +157,13 @@ issuing_end(pid_t *pid)
 static void
 issuing_start_signd(struct issuing *is)
 {
-	is->signd = issuing_spawn(is, "signd", NULL, 0);
+	is->signd = issuing_spawn(is, "signd", "catena.conf", NULL, 0);
 }
 
 __attribute__((unused)) static void
 issuing_start_issued(struct issuing *is)
 {
-	is->issued = issuing_spawn(is, "issued", is->address, sizeof(is->address));
+	is->issued = issuing_spawn(is, "issued", "catena.conf", is->address, sizeof(is->address));
 }
 
 /* ---- the stage ---- */
@@ -190,8 +190,9 @@ issuing_picture(int width, int height)
 	return jpeg;
 }
 
+/* station NULL: that of the default. */
 static void
-issuing_conf(const struct issuing *is)
+issuing_conf(const struct issuing *is, const char *file, const char *station)
 {
 	struct buf text = BUF_INIT;
 
@@ -202,7 +203,9 @@ issuing_conf(const struct issuing *is)
 	if (is->token_sessions > 0)
 		buf_printf(&text, "token_sessions = %u\n", is->token_sessions);
 	buf_str(&text, "[issued]\nport = 0\ncsca_certificate = csca.crt\n");
-	issuing_file(is, "catena.conf", bytes_of(&text));
+	if (station != NULL)
+		buf_printf(&text, "station = %s\nstation_timeout = 2\n", station);
+	issuing_file(is, file, bytes_of(&text));
 	buf_clear(&text);
 }
 
@@ -234,7 +237,7 @@ issuing_start(struct issuing *is, const char *signer_kind, bool durable)
 	issuing_sql("SET search_path = registry");
 	issuing_sql("SET client_min_messages = error");
 	issuing_ceremony(is, signer_kind);
-	issuing_conf(is);
+	issuing_conf(is, "catena.conf", NULL);
 	issuing_start_signd(is);
 	return true;
 }

@@ -4,37 +4,9 @@
  *
  * KILL_ROUNDS (6), KILL_SEED (the clock; printed), KILL_WORKERS (3), KILL_CHECK: rounds between two comparisons (2).
  */
-#include <time.h>
-
+#include "tests/service/chance.h"
 #include "tests/service/witness.h"
 #include "tests/tap.h"
-
-static unsigned
-setting(const char *name, unsigned otherwise)
-{
-	const char *text = getenv(name);
-
-	return text != NULL && *text != '\0' ? (unsigned)strtoul(text, NULL, 10) : otherwise;
-}
-
-static uint64_t random_state;
-
-/* splitmix64: the same seed kills the same, at about the same moments. */
-static unsigned
-chance(unsigned below)
-{
-	uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return (unsigned)((z ^ z >> 31) % below);
-}
-
-static void
-wait_ms(unsigned ms)
-{
-	nanosleep(&(struct timespec){ ms / 1000, (long)(ms % 1000) * 1000000 }, NULL);
-}
 
 /* ---- killing ---- */
 

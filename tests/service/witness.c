@@ -256,6 +256,9 @@ static const struct {
 	{ "one signature for each document, the one that was shown",
 		"SELECT count(*) FROM (SELECT t.sod, d.id FROM told t JOIN document d ON d.number = t.document WHERE t.sod <> '') t FULL JOIN document_signature s"
 		" ON s.document_id = t.id AND encode(s.sod_sha256, 'hex') = t.sod WHERE t.id IS NULL OR s.id IS NULL" },
+	{ "every document is in one booklet, and no booklet is used without one",
+		"SELECT count(*) FROM document d FULL JOIN (SELECT e.document_id FROM current_state s JOIN booklet_event e ON e.booklet_id = s.subject_id AND"
+		" e.event = 'personalise' WHERE s.machine = 'booklet' AND s.state = 'personalised') b ON b.document_id = d.id WHERE d.id IS NULL OR b.document_id IS NULL" },
 	{ "every document is delivered",
 		"SELECT count(*) FROM told t JOIN document d ON d.number = t.document JOIN current_state s ON s.subject_id = d.id WHERE s.state <> 'delivered'" },
 	{ "current states are those of the last decisions",
@@ -263,6 +266,7 @@ static const struct {
 		" SELECT enrolment_id, 'enrolment', seq, to_state FROM enrolment_decision UNION ALL"
 		" SELECT application_id, 'application', seq, to_state FROM application_decision UNION ALL"
 		" SELECT document_id, 'document', seq, to_state FROM document_decision UNION ALL"
+		" SELECT booklet_id, 'booklet', seq, to_state FROM booklet_event UNION ALL"
 		" SELECT signing_key_id, 'key', seq, to_state FROM key_event UNION ALL"
 		" SELECT ceremony_id, 'ceremony', seq, to_state FROM ceremony_decision UNION ALL"
 		" SELECT ceremony_id, 'ceremony', seq, to_state FROM ceremony_execution),"
