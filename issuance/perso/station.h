@@ -25,9 +25,7 @@ struct station_options {
 	char series;               /* first letter of document numbers */
 	int years, years_minor;    /* validity */
 	const char *iso39794_from; /* day, chip.h; NULL: the usual one */
-	const char *name;       /* where its blank booklets lie, and what it holds orders as */
-	char series;            /* first letter of document numbers */
-	int years, years_minor; /* validity */
+	const char *name;          /* where its blank booklets lie, and what it holds orders as */
 };
 /* Texts are copied. */
 int station_new(const struct station_options *options, struct station **station, struct err *err);
