@@ -39,7 +39,7 @@ order_of_production(const struct production *p, struct perso_order *order, struc
 	mrz->sex = p->sex;
 	mrz->birth = p->birth;
 	mrz->expiry = p->expires_on;
-	if (mrz_td3_compose(mrz, made.lines, err) == -1)
+	if (mrz_check_code(MRZ_TD3, mrz->code, p->issued_on, p->expires_on, err) == -1 || mrz_td3_compose(mrz, made.lines, err) == -1)
 		goto out;
 	*order = made;
 	rc = 0;

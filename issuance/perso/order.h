@@ -1,8 +1,8 @@
 /*
  * order.h - one document's data as it is printed and written into the chip: taken from the registry's rows, nothing else.
  *
- * The MRZ is that of Doc 9303-4: code, issuing State, the identity's MRZ names, number, nationality, birth, sex, expiry, and the UIN
- * as optional data.  pki/descent_sod.c makes DG1 from a bundle's records by the same fields; both must agree octet for octet.
+ * The MRZ is that of Doc 9303-4: code (as the days of issue and expiry allow it), issuing State, the identity's MRZ names, number,
+ * nationality, birth, sex, expiry, and the UIN as optional data.  pki/descent_sod.c makes DG1 from a bundle's records by the same fields; both must agree octet for octet.
  */
 #ifndef CATENA_PERSO_ORDER_H
 #define CATENA_PERSO_ORDER_H

@@ -92,6 +92,14 @@ test_refusals(void)
 	p = specimen();
 	strcpy(p.document_type, "PV");
 	ok(refuses(p, ""), "refuses a document code that is none");
+	p = specimen();
+	strcpy(p.document_type, "P");
+	p.issued_on.year = 2028;
+	p.expires_on.year = 2033;
+	ok(refuses(p, "second letter"), "refuses a passport of 2028 without second letter");
+	p.issued_on.year = 2027;
+	p.expires_on.year = 2038;
+	ok(refuses(p, "before 2038"), "refuses one of 2027 that would be valid in 2038");
 }
 
 static const struct expiry_case {
