@@ -332,6 +332,7 @@ static void
 loes(void)
 {
 	struct err err = ERR_INIT;
+	struct buf again = BUF_INIT;
 	struct lds_templates t;
 	struct bytes mrz;
 	struct lds_com c;
@@ -349,7 +350,11 @@ loes(void)
 			f.data_type == FACE_JPEG2000 && face_check_image(&f, &err) == 0,
 		"loes2006: DG2 (%s)", err.text);
 	ok(lds_com_read(BYTES(com_file, n3), &c, &err) == 0 && c.n == 3 && c.dg[2] == 15, "loes2006: EF.COM");
+	ok(lds_dg1_write(mrz, &again, &err) == 0 && bytes_equal(bytes_of(&again), BYTES(dg1_file, n1)), "loes2006: DG1 written again, octet by octet");
+	ok(lds_biometric_write(2, &t, &again, &err) == 0 && bytes_equal(bytes_of(&again), BYTES(dg2_file, n2)), "loes2006: DG2 too");
+	ok(lds_com_write(&c, &again, &err) == 0 && bytes_equal(bytes_of(&again), BYTES(com_file, n3)), "loes2006: EF.COM too");
 out:
+	buf_clear(&again);
 	free(dg1_file);
 	free(dg2_file);
 	free(com_file);
