@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PATIENCE = 30000; /* a loaded machine */
+const ANSWER = 120000;
 
 export class Browser {
 	/** @returns {Promise<Browser>} */
@@ -82,7 +83,9 @@ export class Browser {
 			return Promise.reject(this.broken);
 		return new Promise((resolve, reject) => {
 			const id = this.#next++;
-			this.#waiting.set(id, { resolve, reject, method });
+			/* it answers in milliseconds; an answer that never comes would hold up all tests after this one */
+			const timer = setTimeout(() => { this.#waiting.delete(id); reject(new Error(`${method}: chromium does not answer`)); }, ANSWER);
+			this.#waiting.set(id, { resolve: (result) => { clearTimeout(timer); resolve(result); }, reject: (error) => { clearTimeout(timer); reject(error); }, method });
 			this.process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
 		});
 	}
@@ -225,6 +228,15 @@ export class Page {
 		return this.eval(`(() => {
 			const style = getComputedStyle(document.activeElement);
 			return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+		})()`);
+	}
+
+	/** What a file dialog would give the input of that id. */
+	chooseFile(id, name, type, octets) {
+		return this.eval(`(() => {
+			const list = new DataTransfer(), text = atob('${octets.toString('base64')}');
+			list.items.add(new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], ${JSON.stringify(name)}, { type: ${JSON.stringify(type)} }));
+			document.getElementById(${JSON.stringify(id)}).files = list.files;
 		})()`);
 	}
 

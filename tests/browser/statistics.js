@@ -2,6 +2,7 @@
  * statistics.js STAGE.json - a statistician's tables, and entries of paper registers from their import to their promotion, at the civil
  * registry's desk, by keyboard, in each language; run by test_statistics, which has made the stage.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser } from './chromium.js';
 import { button, fill, fillDate, heading, language, look, looked, opened, shows, signIn, speak, stage, t } from './play.js';
@@ -191,6 +192,55 @@ async function openEntry(page, number) {
 
 const imageIsShown = (page) => page.until('document.querySelector(".desk-paper__image")?.naturalWidth === 700');
 
+/** An entry imported at the desk, by keyboard; its scan is added to it. */
+async function testNewEntry(n) {
+	await clerk.press('Alt+Shift+P');
+	await opened(clerk, t('papers.title'));
+	await clerk.tabToText(t('papers.new'));
+	await clerk.press('Enter');
+	await opened(clerk, t('papers.new'));
+	await clerk.until('document.querySelectorAll("#newpaper-grade option").length > 1');
+	await look(clerk, 'paper-new');
+	await clerk.press('Control+Enter');
+	await clerk.until('document.activeElement.className === "govuk-error-summary"');
+	await look(clerk, 'paper-new-missing');
+	await clerk.tabTo('newpaper-grade');
+	await clerk.press('ArrowDown');
+	await clerk.tabTo('field-kind');
+	await clerk.press('ArrowDown');
+	await fill(clerk, 'field-register', papers[language].register);
+	await fill(clerk, 'field-entry', String(200 + n));
+	await fillDate(clerk, 'field-event_on', ['31', '2', '1949']);
+	await fill(clerk, 'field-original-text', `${papers[language].surname}, ${papers[language].given}`);
+	await clerk.press('Control+Enter');
+	await clerk.until('document.querySelector("#field-event_on-error") !== null');
+	ok(true, `${language}: no 31 February`);
+	await clerk.tabTo('field-event_on');
+	await clerk.eval('document.activeElement.select()');
+	await clerk.type('28');
+	await clerk.press('Control+Enter');
+	await clerk.until('location.hash.startsWith("#/paper/") && document.getElementById("scan-file") !== null');
+	await shows(clerk, t('papers.no_image'));
+	await clerk.tabToText(t('papers.scan.do'));
+	await clerk.press('Enter');
+	await clerk.until('document.activeElement.className === "govuk-error-summary"');
+	await look(clerk, 'paper-scan');
+	await clerk.chooseFile('scan-file', 'notes.txt', 'text/plain', Buffer.from('no scan'));
+	await button(clerk, t('papers.scan.do'));
+	await shows(clerk, t('evidence.file.type'));
+	await clerk.chooseFile('scan-file', 'scan.png', 'image/png', Buffer.from('no picture'));
+	await button(clerk, t('papers.scan.do'));
+	await clerk.until(`document.querySelector('#scan-file-error') !== null && !document.body.innerText.includes(${JSON.stringify(t('evidence.file.type'))})`);
+	ok(language === 'en' || !(await clerk.eval(`document.body.innerText.includes(${JSON.stringify(t('problem.service'))})`)), `${language}: refused in the officer’s language`);
+	await look(clerk, 'paper-scan-refused');
+	await clerk.chooseFile('scan-file', 'scan.png', 'image/png', readFileSync(join(stage.pictures, `paper-new-${language}.png`)));
+	await button(clerk, t('papers.scan.do'));
+	await shows(clerk, t('done.scan'));
+	await clerk.until('document.querySelector(".desk-paper__image")?.naturalWidth > 100');
+	await look(clerk, 'paper-scanned');
+	ok(true, `${language}: an entry and its scan are imported at the desk`);
+}
+
 async function testPapers(n) {
 	const number = String(100 + n);
 	await importEntry(number, 'original_register');
@@ -281,6 +331,7 @@ try {
 		await testFiles();
 		await testPrint();
 		await testPapers(n);
+		await testNewEntry(n);
 	}
 	for (const page of [statistician, clerk, registrar]) {
 		is(page.errors.join('\n'), '', 'no error in the console');

@@ -7,7 +7,7 @@ import { DeclarePage, KindsPage } from './declare.js';
 import { DuplicatesPage } from './duplicates.js';
 import { FindPage } from './find.js';
 import { NotificationPage, NotifiedPage } from './notified.js';
-import { PaperPage, PapersPage } from './papers.js';
+import { NewPaperPage, PaperPage, PapersPage } from './papers.js';
 import { StatisticsPage } from './statistics.js';
 import { UnsentBadge, UnsentPage } from './unsent.js';
 import { WorkPage } from './work.js';
@@ -30,6 +30,7 @@ start({
 		{ route: 'unsent', title: 'unsent.title', shortcut: 'U', show: UnsentPage, isFor: isClerk, Badge: UnsentBadge },
 		{ route: 'new', title: 'declare.title', show: DeclarePage, within: 'declare' },
 		{ route: 'notification', title: 'notified.one', show: NotificationPage, within: 'notified' },
+		{ route: 'newpaper', title: 'papers.new', show: NewPaperPage, within: 'papers' },
 		{ route: 'paper', title: 'papers.one', show: PaperPage, within: 'papers' },
 		{ route: 'act', title: 'act.title', show: ActPage },
 		{ route: 'correct', title: 'correct.title', show: CorrectPage },

@@ -3,16 +3,16 @@
  * who neither imported nor read it compares each field with the image and promotes, returns or rejects it.
  */
 import { useEffect, useState } from '/desk/lib/hooks.js';
-import { post } from '/desk/shell/api.js';
-import { linkTo } from '/desk/shell/app.js';
+import { post, postFile } from '/desk/shell/api.js';
+import { go, linkTo } from '/desk/shell/app.js';
 import { bodyOf, fieldAt, idOf, valuesOf } from '/desk/shell/fields.js';
-import { Section, Select } from '/desk/shell/form.js';
+import { FileField, Section, Select } from '/desk/shell/form.js';
 import { hasMessage, showDate, showMoment, t } from '/desk/shell/i18n.js';
-import { explain, explainOwn, lineAt } from '/desk/shell/problems.js';
+import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
 import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useOffices, whoIs } from './common.js';
+import { hasRole, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useOffices, whoIs } from './common.js';
 import { Decisions } from './decide.js';
-import { kindOf } from './kinds.js';
+import { kindOf, kinds } from './kinds.js';
 
 const states = ['imported', 'proposed', 'promoted', 'rejected', 'unreadable'];
 
@@ -22,6 +22,9 @@ const gradeName = (grade) => (hasMessage(`grade.${grade}`) ? t(`grade.${grade}`)
 const apart = (text) => `\u2068${text}\u2069`;
 const whereIs = ({ register, volume, page, entry }) => [register, volume && t('papers.volume', { volume: apart(volume) }), page && t('papers.page', { page: apart(page) }),
 	t('papers.entry', { entry: apart(entry) })].filter(Boolean).map(apart).join(' · ');
+
+/** What the service refuses, each at its field. */
+const linesFor = (error, sections) => (error.problems?.length > 0 ? linesOf(error, sections) : problemsOf(error));
 
 /* ---- the list ---- */
 
@@ -65,11 +68,95 @@ export function PapersPage({ officer }) {
 		<${Select} id="papers-grade" label=${t('papers.grade')} value=${grade} onValue=${choose(setGrade)}
 			options=${[['', t('papers.all')], ...(grades?.items ?? []).map(({ name }) => [name, gradeName(name)])]} />
 	</div>
+	${hasRole(officer, 'civil_clerk') && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('newpaper')}>${t('papers.new')}</a></p>`}
 	${answer && (answer.items.length > 0 ? html`<${Rows} items=${answer.items} />` : html`<p class="govuk-body">${t('work.none')}</p>`)}
 	<div class="govuk-button-group">
 		${cursors.length > 0 && html`<${Button} kind="secondary" onClick=${() => setCursors(cursors.slice(0, -1))}>${t('work.before')}</${Button}>`}
 		${answer?.next && html`<${Button} kind="secondary" onClick=${() => setCursors([...cursors, answer.next])}>${t('work.next')}</${Button}>`}
 	</div>`;
+}
+
+/* ---- a new entry ---- */
+
+const name = (member, label, max, more) => ({ name: member, label, type: 'name', max, ...more });
+const newSections = [
+	{ key: '', title: 'papers.where', fields: [
+		{ name: 'kind', label: 'work.kind', type: 'choice', choices: 'kind', options: kinds.map(({ kind }) => kind), required: true },
+		name('register', 'papers.register', 80, { required: true }),
+		name('volume', 'papers.of_volume', 40),
+		name('page', 'papers.of_page', 40),
+		name('entry', 'papers.of_entry', 40, { required: true }),
+		{ name: 'event_on', label: 'papers.event', type: 'date' },
+		{ name: 'place', label: 'statistics.place', type: 'place', hint: 'field.place.hint' }] },
+	{ key: 'original', title: 'papers.original', optional: 'papers.readable', fields: [{ name: 'text', label: 'papers.text', type: 'long', max: 1000, required: true }] },
+];
+
+export function NewPaperPage({ officer }) {
+	const offices = useOffices(officer, 'civil_clerk');
+	const { answer: grades } = useAnswer('/provenance-grades');
+	const [values, setValues] = useState({ '/original:on': 'on' });
+	const [office, setOffice] = useState('');
+	const [grade, setGrade] = useState('');
+	const [problems, setProblems] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
+	const submit = async (event) => {
+		event.preventDefault();
+		const { body, problems: found } = bodyOf(newSections, values);
+		const own = found.map((p) => lineAt(p, explainOwn(p)));
+		if (grade === '')
+			own.unshift({ field: 'newpaper-grade', text: `${t('papers.grade')}: ${t('problem.missing')}` });
+		setProblems(own);
+		if (own.length > 0)
+			return;
+		try {
+			const { id } = await post('/legacy-acts', { office_id: office || offices[0]?.id, grade, original: {}, unreadable: body.original === undefined, ...body }, key);
+			go('paper', id);
+		} catch (error) {
+			setProblems(linesFor(error, newSections));
+			if (error.status !== undefined)
+				setKey(crypto.randomUUID());
+		}
+	};
+	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
+	return html`<${ErrorSummary} problems=${problems} />
+	<${Heading}>${t('papers.new')}</${Heading}>
+	<form class="desk-form" onSubmit=${submit} novalidate>
+		${offices.length > 1 && html`<${Select} id="newpaper-office" label=${t('work.office')} value=${office || offices[0].id} onValue=${setOffice}
+			options=${offices.map((one) => [one.id, one.name])} />`}
+		<${Select} id="newpaper-grade" label=${t('papers.grade')} value=${grade} onValue=${setGrade} error=${problems.some(({ field }) => field === 'newpaper-grade') ? t('problem.missing') : undefined}
+			options=${[['', t('choice.none')], ...(grades?.items ?? []).map((one) => [one.name, gradeName(one.name)])]} />
+		${newSections.map((section) => html`<${Section} key=${section.title} ...${{ section, values, change, errors }} />`)}
+		<button class="govuk-button">${t('papers.import')}</button></form>`;
+}
+
+const SCAN_MAX = 8 * 1024 * 1024;
+
+/** Who imported an entry adds its scans, as long as nothing is proposed. */
+function AddScan({ entry, onDone }) {
+	const [problems, setProblems] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const submit = async (event) => {
+		event.preventDefault();
+		const file = document.getElementById('scan-file').files[0];
+		const wrong = file === undefined ? 'problem.missing' : file.size > SCAN_MAX ? 'papers.scan.long'
+			: !['application/pdf', 'image/jpeg', 'image/png'].includes(file.type) ? 'evidence.file.type' : null;
+		setProblems(wrong ? [{ field: 'scan-file', text: t(wrong) }] : []);
+		if (wrong)
+			return;
+		try {
+			await postFile(`/legacy-acts/${entry.id}/images`, file, key);
+			onDone('scan');
+		} catch (error) {
+			setProblems(problemsOf(error).map((p) => ({ ...p, field: 'scan-file' })));
+		}
+		setKey(crypto.randomUUID());
+	};
+	return html`<details class="govuk-details" open=${entry.images.length === 0}><summary class="govuk-details__summary">
+		<span class="govuk-details__summary-text">${t('papers.scan')}</span></summary>
+		<div class="govuk-details__text"><${ErrorSummary} problems=${problems} /><form onSubmit=${submit} novalidate>
+			<${FileField} id="scan-file" label=${t('evidence.file')} hint=${t('papers.scan.hint')} error=${problems[0]?.text} />
+			<button class="govuk-button govuk-button--secondary">${t('papers.scan.do')}</button></form></div></details>`;
 }
 
 /* ---- the paper: its images, and what was written down of it ---- */
@@ -129,10 +216,7 @@ function Reading({ entry, kind, onDone }) {
 			await post(`/legacy-acts/${entry.id}/proposal`, body, key);
 			onDone('propose');
 		} catch (error) {
-			setProblems(error.problems?.length > 0 ? error.problems.map(({ pointer, detail }) => {
-				const at = fieldAt(sections, pointer);
-				return at ? lineAt(at, explain(detail)) : { text: explain(detail) };
-			}) : problemsOf(error));
+			setProblems(linesFor(error, sections));
 			if (error.status !== undefined)
 				setKey(crypto.randomUUID());
 		}
@@ -228,7 +312,9 @@ export function PaperPage({ officer, words }) {
 	${entry.state === 'proposed' && isOwn && html`<div class="govuk-inset-text">${t('papers.own')}</div>`}
 	<div class="desk-paper">
 		<div class="desk-paper__sheet"><h2 class="govuk-heading-m">${t('papers.images')}</h2>
-			<${Images} entry=${entry} chosen=${chosen} onChoose=${setChosen} /><${Original} entry=${entry} /></div>
+			<${Images} entry=${entry} chosen=${chosen} onChoose=${setChosen} />
+			${['imported', 'unreadable'].includes(entry.state) && isClerk && entry.imported_by === officer.id && html`<${AddScan} key=${entry.images.length} entry=${entry} onDone=${after} />`}
+			<${Original} entry=${entry} /></div>
 		<div>${entry.state === 'imported' && mayPromote && isClerk && html`<${Reading} entry=${entry} kind=${kind} onDone=${after} />`}
 			${entry.state === 'proposed' && isRegistrar && html`<${Comparison} entry=${entry} kind=${kind} image=${chosen} onDone=${after} />`}
 			${isRegistrar && html`<${Decisions} key=${entry.state} possible=${decisionsIn[entry.state] ?? []} path=${path} onDone=${after} />`}

@@ -44,16 +44,16 @@ function line(isUp) {
 	lineListeners.forEach((listener) => listener(isUp));
 }
 
-async function once(method, path, { body, key }) {
+async function once(method, path, { body, file, key }) {
 	const headers = { Accept: 'application/json' };
-	if (body !== undefined)
-		headers['Content-Type'] = 'application/json';
+	if (body !== undefined || file !== undefined)
+		headers['Content-Type'] = file?.type ?? 'application/json';
 	if (key !== undefined)
 		headers['Idempotency-Key'] = key;
 	let answer, text;
 	try {
-		answer = await fetch(base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-			signal: AbortSignal.timeout(20000) });
+		answer = await fetch(base + path, { method, headers, body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
+			signal: AbortSignal.timeout(file === undefined ? 20000 : 120000) });
 		text = await answer.text();
 	} catch (error) {
 		line(false);
@@ -77,7 +77,8 @@ async function once(method, path, { body, key }) {
 /**
  * @param {string} method
  * @param {string} path below the service's base: "/births"
- * @param {{body?: object, key?: string, anonymous?: boolean}} [request] key: a UUID, needed by all that change something
+ * @param {{body?: object, file?: File, key?: string, anonymous?: boolean}} [request] file: sent as it is, instead of a body; key: a UUID, needed by
+ * all that change something
  */
 export async function call(method, path, request = {}) {
 	for (;;) {
@@ -97,3 +98,4 @@ export const get = (path, query = {}) => {
 };
 /** Creates or changes something, once, however often it is repeated with this key. */
 export const post = (path, body, key = crypto.randomUUID()) => call('POST', path, { body, key });
+export const postFile = (path, file, key) => call('POST', path, { file, key });
