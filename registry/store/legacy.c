@@ -6,7 +6,6 @@
 #include "registry/base/json.h"
 #include "registry/store/civil-local.h"
 
-#define NOBODY "'00000000-0000-0000-0000-000000000000'::uuid"
 
 /* clang-format off */
 enum { Q_ENTRY, Q_DECIDE, Q_PROPOSE, Q_PROMOTE, Q_IMAGE, Q_IMAGE_FILE, Q_READ_FILE, Q_READ, Q_LIST, Q_GRADES };
@@ -51,7 +50,7 @@ const struct query legacy_queries[] = {
 		" 'page', l.page, 'entry', l.entry, 'grade', l.grade, 'event_on', l.event_on,"
 		" 'images', (SELECT count(*) FROM legacy_image i WHERE i.legacy_act_id = l.id)))::text"
 		" FROM legacy_act l JOIN current_state s ON s.subject_id = l.id"
-		" WHERE l.office_id = $1 AND ($2::text IS NULL OR l.grade = $2) AND ($3::text IS NULL OR s.state = $3) AND l.id > coalesce($4, " NOBODY ")"
+		" WHERE l.office_id = $1 AND ($2::text IS NULL OR l.grade = $2) AND ($3::text IS NULL OR s.state = $3) AND l.id > $4"
 		" ORDER BY l.id LIMIT $5" },
 	[Q_GRADES] = { "legacy_grades",
 		"SELECT jsonb_agg(jsonb_build_object('name', name, 'may_promote', may_promote, 'description', description) ORDER BY rank)::text FROM provenance_grade" },
@@ -149,11 +148,13 @@ int
 legacy_list(struct tx *tx, const struct uuid *office_id, const char *grade, const char *state, const struct uuid *after, unsigned limit, json_t **items,
 	bool *more, struct err *err)
 {
+	/* no coalesce in SQL: beside row-level security that keeps the condition out of the index */
+	static const struct uuid first;
 	struct rows *rows = NULL;
 	int rc;
 
 	if (tx_query(tx, &legacy_queries[Q_LIST],
-		    ARGS(arg_uuid(office_id), arg_text(grade), arg_text(state), arg_uuid_or_null(after), arg_int((int64_t)limit + 1)), &rows, err) == -1)
+		    ARGS(arg_uuid(office_id), arg_text(grade), arg_text(state), arg_uuid(after != NULL ? after : &first), arg_int((int64_t)limit + 1)), &rows, err) == -1)
 		return -1;
 	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
