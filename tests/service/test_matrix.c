@@ -1,23 +1,25 @@
 /*
- * Role by route: who is let in is written down in tests/service/matrix.tsv, a second time beside the tables of the programs, and asked
- * of the running programs: an officer of just one role gets 403 exactly where the matrix says so, and the ledger tells of each.
+ * Role by route by office: who is let in is written down in tests/service/matrix.tsv, a second time beside the tables of the programs, and
+ * asked of the running programs: an officer of just one role gets 403 exactly where the matrix says so, and the ledger tells of each.
+ * Of civild each route is asked once more about something that is there, by officers of its office, of another, of those of the places above and
+ * below, and by officers who hold the role elsewhere and the other roles here.
  */
 #include "registry/base/file.h"
 #include "tests/tap.h"
 
 #include "tests/service/programs.h"
-#include "tests/service/rig.h"
+#include "tests/service/subjects.h"
 
 enum { LINES = 256 };
 
 struct line {
 	char program[16], method[8], path[120];
+	char office[12]; /* own, any, facility; "": not of civild */
 	uint64_t roles;
 	bool is_public;
 	bool seen; /* a table has it */
 };
 
-static struct rig rig = RIG_INIT;
 static struct line lines[LINES];
 static size_t nline;
 
@@ -52,7 +54,7 @@ read_matrix(void)
 
 		if (*s == '#')
 			continue;
-		if (nline == LINES || sscanf(s, "%15[^\t]\t%7[^\t]\t%119[^\t]\t%199[^\t]", l->program, l->method, l->path, roles) != 4)
+		if (nline == LINES || sscanf(s, "%15[^\t]\t%7[^\t]\t%119[^\t]\t%199[^\t]\t%11s", l->program, l->method, l->path, roles, l->office) < 4)
 			bail_out("matrix.tsv: %s", s);
 		read_roles(l, roles);
 		nline++;
@@ -155,6 +157,196 @@ try_roles(const struct office_program *p, const struct route *r, void *arg)
 		ok(status == 401, "who is not signed in is not let in (%d)", status);
 }
 
+/* ---- and of what office ---- */
+
+enum place { HERE, /* CIV1, whose everything is */
+	ELSEWHERE,
+	ABOVE,
+	BELOW,
+	NOWHERE, /* the registry's own office: auditors, statisticians */
+	PLACES };
+static char place_office[PLACES][UUID_TEXT];
+
+enum { HELD = 4 };
+static struct holder {
+	char login[40], what[60];
+	struct {
+		uint64_t role;
+		enum place at;
+	} held[HELD];
+	unsigned nheld;
+} holders[24];
+static unsigned nholder;
+
+static void
+place_new(enum place p, const char *code, const char *place)
+{
+	struct err err = ERR_INIT;
+
+	if (rig_sql(&rig, place_office[p], UUID_TEXT, &err,
+		    "INSERT INTO registry.office (id, code, name, kind, place_code) VALUES (gen_random_uuid(), '%s', '%s', 'civil', '%s') RETURNING id", code, code, place) == -1)
+		bail_out("%s", err.text);
+}
+
+/* The login is ROLE.NUMBER, as of all officers of the rig. */
+static struct holder *
+holder_new(uint64_t role, int number, enum place at, const char *what)
+{
+	struct holder *h = &holders[nholder++];
+
+	snprintf(h->login, sizeof(h->login), "%s.%d", role_name(role), number);
+	snprintf(h->what, sizeof(h->what), "%s %s", role_name(role), what);
+	h->held[h->nheld].role = role;
+	h->held[h->nheld++].at = at;
+	return h;
+}
+
+static void
+holder_also(struct holder *h, uint64_t role, enum place at)
+{
+	h->held[h->nheld].role = role;
+	h->held[h->nheld++].at = at;
+}
+
+/* Makes the officer, with these roles and no others, before they first sign in. */
+static void
+holder_make(const struct holder *h)
+{
+	const struct rig_officer *o = NULL;
+	struct err err = ERR_INIT;
+	char id[UUID_TEXT];
+
+	if (rig_officer(&rig, h->login, &o, &err) == -1 ||
+		rig_sql(&rig, NULL, 0, &err, "DELETE FROM registry.officer_role WHERE officer_id = '%s'", uuid_format(&o->id, id)) == -1)
+		bail_out("%s: %s", h->login, err.text);
+	for (unsigned i = 0; i < h->nheld; i++)
+		if (rig_sql(&rig, NULL, 0, &err, "INSERT INTO registry.officer_role VALUES ('%s', '%s', '%s')", id, role_name(h->held[i].role), place_office[h->held[i].at]) == -1)
+			bail_out("%s: %s", h->login, err.text);
+}
+
+static void
+holders_make(void)
+{
+	static const uint64_t civil[] = { ROLE_CIVIL_CLERK, ROLE_CIVIL_REGISTRAR, ROLE_CIVIL_SUPERVISOR };
+	struct holder *h;
+
+	uuid_format(&rig.office[RIG_CIVIL], place_office[HERE]);
+	uuid_format(&rig.office[RIG_CIVIL_2], place_office[ELSEWHERE]);
+	uuid_format(&rig.office[RIG_REGISTRY], place_office[NOWHERE]);
+	place_new(ABOVE, "CIVA", "UTO");
+	place_new(BELOW, "CIVB", RIG_PLACE_HOSPITAL);
+	for (size_t i = 0; i < NELEM(civil); i++) {
+		holder_new(civil[i], 11, HERE, "of the office");
+		holder_new(civil[i], 12, ELSEWHERE, "of another office");
+		holder_new(civil[i], 13, ABOVE, "of the office of the place above");
+		holder_new(civil[i], 14, BELOW, "of the office of the place below");
+		h = holder_new(civil[i], 15, ELSEWHERE, "of another office, the rest here");
+		for (size_t k = 0; k < NELEM(civil); k++)
+			if (k != i)
+				holder_also(h, civil[k], HERE);
+	}
+	holder_new(ROLE_AUDITOR, 11, NOWHERE, "");
+	holder_new(ROLE_STATISTICIAN, 11, NOWHERE, "");
+	h = holder_new(ROLE_AUDITOR, 12, NOWHERE, "who holds all roles at another office");
+	for (size_t i = 0; i < NELEM(civil); i++)
+		holder_also(h, civil[i], ELSEWHERE);
+	h = holder_new(ROLE_PASSPORT_CLERK, 11, HERE, "at this very office");
+	for (unsigned i = 0; i < nholder; i++)
+		holder_make(&holders[i]);
+}
+
+static bool
+may(const struct holder *h, const struct line *l)
+{
+	for (unsigned i = 0; i < h->nheld; i++)
+		if ((l->roles & h->held[i].role) != 0 && (strcmp(l->office, "any") == 0 || h->held[i].at == HERE || h->held[i].role == ROLE_AUDITOR))
+			return true;
+	return false;
+}
+
+static int
+ask(struct client *client, const struct route *r)
+{
+	struct client_answer answer = CLIENT_ANSWER_INIT;
+	struct client_body body;
+	struct err err = ERR_INIT;
+	struct uuid key;
+	char path[400];
+	int status = -1;
+
+	if (!subject_request(r, path, sizeof(path), &body))
+		return -1;
+	if (uuid_new(&key, &err) == 0 &&
+		client_exchange(client, r->method, path, (r->flags & ROUTE_CHANGES) != 0 ? &key : NULL, body, &answer, &err) == 0)
+		status = answer.status;
+	if (status == -1 || status >= 400)
+		snprintf(got.err.text, sizeof(got.err.text), "%s%.200s", err.text, status == -1 ? "" : buf_cstr(&answer.body));
+	json_decref(body.json);
+	buf_clear(&answer.body);
+	return status;
+}
+
+static void
+wrong(unsigned *n, const char *what, int status)
+{
+	++*n;
+	printf("# %s: %d %s\n", what, status, status >= 400 || status == -1 ? got.err.text : "LET IN");
+}
+
+/* Those who are not let in first: what the others do changes what is asked about. */
+static void
+try_offices(const struct office_program *p, const struct route *r, void *arg)
+{
+	struct line *l = line_of(p, r);
+	unsigned bad = 0;
+	char path[400];
+	struct client_body body = CLIENT_NO_BODY;
+
+	(void)arg;
+	if (p != &civil_program || l == NULL)
+		return;
+	if (strcmp(l->office, "own") != 0) {
+		ok(strcmp(l->office, "any") == 0 || strcmp(l->office, "facility") == 0, "matrix.tsv: %s %s says of whose office", l->method, l->path);
+		return;
+	}
+	if (!subject_request(r, path, sizeof(path), &body)) {
+		ok(false, "subjects.h: %s %s has something of an office to be asked about", r->method, r->pattern);
+		return;
+	}
+	json_decref(body.json);
+	for (int allowed = 0; allowed < 2; allowed++)
+		for (unsigned i = 0; i < nholder; i++) {
+			struct client *client = NULL;
+			struct err err = ERR_INIT;
+			int status;
+
+			if (may(&holders[i], l) != (allowed == 1))
+				continue;
+			if (rig_client(&rig, "civild", holders[i].login, &client, &err) == -1)
+				bail_out("%s: %s", holders[i].login, err.text);
+			status = ask(client, r);
+			if (allowed == 0 ? status != 403 : strcmp(r->method, "GET") == 0 ? status != 200
+											 : (status < 200 || status > 299) && status != 400 && status != 409)
+				wrong(&bad, holders[i].what, status);
+		}
+	if ((l->roles & ROLE_PROGRAM) == 0 && ask(subjects.hospital, r) != 403)
+		wrong(&bad, "the program of a hospital", got.status);
+	ok(bad == 0, "%s %s%s: let in is who acts for the office, and nobody else", r->method, p->base_path, r->pattern);
+}
+
+static void
+test_offices(void)
+{
+	subjects_stage();
+	holders_make();
+	each_route(try_offices, NULL);
+	ok(hospital_post(hospital_says(RIG_PLACE_HOSPITAL), "/civil/v1/notifications") == 201, "a program notifies for its facility: %s", got.err.text);
+	ok(hospital_post(hospital_says(RIG_PLACE_TOWN), "/civil/v1/notifications") == 403, "and for no other place");
+	ok(rig_count(&rig, "SELECT count(*) FROM registry.audit_event a WHERE a.kind = 'denied' AND NOT EXISTS (SELECT FROM registry.ledger_entry WHERE record_id = a.id)") == 0,
+		"each refusal is in the ledger");
+	client_free(subjects.hospital);
+}
+
 int
 main(void)
 {
@@ -172,6 +364,6 @@ main(void)
 		return done_testing();
 	}
 	each_route(try_roles, NULL);
-	rig_stop(&rig);
-	return done_testing();
+	test_offices();
+	return acting_stop();
 }
