@@ -6,7 +6,6 @@
 #include "registry/base/json.h"
 #include "registry/store/civil-local.h"
 
-
 /* clang-format off */
 enum { Q_ENTRY, Q_DECIDE, Q_PROPOSE, Q_PROMOTE, Q_IMAGE, Q_IMAGE_FILE, Q_READ_FILE, Q_READ, Q_LIST, Q_GRADES };
 const struct query legacy_queries[] = {

@@ -114,7 +114,8 @@ static const struct {
 	const char *table, *what, *sql;
 	unsigned own;
 } writes[] = {
-	{ "act", "an act", "INSERT INTO act VALUES (" ID("3c") ", 'birth', " ID("01") ", " ID("11") ")", ANY },
+	{ "act", "an act in another's name", "INSERT INTO act VALUES (" ID("3c") ", 'birth', " ID("01") ", " ID("11") ")", REGISTRAR },
+	{ "act", "an act", "SELECT set_config('catena.principal', " ID("11") ", true); INSERT INTO act VALUES (" ID("3c") ", 'birth', " ID("01") ", " ID("11") ")", CLERK },
 	{ "act_version", "what an act says", "INSERT INTO act_version (id, act_id, version, officer_id, content) VALUES (" ID("4c") ", " ID("3a") ", 1, " ID("11") ", '{}')", ANY },
 	{ "act_party", "who takes part", "INSERT INTO act_party (act_version_id, role, confidence, primary_name) VALUES (" ID("41") ", 'witness_1', 'asserted', 'W')", ANY },
 	{ "act_match_key", "a match key", "INSERT INTO act_match_key (k, act_id) VALUES (77, " ID("31") ")", ANY },
@@ -123,7 +124,8 @@ static const struct {
 	{ "act_evidence", "evidence", CHAIN_EVIDENCE("38"), ANY },
 	{ "act_evidence_file", "a scan of evidence", "INSERT INTO act_evidence_file VALUES (" ID("8e") ", 'scan')", ANY },
 	{ "act_series", "a number of a new series", "INSERT INTO act_series (office_id, kind, year, last) VALUES (" ID("01") ", 'death', 2020, 1)", ANY },
-	{ "act_decision", "a declaration", DECIDE("b", "declare", "11", "", ""), ANY },
+	{ "act_decision", "a declaration in another's name", DECIDE("b", "declare", "11", "", ""), REGISTRAR },
+	{ "act_decision", "a declaration", "SELECT set_config('catena.principal', " ID("11") ", true);" DECIDE("b", "declare", "11", "", ""), CLERK },
 	{ "act_decision", "a validation", DECIDE("8", "validate", "12", "", ""), REGISTRAR },
 	{ "act_decision", "an approval", DECIDE("9", "approve", "14", "", ""), SUPERVISOR },
 	{ "act_decision", "a registration's decision", DECIDE("9", "register", "12", "", ""), REGISTRAR },
