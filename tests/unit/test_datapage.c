@@ -226,37 +226,109 @@ tesseract_reads_cell(TessBaseAPI *api, PIX *page, struct datapage_cell cell)
 	return c;
 }
 
-static void
-test_tesseract(struct bytes png, const char *want)
+/* How many characters tesseract reads as they are; what differs is printed. */
+static unsigned
+tesseract_reads_page(TessBaseAPI *api, struct bytes png, const char *want)
 {
-	TessBaseAPI *api = TessBaseAPICreate();
 	char read[MRZ_TD3_LEN + 1] = "";
 	unsigned right = 0;
-	PIX *page;
+	PIX *page = pixReadMem(png.p, png.n);
 
-	if (TessBaseAPIInit3(api, NULL, "eng") != 0) {
-		TessBaseAPIDelete(api);
-		return skip("tesseract reads the MRZ", "no language data");
-	}
-	page = pixReadMem(png.p, png.n);
-	TessBaseAPISetPageSegMode(api, PSM_SINGLE_CHAR);
 	for (unsigned i = 0; i < MRZ_TD3_LEN; i++) {
 		TessBaseAPISetVariable(api, "tessedit_char_whitelist", class_of(i));
 		read[i] = tesseract_reads_cell(api, page, datapage_mrz_cell(i / MRZ_TD3_WIDTH, i % MRZ_TD3_WIDTH));
 		right += read[i] == want[i];
 	}
-	if (!ok(right == MRZ_TD3_LEN, "tesseract reads %u of %u characters", right, MRZ_TD3_LEN))
+	if (right != MRZ_TD3_LEN)
 		printf("# read   %s\n# wanted %s\n", read, want);
 	pixDestroy(&page);
+	return right;
+}
+
+static unsigned
+random_below(unsigned below)
+{
+	static unsigned state = 9303;
+
+	state = state * 1103515245 + 12345;
+	return (state >> 16) % below;
+}
+
+static void
+random_text(char *out, size_t n, const char *of)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = of[random_below((unsigned)strlen(of))];
+	out[n] = '\0';
+}
+
+/* A holder by chance: names of one to four parts of all letters, a number of the alphabet of numbers, dates, any sex. */
+static void
+random_person(struct production *p, char names[2][40], char uin[13])
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", digits[] = "0123456789", numbers[] = "23456789BCDFGHJKLMNPRTVWXYZ";
+
+	for (int k = 0; k < 2; k++) {
+		size_t n = 3 + random_below(12), m = random_below(2) * (2 + random_below(10));
+
+		random_text(names[k], n, letters);
+		if (m > 0) {
+			names[k][n] = '<';
+			random_text(names[k] + n + 1, m, letters);
+		}
+	}
+	random_text(uin, 12, digits);
+	random_text(p->number + 1, 8, numbers);
+	p->number[0] = letters[random_below(26)];
+	p->primary_name = p->mrz_primary = names[0];
+	p->secondary_name = p->mrz_secondary = names[1];
+	p->uin = uin;
+	p->sex = "FMX"[random_below(3)];
+	p->birth = (struct date){ DATE_DAY, (uint8_t)(1 + random_below(12)), (uint8_t)(1 + random_below(28)), (int16_t)(1930 + random_below(90)) };
+	p->expires_on = (struct date){ DATE_DAY, (uint8_t)(1 + random_below(12)), (uint8_t)(1 + random_below(28)), 2035 };
+}
+
+/* Done when 4: OCR_PAGES=200 for the whole; a few by default, because a page takes a second. */
+static void
+test_tesseract(struct bytes png, const char *want, struct bytes jpeg)
+{
+	TessBaseAPI *api = TessBaseAPICreate();
+	const char *text = getenv("OCR_PAGES");
+	unsigned pages = text != NULL ? (unsigned)strtoul(text, NULL, 10) : 3, right = 0, characters = 0;
+
+	if (TessBaseAPIInit3(api, NULL, "eng") != 0) {
+		TessBaseAPIDelete(api);
+		return skip("tesseract reads the MRZ", "no language data");
+	}
+	TessBaseAPISetPageSegMode(api, PSM_SINGLE_CHAR);
+	ok(tesseract_reads_page(api, png, want) == MRZ_TD3_LEN, "tesseract reads the specimen");
+	for (unsigned i = 0; i < pages; i++) {
+		struct production p = person;
+		char names[2][40], uin[13];
+		struct buf page = BUF_INIT;
+		struct perso_order order;
+		struct err err = ERR_INIT;
+		unsigned n;
+
+		random_person(&p, names, uin);
+		if (order_of_production(&p, &order, &err) == -1 || datapage_draw(&order, jpeg, &datapage_fonts, &page, &err) == -1)
+			bail_out("page %u: %s", i, err.text);
+		n = tesseract_reads_page(api, bytes_of(&page), order.lines);
+		right += n == MRZ_TD3_LEN;
+		characters += n;
+		buf_clear(&page);
+	}
+	ok(right == pages, "tesseract reads %u of %u MRZs, %u of %u characters", right, pages, characters, pages * MRZ_TD3_LEN);
 	TessBaseAPIEnd(api);
 	TessBaseAPIDelete(api);
 }
 #else
 static void
-test_tesseract(struct bytes png, const char *want)
+test_tesseract(struct bytes png, const char *want, struct bytes jpeg)
 {
 	(void)png;
 	(void)want;
+	(void)jpeg;
 	skip("tesseract reads the MRZ", "configure did not find tesseract");
 }
 #endif
@@ -280,7 +352,7 @@ main(void)
 	ok(datapage_read_mrz(bytes_of(&png), &datapage_fonts, read, &err) == 0, "the MRZ is read back %s", err.text);
 	is(read, order.lines, "and is the order's");
 	ok(datapage_draw(&order, bytes_of(&jpeg), &datapage_fonts, &again, &err) == 0 && bytes_equal(bytes_of(&png), bytes_of(&again)), "drawn again it is the same picture");
-	test_tesseract(bytes_of(&png), order.lines);
+	test_tesseract(bytes_of(&png), order.lines, bytes_of(&jpeg));
 	test_damage(im, order.lines);
 	test_others(bytes_of(&jpeg));
 	buf_clear(&again);
