@@ -30,35 +30,48 @@ datapage_fonts_check(const struct datapage_fonts *fonts, struct err *err)
 	return 0;
 }
 
-#define MRZ_POINTS        10.05 /* gives the 2.54 mm pitch of OCR-B size 1 at 300 dpi */
-#define CAPTION_POINTS    4.6   /* capitals 1.2 mm: captions are 1.0 to 1.8 mm high (Doc 9303-3 3.3) */
-#define TEXT_POINTS       8.5   /* under 15 characters per 25.4 mm */
-#define TEXT_POINTS_LEAST 5.5
+#define MRZ_POINTS           10.05 /* gives the 2.54 mm pitch of OCR-B size 1 at 300 dpi */
+#define CAPTION_POINTS       4.6   /* capitals 1.2 mm: captions are 1.0 to 1.8 mm high (Doc 9303-3 3.3) */
+#define CAPTION_POINTS_LEAST 3.9   /* capitals 1.0 mm */
+#define TEXT_POINTS          8.5   /* under 15 characters per 25.4 mm */
+#define TEXT_POINTS_LEAST    5.5
+
+/* mm from the left and the bottom edge. */
+struct frame {
+	double x, y, width, height;
+};
 
 struct page {
 	gdImagePtr im;
+	int dpi, width, height;
 	const struct datapage_fonts *fonts;
 	int ink, caption, pattern, ground, frame;
 	const char *problem; /* libgd's word on the first text it could not set; NULL: none */
 };
 
 static int
-x_px(double mm)
+mm_px(int dpi, double mm)
 {
-	return DATAPAGE_PX(mm);
+	return (int)(mm * dpi / 25.4 + 0.5);
 }
 
 static int
-y_px(double mm_from_bottom)
+px(const struct page *pg, double mm)
 {
-	return DATAPAGE_HEIGHT - DATAPAGE_PX(mm_from_bottom);
+	return mm_px(pg->dpi, mm);
+}
+
+static int
+y_px(const struct page *pg, double mm_from_bottom)
+{
+	return pg->height - px(pg, mm_from_bottom);
 }
 
 /* Sets text with its baseline at (x, y); colour -1 only measures.  Returns its width. */
 static int
 set_text(struct page *pg, const char *font, double points, int colour, int x, int y, const char *text)
 {
-	gdFTStringExtra extra = { .flags = gdFTEX_RESOLUTION, .hdpi = DATAPAGE_DPI, .vdpi = DATAPAGE_DPI };
+	gdFTStringExtra extra = { .flags = gdFTEX_RESOLUTION, .hdpi = pg->dpi, .vdpi = pg->dpi };
 	int box[8] = { 0 };
 	char *failed;
 
@@ -73,16 +86,22 @@ set_text(struct page *pg, const char *font, double points, int colour, int x, in
 
 /* ---- machine readable zone ---- */
 
+static struct datapage_cell
+mrz_cell(int dpi, unsigned line, unsigned column)
+{
+	struct datapage_cell cell = { .width = dpi / 10, .height = mm_px(dpi, 4.0) };
+	double centre = line == 0 ? DATAPAGE_MRZ_LINE_1 : DATAPAGE_MRZ_LINE_2;
+
+	/* 2.54 mm are exactly a tenth of the resolution: the cells neither drift nor need rounding */
+	cell.x = mm_px(dpi, DATAPAGE_MRZ_LEFT) - 4 * dpi / DATAPAGE_DPI + (int)column * dpi / 10;
+	cell.y = mm_px(dpi, DATAPAGE_HEIGHT_MM) - mm_px(dpi, centre) - cell.height / 2;
+	return cell;
+}
+
 struct datapage_cell
 datapage_mrz_cell(unsigned line, unsigned column)
 {
-	struct datapage_cell cell = { .width = DATAPAGE_DPI / 10, .height = DATAPAGE_PX(4.0) };
-	double centre = line == 0 ? DATAPAGE_MRZ_LINE_1 : DATAPAGE_MRZ_LINE_2;
-
-	/* 2.54 mm are exactly 30 px: the cells neither drift nor need rounding */
-	cell.x = x_px(DATAPAGE_MRZ_LEFT) - 4 + (int)column * DATAPAGE_DPI / 10;
-	cell.y = y_px(centre) - cell.height / 2;
-	return cell;
+	return mrz_cell(DATAPAGE_DPI, line, column);
 }
 
 /* One character, its ink in the middle of its cell's height, from the cell's left edge as the font has it. */
@@ -90,7 +109,7 @@ static void
 set_mrz_char(struct page *pg, struct datapage_cell cell, char c)
 {
 	const char text[2] = { c, '\0' };
-	int capital = DATAPAGE_PX(2.62); /* height of OCR-B's capitals in this size */
+	int capital = px(pg, 2.62); /* height of OCR-B's capitals in this size */
 
 	set_text(pg, pg->fonts->mrz, MRZ_POINTS, pg->ink, cell.x, cell.y + (cell.height + capital) / 2, text);
 }
@@ -99,7 +118,7 @@ static void
 draw_mrz(struct page *pg, const char lines[MRZ_TD3_LEN])
 {
 	for (unsigned i = 0; i < MRZ_TD3_LEN; i++)
-		set_mrz_char(pg, datapage_mrz_cell(i / MRZ_TD3_WIDTH, i % MRZ_TD3_WIDTH), lines[i]);
+		set_mrz_char(pg, mrz_cell(pg->dpi, i / MRZ_TD3_WIDTH, i % MRZ_TD3_WIDTH), lines[i]);
 }
 
 /* ---- background ---- */
@@ -108,43 +127,61 @@ draw_mrz(struct page *pg, const char lines[MRZ_TD3_LEN])
 static void
 draw_background(struct page *pg)
 {
-	int low = y_px(DATAPAGE_MRZ_ZONE) - 2;
+	int low = y_px(pg, DATAPAGE_MRZ_ZONE) - 2, scale = pg->dpi / DATAPAGE_DPI;
 
-	gdImageFilledRectangle(pg->im, 0, 0, DATAPAGE_WIDTH, DATAPAGE_HEIGHT, pg->ground);
+	gdImageFilledRectangle(pg->im, 0, 0, pg->width, pg->height, pg->ground);
+	gdImageSetThickness(pg->im, scale);
 	for (int wave = 0; wave < 34; wave++) {
 		int last = -1;
 
-		for (int x = 0; x < DATAPAGE_WIDTH; x += 3) {
-			double phase = x / 71.0 + wave * 0.37;
-			int y = (int)(wave * 26 - 20 + 17 * sin(phase) + 11 * sin(phase * 0.41 + wave));
+		for (int x = 0; x < pg->width; x += 3 * scale) {
+			double phase = x / (71.0 * scale) + wave * 0.37;
+			int y = (int)(scale * (wave * 26 - 20 + 17 * sin(phase) + 11 * sin(phase * 0.41 + wave)));
 
-			if (last != -1 && y < low && last < low)
-				gdImageLine(pg->im, x - 3, last, x, y, pg->pattern);
+			if (last != -1 && y < low - scale && last < low - scale)
+				gdImageLine(pg->im, x - 3 * scale, last, x, y, pg->pattern);
 			last = y;
 		}
 	}
-	gdImageLine(pg->im, 0, low, DATAPAGE_WIDTH, low, pg->pattern);
+	gdImageLine(pg->im, 0, low - scale + 1, pg->width, low - scale + 1, pg->pattern);
 }
 
 /* ---- portrait ---- */
 
-/* The largest part of the frame's shape, from the middle and, of what is too high, from the top: heads are there. */
-static int
-draw_portrait(struct page *pg, struct bytes jpeg, struct err *err)
+/* The largest part of the frame's shape, from the middle and, of what is too high, from the top: heads are there.  strength: 100, less for a ghost. */
+static void
+draw_face(struct page *pg, gdImagePtr face, const struct frame *f, int strength)
 {
-	int width = DATAPAGE_PX(DATAPAGE_PORTRAIT_W), height = DATAPAGE_PX(DATAPAGE_PORTRAIT_H), w, h;
-	gdImagePtr face = jpeg.n == 0 || jpeg.n > INT32_MAX ? NULL : gdImageCreateFromJpegPtr((int)jpeg.n, (void *)(uintptr_t)jpeg.p);
+	int width = px(pg, f->width), height = px(pg, f->height), w = gdImageSX(face), h = gdImageSY(face);
+	gdImagePtr sized = gdImageCreateTrueColor(width, height);
 
-	if (face == NULL)
-		return err_set(err, FAIL_INPUT, "portrait: the JPEG cannot be read");
-	w = gdImageSX(face);
-	h = gdImageSY(face);
+	if (sized == NULL) {
+		pg->problem = "out of memory";
+		return;
+	}
 	if (w * height > h * width)
 		w = h * width / height;
 	else
 		h = w * height / width;
-	gdImageCopyResampled(pg->im, face, x_px(DATAPAGE_PORTRAIT_X), y_px(DATAPAGE_PORTRAIT_Y) - height, (gdImageSX(face) - w) / 2,
-		(gdImageSY(face) - h) / 3, width, height, w, h);
+	gdImageCopyResampled(sized, face, 0, 0, (gdImageSX(face) - w) / 2, (gdImageSY(face) - h) / 3, width, height, w, h);
+	if (strength == 100)
+		gdImageCopy(pg->im, sized, px(pg, f->x), y_px(pg, f->y) - height, 0, 0, width, height);
+	else
+		gdImageCopyMergeGray(pg->im, sized, px(pg, f->x), y_px(pg, f->y) - height, 0, 0, width, height, strength);
+	gdImageDestroy(sized);
+}
+
+static int
+draw_portrait(struct page *pg, struct bytes jpeg, struct err *err)
+{
+	static const struct frame portrait = { DATAPAGE_PORTRAIT_X, DATAPAGE_PORTRAIT_Y, DATAPAGE_PORTRAIT_W, DATAPAGE_PORTRAIT_H },
+				  ghost = { DATAPAGE_GHOST_X, DATAPAGE_GHOST_Y, DATAPAGE_GHOST_W, DATAPAGE_GHOST_H };
+	gdImagePtr face = jpeg.n == 0 || jpeg.n > INT32_MAX ? NULL : gdImageCreateFromJpegPtr((int)jpeg.n, (void *)(uintptr_t)jpeg.p);
+
+	if (face == NULL)
+		return err_set(err, FAIL_INPUT, "portrait: the JPEG cannot be read");
+	draw_face(pg, face, &portrait, 100);
+	draw_face(pg, face, &ghost, 35);
 	gdImageDestroy(face);
 	return 0;
 }
@@ -220,12 +257,14 @@ struct field {
 static void
 draw_field(struct page *pg, const struct field *f, const char *text)
 {
-	int x = x_px(f->x), y = y_px(f->y) + DATAPAGE_PX(3.4), width = DATAPAGE_PX(f->width);
-	double points = TEXT_POINTS;
+	int x = px(pg, f->x), y = y_px(pg, f->y) + px(pg, 3.4), width = px(pg, f->width);
+	double points = TEXT_POINTS, caption = CAPTION_POINTS;
 	char first[400];
 	const char *cut;
 
-	set_text(pg, pg->fonts->caption, CAPTION_POINTS, pg->caption, x, y_px(f->y), f->caption);
+	while (caption > CAPTION_POINTS_LEAST && set_text(pg, pg->fonts->caption, caption, -1, 0, 0, f->caption) > width)
+		caption -= 0.1;
+	set_text(pg, pg->fonts->caption, caption, pg->caption, x, y_px(pg, f->y), f->caption);
 	while (points > TEXT_POINTS_LEAST && set_text(pg, pg->fonts->text, points, -1, 0, 0, text) > width)
 		points -= 0.5;
 	if (set_text(pg, pg->fonts->text, points, -1, 0, 0, text) <= width || strlen(text) >= sizeof(first)) {
@@ -244,8 +283,8 @@ draw_field(struct page *pg, const struct field *f, const char *text)
 		set_text(pg, pg->fonts->text, points - 1, pg->ink, x, y, text);
 		return;
 	}
-	set_text(pg, pg->fonts->text, points, pg->ink, x, y - DATAPAGE_PX(0.8), first);
-	set_text(pg, pg->fonts->text, points, pg->ink, x, y + DATAPAGE_PX(1.4), cut + 1);
+	set_text(pg, pg->fonts->text, points, pg->ink, x, y - px(pg, 0.8), first);
+	set_text(pg, pg->fonts->text, points, pg->ink, x, y + px(pg, 1.4), cut + 1);
 }
 
 static void
@@ -272,11 +311,11 @@ draw_header(struct page *pg, const struct perso_order *order)
 
 	if (state == NULL || text_upper(bytes_str(state->name), &name, &(struct err){ FAIL_NONE }) == -1)
 		buf_str(&name, order->mrz.issuer);
-	gdImageFilledRectangle(pg->im, 0, 0, DATAPAGE_WIDTH, DATAPAGE_PX(9.5), pg->frame);
+	gdImageFilledRectangle(pg->im, 0, 0, pg->width, px(pg, 9.5), pg->frame);
 	snprintf(title, sizeof(title), "%.80s", buf_cstr(&name));
-	set_text(pg, pg->fonts->text, 11, pg->ink, x_px(43), DATAPAGE_PX(6.6), title);
-	set_text(pg, pg->fonts->text, 9, pg->ink, x_px(5), DATAPAGE_PX(4.6), "PASSPORT");
-	set_text(pg, pg->fonts->caption, 7, pg->caption, x_px(5), DATAPAGE_PX(8.2), "PASSEPORT");
+	set_text(pg, pg->fonts->text, 11, pg->ink, px(pg, 43), px(pg, 6.6), title);
+	set_text(pg, pg->fonts->text, 9, pg->ink, px(pg, 5), px(pg, 4.6), "PASSPORT");
+	set_text(pg, pg->fonts->caption, 7, pg->caption, px(pg, 5), px(pg, 8.2), "PASSEPORT · PASAPORTE");
 	buf_clear(&name);
 }
 
@@ -287,32 +326,32 @@ draw_viz(struct page *pg, const struct perso_order *order)
 	const double left = 43, line = 6.9, top = 76.0;
 	struct buf text = BUF_INIT;
 
-	draw_text_field(pg, left, top, 16, "Type/Type", order->mrz.code);
-	draw_text_field(pg, left + 20, top, 20, "Code/Code", order->mrz.issuer);
-	draw_text_field(pg, left + 50, top, 30, "Passport No./Passeport N°", order->mrz.number);
+	draw_text_field(pg, left, top, 16, "Type/Type/Tipo", order->mrz.code);
+	draw_text_field(pg, left + 20, top, 20, "Code/Code/Código", order->mrz.issuer);
+	draw_text_field(pg, left + 50, top, 30, "Passport No./Passeport N°/Pasaporte N.º", order->mrz.number);
 	viz_name(p->primary_name, p->mrz_primary, &text);
-	draw_text_field(pg, left, top - line, 80, "Surname/Nom", buf_cstr(&text));
+	draw_text_field(pg, left, top - line, 80, "Surname/Nom/Apellidos", buf_cstr(&text));
 	buf_cut(&text, 0);
 	viz_name(p->secondary_name, p->mrz_secondary, &text);
-	draw_text_field(pg, left, top - 2 * line, 80, "Given names/Prénoms", buf_cstr(&text));
-	draw_text_field(pg, left, top - 3 * line, 30, "Nationality/Nationalité", p->nationality);
-	draw_text_field(pg, left + 37, top - 3 * line, 40, "Personal No./N° personnel", p->uin);
+	draw_text_field(pg, left, top - 2 * line, 80, "Given names/Prénoms/Nombres", buf_cstr(&text));
+	draw_text_field(pg, left, top - 3 * line, 30, "Nationality/Nationalité/Nacionalidad", p->nationality);
+	draw_text_field(pg, left + 37, top - 3 * line, 40, "Personal No./N° personnel/N.º personal", p->uin);
 	buf_cut(&text, 0);
 	viz_date(p->birth, &text);
-	draw_text_field(pg, left, top - 4 * line, 35, "Date of birth/Date de naissance", buf_cstr(&text));
-	draw_text_field(pg, left + 37, top - 4 * line, 10, "Sex/Sexe", sex_text(p->sex));
+	draw_text_field(pg, left, top - 4 * line, 35, "Date of birth/Date de naissance/Fecha de nacimiento", buf_cstr(&text));
+	draw_text_field(pg, left + 37, top - 4 * line, 10, "Sex/Sexe/Sexo", sex_text(p->sex));
 	buf_cut(&text, 0);
 	viz_name(p->place_of_birth, NULL, &text);
-	draw_text_field(pg, left + 50, top - 4 * line, 30, "Place of birth/Lieu de naissance", buf_cstr(&text));
+	draw_text_field(pg, left + 48, top - 4 * line, 32, "Place of birth/Lieu de naissance/Lugar de nacimiento", buf_cstr(&text));
 	buf_cut(&text, 0);
 	viz_date(p->issued_on, &text);
-	draw_text_field(pg, left, top - 5 * line, 35, "Date of issue/Date de délivrance", buf_cstr(&text));
-	draw_text_field(pg, left + 37, top - 5 * line, 43, "Authority/Autorité", p->authority);
+	draw_text_field(pg, left, top - 5 * line, 35, "Date of issue/Date de délivrance/Fecha de expedición", buf_cstr(&text));
+	draw_text_field(pg, left + 37, top - 5 * line, 43, "Authority/Autorité/Autoridad", p->authority);
 	buf_cut(&text, 0);
 	viz_date(p->expires_on, &text);
-	draw_text_field(pg, left, top - 6 * line, 35, "Date of expiry/Date d'expiration", buf_cstr(&text));
-	draw_text_field(pg, left + 37, top - 6 * line, 43, "Holder's signature/Signature du titulaire", "");
-	gdImageLine(pg->im, x_px(left + 37), y_px(top - 6 * line - 7), x_px(left + 78), y_px(top - 6 * line - 7), pg->caption);
+	draw_text_field(pg, left, top - 6 * line, 35, "Date of expiry/Date d'expiration/Fecha de caducidad", buf_cstr(&text));
+	draw_text_field(pg, left + 37, top - 6 * line, 32, "Holder's signature/Signature du titulaire/Firma del titular", "");
+	gdImageLine(pg->im, px(pg, left + 37), y_px(pg, top - 6 * line - 7), px(pg, left + 68), y_px(pg, top - 6 * line - 7), pg->caption);
 	buf_wipe(&text);
 }
 
@@ -326,13 +365,14 @@ be_silent(int priority, const char *format, va_list args)
 }
 
 static int
-page_new(struct page *pg, const struct datapage_fonts *fonts, struct err *err)
+page_new(struct page *pg, int dpi, const struct datapage_fonts *fonts, struct err *err)
 {
-	*pg = (struct page){ .im = gdImageCreateTrueColor(DATAPAGE_WIDTH, DATAPAGE_HEIGHT), .fonts = fonts };
+	*pg = (struct page){ .dpi = dpi, .width = mm_px(dpi, DATAPAGE_WIDTH_MM), .height = mm_px(dpi, DATAPAGE_HEIGHT_MM), .fonts = fonts };
+	pg->im = gdImageCreateTrueColor(pg->width, pg->height);
 	if (pg->im == NULL)
 		return err_set(err, FAIL_INTERNAL, "data page: out of memory");
 	gdSetErrorMethod(be_silent);
-	gdImageSetResolution(pg->im, DATAPAGE_DPI, DATAPAGE_DPI);
+	gdImageSetResolution(pg->im, (unsigned)dpi, (unsigned)dpi);
 	pg->ground = gdTrueColor(0xfb, 0xfa, 0xf4);
 	pg->pattern = gdTrueColor(0xd3, 0xe0, 0xe6);
 	pg->frame = gdTrueColor(0xc8, 0xdc, 0xe4);
@@ -342,7 +382,7 @@ page_new(struct page *pg, const struct datapage_fonts *fonts, struct err *err)
 }
 
 int
-datapage_draw(const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png,
+datapage_draw_at(int dpi, const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png,
 	struct err *err)
 {
 	struct buf made = BUF_INIT;
@@ -350,7 +390,9 @@ datapage_draw(const struct perso_order *order, struct bytes portrait_jpeg, const
 	void *octets = NULL;
 	int n = 0, rc = -1;
 
-	if (page_new(&pg, fonts, err) == -1)
+	if (dpi != DATAPAGE_DPI && dpi != DATAPAGE_DPI_FINE)
+		return err_set(err, FAIL_INPUT, "data page: %d or %d dpi", DATAPAGE_DPI, DATAPAGE_DPI_FINE);
+	if (page_new(&pg, dpi, fonts, err) == -1)
 		return -1;
 	draw_background(&pg);
 	if (draw_portrait(&pg, portrait_jpeg, err) == -1)
@@ -381,6 +423,12 @@ out:
 	return rc;
 }
 
+int
+datapage_draw(const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png, struct err *err)
+{
+	return datapage_draw_at(DATAPAGE_DPI, order, portrait_jpeg, fonts, png, err);
+}
+
 /* ---- reading back ---- */
 
 static const char mrz_characters[] = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -408,7 +456,7 @@ templates_make(const struct datapage_fonts *fonts, cell_pixels templates[CHARACT
 	struct page pg;
 
 	for (unsigned i = 0; i < CHARACTERS; i++) {
-		if (page_new(&pg, fonts, err) == -1)
+		if (page_new(&pg, DATAPAGE_DPI, fonts, err) == -1)
 			return -1;
 		gdImageFilledRectangle(pg.im, cell.x - 10, cell.y - 10, cell.x + CELL_W + 10, cell.y + cell.height + 10, pg.ground);
 		set_mrz_char(&pg, cell, mrz_characters[i]);

@@ -165,15 +165,15 @@ remake(struct tx *tx, const struct request *rq, struct remade *m, struct err *er
 static int
 work_data_page(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
+	const int64_t *dpi = arg;
 	struct remade m;
 	struct buf png = BUF_INIT;
 	int rc = -1;
 
-	(void)arg;
 	if (remake(tx, rq, &m, err) == -1)
 		return -1;
 	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 &&
-		datapage_draw(&m.order, bytes_of(&m.jpeg), &issued_of(rq)->fonts, &png, err) == 0)
+		datapage_draw_at((int)*dpi, &m.order, bytes_of(&m.jpeg), &issued_of(rq)->fonts, &png, err) == 0)
 		rc = reply_bytes(rp, 200, "image/png", bytes_of(&png), err);
 	buf_wipe(&png);
 	remade_clear(&m);
@@ -183,9 +183,13 @@ work_data_page(struct tx *tx, const struct request *rq, void *arg, struct reply 
 int
 get_data_page(struct request *rq, struct reply *rp, struct err *err)
 {
-	if (number_check(request_param(rq, "number"), err) == -1)
+	static const char *const known[] = { "dpi", NULL };
+	int64_t dpi;
+
+	if (number_check(request_param(rq, "number"), err) == -1 || request_query_known(rq, known, err) == -1 ||
+		request_query_int(rq, "dpi", DATAPAGE_DPI, DATAPAGE_DPI_FINE, DATAPAGE_DPI, &dpi, err) == -1)
 		return -1;
-	return office_read(rq, rp, work_data_page, NULL, err);
+	return office_read(rq, rp, work_data_page, &dpi, err);
 }
 
 static int

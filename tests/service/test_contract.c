@@ -197,7 +197,7 @@ issuance_day(struct day *day)
 	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/spoiling", spoiled), reason()));
 	produce(id, day->number);
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s", day->number)));
-	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/data-page", day->number)));
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/data-page?dpi=600", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/files/EF.SOD", day->number)));
 	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/quality-control", day->number), NULL));
 	json_decref(post("issued", "passport_delivery.1", path_of("/issuance/v1/documents/%s/delivery", day->number), NULL));

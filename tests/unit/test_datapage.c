@@ -5,6 +5,7 @@
 #include <gd.h>
 
 #include "issuance/perso/datapage.h"
+#include "registry/base/file.h"
 #include "tests/tap.h"
 #ifdef HAVE_TESSERACT
 #include <leptonica/allheaders.h>
@@ -60,9 +61,15 @@ is_red(gdImagePtr im, int x, int y)
 }
 
 static double
-mm(int px)
+mm(gdImagePtr im, int px)
 {
-	return px * 25.4 / DATAPAGE_DPI;
+	return px * 25.4 / gdImageResolutionX(im);
+}
+
+static int
+px(gdImagePtr im, double length)
+{
+	return (int)(length * gdImageResolutionX(im) / 25.4 + 0.5);
 }
 
 struct extent {
@@ -72,10 +79,10 @@ struct extent {
 static struct extent
 ink_in(gdImagePtr im, int from_y, int to_y)
 {
-	struct extent e = { DATAPAGE_WIDTH, -1, DATAPAGE_HEIGHT, -1 };
+	struct extent e = { gdImageSX(im), -1, gdImageSY(im), -1 };
 
 	for (int y = from_y; y < to_y; y++)
-		for (int x = 0; x < DATAPAGE_WIDTH; x++)
+		for (int x = 0; x < gdImageSX(im); x++)
 			if (is_ink(im, x, y)) {
 				e.left = x < e.left ? x : e.left;
 				e.right = x > e.right ? x : e.right;
@@ -88,38 +95,38 @@ ink_in(gdImagePtr im, int from_y, int to_y)
 static void
 test_measures(gdImagePtr im)
 {
-	int zone = DATAPAGE_HEIGHT - DATAPAGE_PX(DATAPAGE_MRZ_ZONE), middle = DATAPAGE_HEIGHT - DATAPAGE_PX(12.6);
-	struct extent upper = ink_in(im, zone, middle), lower = ink_in(im, middle, DATAPAGE_HEIGHT), face = { DATAPAGE_WIDTH, -1, DATAPAGE_HEIGHT, -1 };
-	int ground = gdImageGetTrueColorPixel(im, 2, DATAPAGE_HEIGHT - 2);
+	int zone = gdImageSY(im) - px(im, DATAPAGE_MRZ_ZONE), middle = gdImageSY(im) - px(im, 12.6);
+	struct extent upper = ink_in(im, zone, middle), lower = ink_in(im, middle, gdImageSY(im)), face = { gdImageSX(im), -1, gdImageSY(im), -1 };
+	int ground = gdImageGetTrueColorPixel(im, 2, gdImageSY(im) - 2);
 	bool empty = true;
 
 	ok(upper.right > 0 && lower.right > 0, "two lines are in the machine readable zone");
-	ok(mm(upper.left) > 5.0 && mm(upper.left) < 7.0 && mm(lower.left) > 5.0 && mm(lower.left) < 7.0,
-		"the first characters are 6.0 +- 1.0 mm from the left edge: %.2f, %.2f", mm(upper.left), mm(lower.left));
-	ok(mm(upper.right - upper.left) > 109.0 && mm(upper.right - upper.left) < 112.0, "44 characters at 10 to 25.4 mm: %.2f mm", mm(upper.right - upper.left));
-	ok(mm(DATAPAGE_WIDTH - upper.right) > 2.0, "the right margin is empty");
-	ok(mm(DATAPAGE_HEIGHT - upper.top) < 23.2 - 2.0, "2 mm are free above the upper line: top at %.2f mm", mm(DATAPAGE_HEIGHT - upper.top));
-	ok(mm(DATAPAGE_HEIGHT - lower.bottom) > 2.0, "2 mm are free below the lower line");
-	ok(mm(lower.bottom - lower.top) > 2.3 && mm(lower.bottom - lower.top) < 3.2, "characters are of OCR-B size 1: %.2f mm", mm(lower.bottom - lower.top));
+	ok(mm(im, upper.left) > 5.0 && mm(im, upper.left) < 7.0 && mm(im, lower.left) > 5.0 && mm(im, lower.left) < 7.0,
+		"the first characters are 6.0 +- 1.0 mm from the left edge: %.2f, %.2f", mm(im, upper.left), mm(im, lower.left));
+	ok(mm(im, upper.right - upper.left) > 109.0 && mm(im, upper.right - upper.left) < 112.0, "44 characters at 10 to 25.4 mm: %.2f mm", mm(im, upper.right - upper.left));
+	ok(mm(im, gdImageSX(im) - upper.right) > 2.0, "the right margin is empty");
+	ok(mm(im, gdImageSY(im) - upper.top) < 23.2 - 2.0, "2 mm are free above the upper line: top at %.2f mm", mm(im, gdImageSY(im) - upper.top));
+	ok(mm(im, gdImageSY(im) - lower.bottom) > 2.0, "2 mm are free below the lower line");
+	ok(mm(im, lower.bottom - lower.top) > 2.3 && mm(im, lower.bottom - lower.top) < 3.2, "characters are of OCR-B size 1: %.2f mm", mm(im, lower.bottom - lower.top));
 	for (int y = zone; y < upper.top - 3; y++)
-		for (int x = 0; x < DATAPAGE_WIDTH; x++)
+		for (int x = 0; x < gdImageSX(im); x++)
 			empty = empty && gdImageGetTrueColorPixel(im, x, y) == ground;
-	for (int y = zone; y < DATAPAGE_HEIGHT; y++)
-		for (int x = 0; x < DATAPAGE_PX(5.0); x++)
+	for (int y = zone; y < gdImageSY(im); y++)
+		for (int x = 0; x < px(im, 5.0); x++)
 			empty = empty && gdImageGetTrueColorPixel(im, x, y) == ground;
 	ok(empty, "nothing but the ground is around the MRZ in its zone");
-	for (int y = 0; y < DATAPAGE_HEIGHT; y++)
-		for (int x = 0; x < DATAPAGE_WIDTH; x++)
+	for (int y = 0; y < gdImageSY(im); y++)
+		for (int x = 0; x < gdImageSX(im); x++)
 			if (is_red(im, x, y)) {
 				face.left = x < face.left ? x : face.left;
 				face.right = x > face.right ? x : face.right;
 				face.top = y < face.top ? y : face.top;
 				face.bottom = y > face.bottom ? y : face.bottom;
 			}
-	ok(mm(face.right - face.left + 1) >= 26.0 && mm(face.right - face.left + 1) <= 35.1 && mm(face.bottom - face.top + 1) >= 32.0 &&
-			mm(face.bottom - face.top + 1) <= 45.1,
-		"the portrait is between 32 x 26 and 45 x 35 mm: %.1f x %.1f", mm(face.bottom - face.top + 1), mm(face.right - face.left + 1));
-	ok(mm(face.left) >= 2.0 && face.bottom < zone, "at least 2.0 mm from the left edge and above the machine readable zone");
+	ok(mm(im, face.right - face.left + 1) >= 26.0 && mm(im, face.right - face.left + 1) <= 35.1 && mm(im, face.bottom - face.top + 1) >= 32.0 &&
+			mm(im, face.bottom - face.top + 1) <= 45.1,
+		"the portrait is between 32 x 26 and 45 x 35 mm: %.1f x %.1f", mm(im, face.bottom - face.top + 1), mm(im, face.right - face.left + 1));
+	ok(mm(im, face.left) >= 2.0 && face.bottom < zone, "at least 2.0 mm from the left edge and above the machine readable zone");
 }
 
 static void
@@ -333,6 +340,32 @@ test_tesseract(struct bytes png, const char *want, struct bytes jpeg)
 }
 #endif
 
+/* The same page at 600 dpi, measured; DATAPAGE_OUT: a folder for both pictures, to be looked at. */
+static void
+test_fine(const struct perso_order *order, struct bytes jpeg, struct bytes coarse)
+{
+	const char *folder = getenv("DATAPAGE_OUT");
+	struct buf png = BUF_INIT;
+	struct err err = ERR_INIT;
+	char path[300];
+	gdImagePtr im;
+
+	if (datapage_draw_at(DATAPAGE_DPI_FINE, order, jpeg, &datapage_fonts, &png, &err) == -1)
+		bail_out("600 dpi: %s", err.text);
+	im = gdImageCreateFromPngPtr((int)png.n, png.p);
+	ok(gdImageSX(im) == 2953 && gdImageSY(im) == 2079 && gdImageResolutionX(im) == 600, "125 x 88 mm at 600 dpi");
+	test_measures(im);
+	gdImageDestroy(im);
+	if (folder != NULL) {
+		snprintf(path, sizeof(path), "%s/page300.png", folder);
+		file_write(path, coarse, 0644, &err);
+		snprintf(path, sizeof(path), "%s/page600.png", folder);
+		file_write(path, bytes_of(&png), 0644, &err);
+	}
+	buf_clear(&png);
+	ok(datapage_draw_at(1200, order, jpeg, &datapage_fonts, &png, &err) == -1 && err.kind == FAIL_INPUT && png.n == 0, "refuses another resolution: %s", err.text);
+}
+
 int
 main(void)
 {
@@ -349,6 +382,7 @@ main(void)
 	ok(gdImageSX(im) == 1476 && gdImageSY(im) == 1039, "125 x 88 mm at 300 dpi");
 	ok(gdImageResolutionX(im) == 300 && gdImageResolutionY(im) == 300, "the PNG says its resolution");
 	test_measures(im);
+	test_fine(&order, bytes_of(&jpeg), bytes_of(&png));
 	ok(datapage_read_mrz(bytes_of(&png), &datapage_fonts, read, &err) == 0, "the MRZ is read back %s", err.text);
 	is(read, order.lines, "and is the order's");
 	ok(datapage_draw(&order, bytes_of(&jpeg), &datapage_fonts, &again, &err) == 0 && bytes_equal(bytes_of(&png), bytes_of(&again)), "drawn again it is the same picture");
