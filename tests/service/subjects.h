@@ -312,6 +312,8 @@ subject_image(void)
 	struct uuid key;
 	char path[200];
 
+	json_decref(got.json);
+	got.json = NULL;
 	snprintf(path, sizeof(path), "/civil/v1/legacy-acts/%s/images", subjects.entry);
 	if (rig_client(&rig, "civild", "civil_clerk.1", &c, &err) == -1 || uuid_new(&key, &err) == -1 ||
 		client_exchange(c, "POST", path, &key, (struct client_body){ .bytes = BYTES(subject_jpeg, sizeof(subject_jpeg)), .content_type = "image/jpeg" }, &answer, &err) == -1 ||
