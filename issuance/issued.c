@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "issuance/application/counter.h"
+#include "issuance/application/handover.h"
 #include "issuance/application/requisites.h"
 #include "issuance/perso/batches.h"
 #include "issuance/perso/booklets.h"
@@ -12,6 +13,8 @@
 #include "registry/store/batch.h"
 #include "registry/store/booklet.h"
 #include "registry/store/entitlement.h"
+#include "registry/store/fee.h"
+#include "registry/store/report.h"
 
 /* clang-format off */
 static const struct route routes[] = {
@@ -25,6 +28,8 @@ static const struct route routes[] = {
 	{ "POST", "/applications/{id}/consents", ROLE_PASSPORT_CLERK, post_consent, ROUTE_CHANGES, "record that a guardian consents" },
 	{ "POST", "/applications/{id}/interviews", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_interview, ROUTE_CHANGES,
 	    "record an interview, not by who took the application" },
+	{ "POST", "/applications/{id}/receipts", ROLE_PASSPORT_CLERK, post_receipt, ROUTE_CHANGES, "take a payment; the receipt has a number" },
+	{ "POST", "/applications/{id}/fee-waiver", ROLE_PASSPORT_SUPERVISOR, post_fee_waiver, ROUTE_CHANGES, "waive the fee, not by who took the application; with a reason" },
 	{ "POST", "/applications/{id}/approval", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_approval, ROUTE_CHANGES, "approve, not by who took it" },
 	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
 	{ "POST", "/applications/{id}/cancellation", ROLE_PASSPORT_CLERK, post_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
@@ -33,7 +38,10 @@ static const struct route routes[] = {
 	{ "GET", "/documents/{number}/data-page", ROLES_PASSPORT, get_data_page, 0, "the data page as a picture" },
 	{ "GET", "/documents/{number}/files/{name}", ROLES_PASSPORT, get_file, 0, "a file of the chip: EF.COM, EF.SOD, EF.DG1 ..." },
 	{ "POST", "/documents/{number}/quality-control", ROLE_PASSPORT_QC, post_quality_control, ROUTE_CHANGES, "read back and compare; pass when all is good" },
-	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to the holder" },
+	{ "GET", "/documents/{number}/portrait", ROLE_PASSPORT_DELIVERY, get_document_portrait, 0, "the holder's portrait, to compare with who stands there" },
+	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to a bearer who was compared with the portrait; it is active from then on" },
+	{ "POST", "/documents/{number}/reports", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_DELIVERY, post_report, ROUTE_CHANGES, "report lost or stolen: on the stop list at once" },
+	{ "POST", "/documents/{number}/findings", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_SUPERVISOR, post_finding, ROUTE_CHANGES, "found again: given back or kept; not by who recorded the report" },
 	{ "POST", "/documents/{number}/cancellation", ROLE_PASSPORT_CLERK, post_document_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
 	{ "POST", "/documents/{number}/spoiling", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_spoiling, ROUTE_CHANGES, "spoil before delivery, with a reason; the application may be produced again" },
 	{ "POST", "/batches", ROLE_PASSPORT_PERSONALISER, post_batch, ROUTE_CHANGES, "order approved applications of an office to be personalised by the stations" },
@@ -51,7 +59,7 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, document_queries, NULL };
+static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, report_queries, NULL };
 
 static void
 stop(struct office *office)

@@ -10,6 +10,7 @@
 #include "registry/service/page.h"
 #include "registry/store/application.h"
 #include "registry/store/entitlement.h"
+#include "registry/store/fee.h"
 
 /* ---- eligibility ---- */
 
@@ -64,12 +65,14 @@ struct taking {
 	char *uin;
 	int document_type, reason;
 	struct uuid office_id;
+	bool is_urgent;
 };
 static const struct json_field taking_fields[] = {
 	{ "uin", JSON_T_CODE, offsetof(struct taking, uin), 0, UIN_LEN, UIN_LEN },
 	{ "document_type", JSON_T_ENUM, offsetof(struct taking, document_type), .words = document_type_names },
 	{ "reason", JSON_T_ENUM, offsetof(struct taking, reason), .words = application_reason_names },
 	{ "office_id", JSON_T_UUID, offsetof(struct taking, office_id) },
+	{ "is_urgent", JSON_T_BOOL, offsetof(struct taking, is_urgent), JSON_OPTIONAL },
 	{ NULL }
 };
 
@@ -108,7 +111,7 @@ static int
 work_take(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct taking *t = arg;
-	struct application_new a = { .office_id = t->office_id, .officer_id = rq->who.officer_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason], .issuing_state = station_state(issued_of(rq)->station) };
+	struct application_new a = { .office_id = t->office_id, .officer_id = rq->who.officer_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason], .issuing_state = station_state(issued_of(rq)->station), .is_urgent = t->is_urgent };
 	struct applicant who;
 	char id[UUID_TEXT];
 
@@ -161,20 +164,23 @@ still_wanted(struct tx *tx, const struct request *rq, const struct application *
 static int
 work_read(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
-	json_t *bars = NULL, *wants = NULL, *item;
+	json_t *bars = NULL, *wants = NULL, *fee = NULL, *item;
 	struct application a = { 0 };
 	int rc = -1;
 
 	if (application_read(tx, arg, &a, err) == -1)
 		return -1;
 	if (office_disclose(tx, rq, "person", &a.person_id, err) == -1 ||
-		(strcmp(a.state, "submitted") == 0 && still_wanted(tx, rq, &a, &bars, &wants, err) == -1))
+		fee_read(tx, &a.id, &fee, err) == -1 || (strcmp(a.state, "submitted") == 0 && still_wanted(tx, rq, &a, &bars, &wants, err) == -1))
 		goto out;
 	item = application_to_json(&a);
 	if (bars != NULL && json_array_extend(bars, wants) == 0)
 		json_object_set(item, "requirements", bars);
+	if (fee != NULL)
+		json_object_set(item, "fee", fee);
 	rc = reply_json(rp, 200, item, err);
 out:
+	json_decref(fee);
 	json_decref(bars);
 	json_decref(wants);
 	application_clear(&a);

@@ -31,9 +31,8 @@ get_document_kinds(struct request *rq, struct reply *rp, struct err *err)
 
 /* ---- what is added to an application ---- */
 
-/* Whether the caller holds the role for the office of the application. */
-static int
-may_add(struct tx *tx, const struct request *rq, const struct uuid *id, uint64_t roles, struct err *err)
+int
+may_add_to_application(struct tx *tx, const struct request *rq, const struct uuid *id, uint64_t roles, struct err *err)
 {
 	struct application a = { 0 };
 	int rc;
@@ -72,7 +71,7 @@ work_consent(struct tx *tx, const struct request *rq, void *arg, struct reply *r
 	const struct consenting *c = arg;
 	struct consent_new row = { .application_id = c->application_id, .officer_id = rq->who.officer_id, .guardian_uin = c->guardian_uin, .relation = relation_names[c->relation], .reference = c->reference };
 
-	if (may_add(tx, rq, &c->application_id, ROLE_PASSPORT_CLERK, err) == -1 || uuid_new(&row.id, err) == -1 || consent_add(tx, &row, err) == -1)
+	if (may_add_to_application(tx, rq, &c->application_id, ROLE_PASSPORT_CLERK, err) == -1 || uuid_new(&row.id, err) == -1 || consent_add(tx, &row, err) == -1)
 		return -1;
 	return reply_added(rp, &row.id, err);
 }
@@ -109,7 +108,7 @@ work_interview(struct tx *tx, const struct request *rq, void *arg, struct reply 
 	const struct interviewing *i = arg;
 	struct interview_new row = { .application_id = i->application_id, .officer_id = rq->who.officer_id, .outcome = outcome_names[i->outcome], .notes = i->notes };
 
-	if (may_add(tx, rq, &i->application_id, ROLE_PASSPORT_CLERK | ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, err) == -1 ||
+	if (may_add_to_application(tx, rq, &i->application_id, ROLE_PASSPORT_CLERK | ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, err) == -1 ||
 		uuid_new(&row.id, err) == -1 || interview_add(tx, &row, err) == -1)
 		return -1;
 	return reply_added(rp, &row.id, err);

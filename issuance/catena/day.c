@@ -191,6 +191,7 @@ day_personalise(const struct day_issuance *who, struct day_person *persons, size
 int
 day_deliver(const struct day_issuance *who, const struct day_person *p, struct err *err)
 {
+	struct buf portrait = BUF_INIT;
 	json_t *reply = NULL;
 	char path[128];
 	bool passed;
@@ -202,6 +203,10 @@ day_deliver(const struct day_issuance *who, const struct day_person *p, struct e
 	json_decref(reply);
 	if (!passed)
 		return err_set(err, FAIL_CONFLICT, "quality control refused the document");
+	snprintf(path, sizeof(path), "/issuance/v1/documents/%s/portrait", p->document_number);
+	if (client_call(who->delivery, "GET", path, NULL, CLIENT_NO_BODY, NULL, &portrait, err) == -1)
+		return -1;
+	buf_wipe(&portrait);
 	snprintf(path, sizeof(path), "/issuance/v1/documents/%s/delivery", p->document_number);
-	return post(who->delivery, path, NULL, NULL, err);
+	return post(who->delivery, path, json_pack("{s:s, s:b}", "bearer", "holder", "is_likeness", 1), NULL, err);
 }

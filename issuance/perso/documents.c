@@ -303,53 +303,12 @@ post_quality_control(struct request *rq, struct reply *rp, struct err *err)
 	return office_change(rq, rp, work_quality_control, NULL, err);
 }
 
-/* ---- delivery, cancellation, spoiling ---- */
+/* ---- cancellation, spoiling ---- */
 
 static int
 reply_state(struct reply *rp, const struct production *p, const char *state, struct err *err)
 {
 	return reply_json(rp, 201, json_pack("{s:s, s:s}", "number", p->number, "state", state), err);
-}
-
-static int
-deliver(struct tx *tx, const struct request *rq, const struct production *p, struct err *err)
-{
-	const struct uuid *officer = &rq->who.officer_id;
-
-	if (p->expires_on.precision == DATE_DAY && date_compare(p->expires_on, clock_today()) <= 0)
-		return err_set(err, FAIL_CONFLICT, "document has expired");
-	if (p->is_deceased)
-		return err_set(err, FAIL_CONFLICT, "holder is deceased");
-	if (p->is_stopped)
-		return err_set(err, FAIL_CONFLICT, "issuing to the holder is stopped");
-	if (document_decide(tx, &p->document_id, "deliver", officer, NULL, err) == -1 ||
-		application_decide(tx, &p->application_id, "complete", officer, NULL, err) == -1 ||
-		outbox_add(tx, "document.delivered", &p->document_id, err) == -1)
-		return -1;
-	return documents_supersede(tx, &p->person_id, &p->document_id, officer, err);
-}
-
-static int
-work_deliver(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
-{
-	struct production p = { 0 };
-	int rc = -1;
-
-	(void)arg;
-	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
-		return -1;
-	if (office_may(rq, ROLE_PASSPORT_DELIVERY, &p.office_id, err) == 0 && deliver(tx, rq, &p, err) == 0)
-		rc = reply_state(rp, &p, "delivered", err);
-	production_clear(&p);
-	return rc;
-}
-
-int
-post_delivery(struct request *rq, struct reply *rp, struct err *err)
-{
-	if (number_check(request_param(rq, "number"), err) == -1)
-		return -1;
-	return office_change(rq, rp, work_deliver, NULL, err);
 }
 
 struct ending {

@@ -1,10 +1,10 @@
-/* documents.h - the handlers of personalisation: batches, reading, quality control, delivery.  Routes: issuance/issued.c. */
+/* documents.h - the handlers of personalisation: batches, reading, quality control.  Routes: issuance/issued.c. */
 #ifndef CATENA_PERSO_DOCUMENTS_H
 #define CATENA_PERSO_DOCUMENTS_H
 
 #include "registry/service/route.h"
 
-route_handler post_documents, get_document, get_data_page, get_file, post_quality_control, post_delivery, post_document_cancellation,
+route_handler post_documents, get_document, get_data_page, get_file, post_quality_control, post_document_cancellation,
 	post_spoiling;
 
 #endif

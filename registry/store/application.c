@@ -19,8 +19,8 @@ const struct query application_queries[] = {
 	[Q_APPLICANT] = { "applicant_read",
 		"SELECT u.person_id, c.id FROM person_uin u LEFT JOIN current_identity c ON c.person_id = u.person_id WHERE u.uin = $1" },
 	[Q_ADD] = { "application_add",
-		"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id, issuing_state)"
-		" SELECT $1, c.person_id, c.id, $4, $5, $6, $7, $8 FROM current_identity c"
+		"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id, issuing_state, is_urgent)"
+		" SELECT $1, c.person_id, c.id, $4, $5, $6, $7, $8, nullif($9, false) FROM current_identity c"
 		" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'" },
 	[Q_DECIDE] = { "application_decide",
 		"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id, reason)"
@@ -88,7 +88,7 @@ application_decide(struct tx *tx, const struct uuid *id, const char *event, cons
 int
 application_add(struct tx *tx, const struct application_new *a, struct err *err)
 {
-	if (tx_later(tx, &application_queries[Q_ADD], ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id), arg_text(a->issuing_state)), 1,
+	if (tx_later(tx, &application_queries[Q_ADD], ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id), arg_text(a->issuing_state), arg_bool(a->is_urgent)), 1,
 		    "the person may not apply any more", err) == -1 ||
 		application_decide(tx, &a->id, "apply", &a->officer_id, NULL, err) == -1)
 		return -1;

@@ -29,6 +29,7 @@ struct application_new {
 	const char *document_type; /* "PP": document_kind.code */
 	const char *reason;        /* first, renewal, lost ... */
 	const char *issuing_state; /* "UTO": who is its national is judged by it */
+	bool is_urgent;            /* at the fee of an urgent one */
 };
 /* The row and its decision `apply`, sent at once.  The row asks for entitlement again: FAIL_CONFLICT when the person may not apply any more. */
 int application_add(struct tx *tx, const struct application_new *a, struct err *err);

@@ -297,3 +297,24 @@ civilfix_birth(const struct uuid *office, unsigned i)
 		"date_of_birth", father, "nationality", "UTO", "informant", "name", name[5], "relation", "mother", "attendant", "midwife",
 		"statistics", "birth_weight_g", 3000 + (int)(i % 1000), "place_kind", "hospital");
 }
+
+static void
+born_earlier(json_t *person, int years)
+{
+	const char *day = json_string_value(json_object_get(person, "date_of_birth"));
+	char earlier[24];
+
+	snprintf(earlier, sizeof(earlier), "%04d%.6s", atoi(day) - years, day + 4);
+	json_object_set_new(person, "date_of_birth", json_string(earlier));
+}
+
+json_t *
+civilfix_adult(const struct uuid *office, unsigned i)
+{
+	static const char *const persons[] = { "child", "mother", "father" };
+	json_t *b = civilfix_birth(office, i);
+
+	for (size_t k = 0; k < NELEM(persons); k++)
+		born_earlier(json_object_get(b, persons[k]), 16);
+	return b;
+}

@@ -47,5 +47,7 @@ int civilfix_cut(struct civilfix *f);
 
 /* A declaration: i chooses names, dates and places, no two alike. */
 json_t *civilfix_birth(const struct uuid *office, unsigned i);
+/* The same, all three born 16 years earlier: a child who is of age by now, for whose passport no guardian consents. */
+json_t *civilfix_adult(const struct uuid *office, unsigned i);
 
 #endif

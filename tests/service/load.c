@@ -160,7 +160,7 @@ json_body(json_t *json)
 static json_t *
 declaration(struct worker *w, unsigned i)
 {
-	json_t *b = civilfix_birth(&w->load->rig->office[RIG_CIVIL + w->n % 2], i);
+	json_t *b = civilfix_adult(&w->load->rig->office[RIG_CIVIL + w->n % 2], i);
 
 	json_object_set_new(json_object_get(b, "child"), "place_of_birth", json_string(RIG_PLACE_HOSPITAL));
 	return b;
@@ -264,6 +264,7 @@ security_object(struct worker *w, struct load_person *p)
 static bool
 passport(struct worker *w, struct load_person *p)
 {
+	struct buf portrait = BUF_INIT;
 	char path[120], office[UUID_TEXT];
 	json_t *reply = change(w, (struct change){ COUNTER, "/issuance/v1/applications", json_body(json_pack("{s:s, s:s, s:s, s:s}", "uin", p->uin, "document_type", "PP", "reason", "first", "office_id", uuid_format(&w->load->rig->office[RIG_PASSPORT + w->n % 2], office))), NULL });
 	bool done = reply != NULL && take(w, reply, "id", p->application_id, sizeof(p->application_id));
@@ -277,8 +278,11 @@ passport(struct worker *w, struct load_person *p)
 	snprintf(path, sizeof(path), "/issuance/v1/documents/%s/quality-control", p->document_number);
 	if (!step(w, QC, path, CLIENT_NO_BODY))
 		return false;
+	snprintf(path, sizeof(path), "/issuance/v1/documents/%s/portrait", p->document_number);
+	done = insist(w, &(struct change){ DELIVERY, path, CLIENT_NO_BODY, NULL }, NULL, &portrait) == 0;
+	buf_clear(&portrait);
 	snprintf(path, sizeof(path), "/issuance/v1/documents/%s/delivery", p->document_number);
-	return step(w, DELIVERY, path, CLIENT_NO_BODY);
+	return done && step(w, DELIVERY, path, json_body(json_pack("{s:s, s:b}", "bearer", "holder", "is_likeness", 1)));
 }
 
 /* ---- workers ---- */

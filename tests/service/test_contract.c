@@ -174,12 +174,37 @@ requisites(const struct day *day, const char *application)
 		json_pack("{s:s, s:s, s:s}", "guardian_uin", day->uin, "relation", "guardian", "reference", "family court 12/26")));
 }
 
+/* Half of it is paid, the rest waived. */
+static void
+fees(const char *application)
+{
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/receipts", application), json_pack("{s:i, s:s}", "amount", 2500, "method", "card")));
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/applications/%s/fee-waiver", application), json_pack("{s:s}", "reason", "a victim of the flood")));
+}
+
+/* Delivered, lost, given back, stolen, found. */
+static void
+handover(const char *number)
+{
+	ok(exchange(at("issued", "passport_delivery.1"), "issued", "GET", path_of("/issuance/v1/documents/%s/portrait", number), false, CLIENT_NO_BODY, NULL) == 200,
+		"issued shows the portrait");
+	json_decref(post("issued", "passport_delivery.1", path_of("/issuance/v1/documents/%s/delivery", number), json_pack("{s:s, s:b}", "bearer", "holder", "is_likeness", 1)));
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s/reports", number),
+		json_pack("{s:s, s:s, s:s, s:s}", "kind", "lost", "reported_by", "holder", "happened_on", "2026-02", "place", "Zenith")));
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s", number)));
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/documents/%s/findings", number),
+		json_pack("{s:s, s:b, s:s}", "found_by", "holder", "is_restored", 1, "notes", "was behind the drawer")));
+}
+
 static void
 issuance_day(struct day *day)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], spoiled[16];
+	struct err err = ERR_INIT;
 
 	uuid_format(&rig.office[RIG_PASSPORT], office);
+	if (rig_sql(&rig, NULL, 0, &err, "INSERT INTO registry.fee_rule VALUES ('PP', false, 5000, 1000, 'XTS')") == -1)
+		bail_out("%s", err.text);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/persons/%s/eligibility", day->uin)));
 	apply(day->uin, id);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/persons/%s/eligibility?reason=renewal&document_type=PD", day->uin)));
@@ -190,6 +215,8 @@ issuance_day(struct day *day)
 	apply(day->uin, id);
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
 	apply(day->uin, id);
+	fees(id);
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/approval", id), NULL));
 	booklets_day();
 	batches_day();
@@ -200,7 +227,7 @@ issuance_day(struct day *day)
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/data-page?dpi=600", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/files/EF.SOD", day->number)));
 	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/quality-control", day->number), NULL));
-	json_decref(post("issued", "passport_delivery.1", path_of("/issuance/v1/documents/%s/delivery", day->number), NULL));
+	handover(day->number);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications?office=%s&limit=2", office)));
 }

@@ -8,7 +8,8 @@
 #include "registry/service/signin.h"
 #include "tests/service/issuing.h"
 
-#define BASE "/issuance/v1"
+#define BASE        "/issuance/v1"
+#define AT_THE_DESK "{\"bearer\":\"holder\",\"is_likeness\":true}"
 
 static struct issuing is;
 static struct seal *seal;
@@ -448,16 +449,23 @@ test_finish(struct made *m)
 {
 	const json_t *checks;
 
-	ok(refused(post(&counter, "documents", m->number, "delivery", NULL), 409, "personalised"), "refuses: delivery before quality control");
+	ok(refused(post(&counter, "documents", m->number, "delivery", AT_THE_DESK), 409, "personalised"), "refuses: delivery before quality control");
 	ok(refused(post(&maker, "documents", m->number, "quality-control", NULL), 403, NULL), "refuses: quality control by who made it");
 	ok(post(&checker, "documents", m->number, "quality-control", NULL) && json_is_true(json_object_get(reply, "passed")) && strcmp(said("state"), "ready") == 0,
 		"quality control passes: %s", why.text);
 	checks = json_object_get(reply, "checks");
 	ok(json_array_size(checks) >= 7, "after %zu checks", json_array_size(checks));
 	ok(refused(post(&checker, "documents", m->number, "quality-control", NULL), 409, "ready"), "and once");
-	ok(refused(post(&stranger, "documents", m->number, "delivery", NULL), 403, NULL), "refuses: delivery by another office");
-	ok(post(&counter, "documents", m->number, "delivery", NULL) && strcmp(said("state"), "delivered") == 0, "delivered: %s", why.text);
-	ok(refused(post(&counter, "documents", m->number, "delivery", NULL), 409, "delivered"), "and once");
+	ok(refused(post(&stranger, "documents", m->number, "delivery", AT_THE_DESK), 403, NULL), "refuses: delivery by another office");
+	ok(refused(post(&counter, "documents", m->number, "delivery", AT_THE_DESK), 409, "portrait"), "refuses: delivery by who has not looked at the portrait");
+	ok(refused(post(&counter, "documents", m->number, "delivery", NULL), 400, NULL), "refuses: delivery without saying to whom");
+	ok(refused(get(&clerk, "", BASE "/documents/%s/portrait", m->number), 403, NULL), "refuses: the portrait to a clerk");
+	ok(get(&counter, "", BASE "/documents/%s/portrait", m->number), "the portrait is shown: %s", why.text);
+	ok(refused(post(&counter, "documents", m->number, "delivery", "{\"bearer\":\"guardian\",\"is_likeness\":true,\"proof\":\"court 1\"}"), 409, "no minor"), "refuses: a guardian of an adult");
+	ok(refused(post(&counter, "documents", m->number, "delivery", "{\"bearer\":\"guardian\",\"is_likeness\":true}"), 409, NULL), "refuses: a guardian without proof");
+	ok(post(&counter, "documents", m->number, "delivery", "{\"bearer\":\"holder\",\"is_likeness\":false}") && strcmp(said("state"), "ready") == 0, "one whom the portrait does not show leaves without it");
+	ok(post(&counter, "documents", m->number, "delivery", AT_THE_DESK) && strcmp(said("state"), "delivered") == 0, "delivered: %s", why.text);
+	ok(refused(post(&counter, "documents", m->number, "delivery", AT_THE_DESK), 409, "delivered"), "and once");
 	ok(get(&clerk, "", BASE "/applications/%s", m->application) && strcmp(said("state"), "completed") == 0, "the application is completed");
 	ok(ineligible(0, "valid_document"), "the holder may not apply for a first one");
 	ok(strcmp(issuing_sql("SELECT count(*) FROM outbox WHERE topic = 'document.delivered'"), "1") == 0, "others will be told");
@@ -476,7 +484,7 @@ test_other_ends(struct made *m, struct made *submitted)
 	ok(post(&checker, "documents", next.number, "spoiling", "{\"reason\":\"scratched\"}"), "a scratched one is spoiled: %s", why.text);
 	memcpy(spoiled, next.number, sizeof(spoiled));
 	ok(personalise_one(&next) && strcmp(spoiled, next.number) != 0, "and made again under another number");
-	ok(post(&checker, "documents", next.number, "quality-control", NULL) && post(&counter, "documents", next.number, "delivery", NULL), "checked and delivered");
+	ok(post(&checker, "documents", next.number, "quality-control", NULL) && get(&counter, "", BASE "/documents/%s/portrait", next.number) && post(&counter, "documents", next.number, "delivery", AT_THE_DESK), "checked and delivered");
 	ok(strcmp(state_of(&clerk, m->number), "cancelled") == 0, "which cancels the one before");
 	ok(refused(post(&clerk, "documents", next.number, "cancellation", NULL), 400, NULL), "a cancellation has a reason");
 	ok(post(&clerk, "documents", next.number, "cancellation", "{\"reason\":\"handed back\"}") && strcmp(state_of(&clerk, next.number), "cancelled") == 0, "a delivered one is cancelled");

@@ -99,7 +99,7 @@ text(const char *name)
 static json_t *
 declaration(unsigned i)
 {
-	json_t *b = civilfix_birth(&rig.office[RIG_CIVIL], i);
+	json_t *b = civilfix_adult(&rig.office[RIG_CIVIL], i);
 
 	json_object_set_new(json_object_get(b, "child"), "place_of_birth", json_string(RIG_PLACE_HOSPITAL));
 	return b;

@@ -135,9 +135,14 @@ stage(void)
 	chain_do(ENROLMENT, CHAIN_ENROLMENT_OPEN("6") CHAIN_ENROLMENT_EXAMINED("6") CHAIN_ENROLMENT_VERIFIED("6") CHAIN_UIN("6") IDENTITY_AS("6", "'1990'", "UTO"));
 	/* 1 holds a passport */
 	chain_do(ISSUANCE, CHAIN_APPLICATION("1") CHAIN_APPROVED("1") CHAIN_PRODUCED("1") CHAIN_DOCUMENT("1") CHAIN_ALLOCATED("1"));
+	chain_do(ISSUANCE, CHAIN_BOOKLETS);
+	chain_do(ISSUANCE, "INSERT INTO booklet_event (booklet_id, event, station, document_id, officer_id) SELECT id, 'personalise', 'line-1', " ID("e1") ", " ID("18") " FROM booklet WHERE serial = 'UT-0000001'");
 	chain_do(SIGNER, CHAIN_SIGNED("1"));
-	chain_do(ISSUANCE, "INSERT INTO document_decision (document_id, event, officer_id) VALUES (" ID("e1") ", 'personalise', " ID("18") "), (" ID("e1") ", 'pass', " ID("19") "), (" ID("e1") ", 'deliver', " ID("19") ");"
-																											  "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'complete', " ID("19") ")");
+	chain_do(ISSUANCE, "INSERT INTO document_decision (document_id, event, officer_id) VALUES (" ID("e1") ", 'personalise', " ID("18") "), (" ID("e1") ", 'pass', " ID("19") ");"
+																						 "INSERT INTO audit_event (kind, program, officer_id, subject_kind, subject_id) VALUES ('disclosure', 'issued', " ID("19") ", 'portrait', " ID("e1") ");"
+																																								     "INSERT INTO document_delivery (id, document_id, bearer, is_likeness, officer_id) VALUES (gen_random_uuid(), " ID("e1") ", 'holder', true, " ID("19") ");"
+																																																											   "INSERT INTO document_decision (document_id, event, officer_id) VALUES (" ID("e1") ", 'deliver', " ID("19") ");"
+																																																																								       "INSERT INTO application_decision (application_id, taken_by, event, officer_id) VALUES (" ID("c1") ", " ID("16") ", 'complete', " ID("19") ")");
 }
 
 static bool

@@ -1,0 +1,286 @@
+#include "issuance/application/handover.h"
+
+#include "issuance/application/requisites.h"
+#include "issuance/issued.h"
+#include "issuance/perso/number.h"
+#include "registry/base/clock.h"
+#include "registry/store/application.h"
+#include "registry/store/fee.h"
+#include "registry/store/report.h"
+
+/* ---- fees ---- */
+
+struct paying {
+	struct uuid application_id;
+	int64_t amount;
+	int method;
+};
+static const char *const method_names[] = { "cash", "card", "transfer", NULL };
+static const struct json_field paying_fields[] = {
+	{ "amount", JSON_T_INT, offsetof(struct paying, amount), 0, 1, 100000000 },
+	{ "method", JSON_T_ENUM, offsetof(struct paying, method), .words = method_names },
+	{ NULL }
+};
+
+static int
+work_receipt(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct paying *p = arg;
+	struct receipt_new row = { .application_id = p->application_id, .officer_id = rq->who.officer_id, .amount = p->amount, .method = method_names[p->method] };
+	char number[FEE_RECEIPT_NUMBER], id[UUID_TEXT];
+
+	if (may_add_to_application(tx, rq, &p->application_id, ROLE_PASSPORT_CLERK, err) == -1 || uuid_new(&row.id, err) == -1 ||
+		receipt_add(tx, &row, number, err) == -1)
+		return -1;
+	return reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&row.id, id), "number", number), err);
+}
+
+int
+post_receipt(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct paying p = { .amount = 0 };
+	int rc;
+
+	if (request_param_uuid(rq, "id", &p.application_id, err) == -1 || request_json(rq, paying_fields, &p, err) == -1)
+		return -1;
+	rc = office_change(rq, rp, work_receipt, &p, err);
+	json_clear(paying_fields, &p);
+	return rc;
+}
+
+struct waiving {
+	struct uuid application_id;
+	char *reason;
+};
+static const struct json_field waiving_fields[] = {
+	{ "reason", JSON_T_TEXT, offsetof(struct waiving, reason), 0, 10, 1000 },
+	{ NULL }
+};
+
+static int
+work_waive(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct waiving *w = arg;
+	char text[UUID_TEXT];
+	struct uuid id;
+
+	if (may_add_to_application(tx, rq, &w->application_id, ROLE_PASSPORT_SUPERVISOR, err) == -1 || uuid_new(&id, err) == -1 ||
+		fee_waive(tx, &id, &w->application_id, w->reason, &rq->who.officer_id, err) == -1)
+		return -1;
+	return reply_json(rp, 201, json_pack("{s:s}", "id", uuid_format(&id, text)), err);
+}
+
+int
+post_fee_waiver(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct waiving w = { .reason = NULL };
+	int rc;
+
+	if (request_param_uuid(rq, "id", &w.application_id, err) == -1 || request_json(rq, waiving_fields, &w, err) == -1)
+		return -1;
+	rc = office_change(rq, rp, work_waive, &w, err);
+	json_clear(waiving_fields, &w);
+	return rc;
+}
+
+/* ---- delivery ---- */
+
+static int
+work_portrait(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct production p = { 0 };
+	struct buf jpeg = BUF_INIT;
+	int rc = -1;
+
+	(void)arg;
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	/* the entry of the ledger by which the delivery knows that the officer looked */
+	if (office_may(rq, ROLE_PASSPORT_DELIVERY, &p.office_id, err) == 0 && station_portrait(issued_of(rq)->station, &p, &jpeg, err) == 0 &&
+		office_disclose(tx, rq, "portrait", &p.document_id, err) == 0)
+		rc = reply_bytes(rp, 200, "image/jpeg", bytes_of(&jpeg), err);
+	buf_wipe(&jpeg);
+	production_clear(&p);
+	return rc;
+}
+
+int
+get_document_portrait(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (number_check(request_param(rq, "number"), err) == -1)
+		return -1;
+	return office_read(rq, rp, work_portrait, NULL, err);
+}
+
+struct delivering {
+	int bearer;
+	char *proof;
+	bool is_likeness;
+};
+static const char *const bearer_names[] = { "holder", "guardian", NULL };
+static const struct json_field delivering_fields[] = {
+	{ "bearer", JSON_T_ENUM, offsetof(struct delivering, bearer), .words = bearer_names },
+	{ "is_likeness", JSON_T_BOOL, offsetof(struct delivering, is_likeness) },
+	{ "proof", JSON_T_TEXT, offsetof(struct delivering, proof), JSON_OPTIONAL, 3, 200 },
+	{ NULL }
+};
+
+static int
+hand_over(struct tx *tx, const struct request *rq, const struct production *p, struct err *err)
+{
+	const struct uuid *officer = &rq->who.officer_id;
+
+	if (document_decide(tx, &p->document_id, "deliver", officer, NULL, err) == -1 ||
+		application_decide(tx, &p->application_id, "complete", officer, NULL, err) == -1 ||
+		outbox_add(tx, "document.delivered", &p->document_id, err) == -1)
+		return -1;
+	return documents_supersede(tx, &p->person_id, &p->document_id, officer, err);
+}
+
+static int
+may_be_delivered(const struct production *p, struct err *err)
+{
+	if (strcmp(p->document_state, "ready") != 0)
+		return err_set(err, FAIL_CONFLICT, "document is %s, which does not allow: deliver", p->document_state);
+	if (p->expires_on.precision == DATE_DAY && date_compare(p->expires_on, clock_today()) <= 0)
+		return err_set(err, FAIL_CONFLICT, "document has expired");
+	if (p->is_deceased)
+		return err_set(err, FAIL_CONFLICT, "holder is deceased");
+	if (p->is_stopped)
+		return err_set(err, FAIL_CONFLICT, "issuing to the holder is stopped");
+	return 0;
+}
+
+/* One whom the portrait does not show leaves without the document, and that is recorded. */
+static int
+work_deliver(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct delivering *d = arg;
+	struct delivery_new row = { .officer_id = rq->who.officer_id, .bearer = bearer_names[d->bearer], .proof = d->proof, .is_likeness = d->is_likeness };
+	struct production p = { 0 };
+	int rc = -1;
+
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	row.document_id = p.document_id;
+	if (office_may(rq, ROLE_PASSPORT_DELIVERY, &p.office_id, err) == 0 && may_be_delivered(&p, err) == 0 && uuid_new(&row.id, err) == 0 &&
+		delivery_add(tx, &row, err) == 0 && (!d->is_likeness || hand_over(tx, rq, &p, err) == 0))
+		rc = reply_json(rp, 201, json_pack("{s:s, s:s}", "number", p.number, "state", d->is_likeness ? "delivered" : "ready"), err);
+	production_clear(&p);
+	return rc;
+}
+
+int
+post_delivery(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct delivering d = { .proof = NULL };
+	int rc;
+
+	if (number_check(request_param(rq, "number"), err) == -1 || request_json(rq, delivering_fields, &d, err) == -1)
+		return -1;
+	rc = office_change(rq, rp, work_deliver, &d, err);
+	json_clear(delivering_fields, &d);
+	return rc;
+}
+
+/* ---- lost, stolen, found ---- */
+
+struct reporting {
+	int kind, reported_by;
+	char *reference, *place;
+	struct date happened_on;
+};
+static const char *const report_names[] = { "lost", "stolen", NULL };
+static const char *const reporter_names[] = { "holder", "guardian", "police", "authority", NULL };
+static const struct json_field reporting_fields[] = {
+	{ "kind", JSON_T_ENUM, offsetof(struct reporting, kind), .words = report_names },
+	{ "reported_by", JSON_T_ENUM, offsetof(struct reporting, reported_by), .words = reporter_names },
+	{ "reference", JSON_T_TEXT, offsetof(struct reporting, reference), JSON_OPTIONAL, 3, 200 },
+	{ "happened_on", JSON_T_DATE, offsetof(struct reporting, happened_on), JSON_OPTIONAL, DATE_YEAR },
+	{ "place", JSON_T_TEXT, offsetof(struct reporting, place), JSON_OPTIONAL, 1, 200 },
+	{ NULL }
+};
+
+static int
+reply_document(struct reply *rp, const struct production *p, const char *state, struct err *err)
+{
+	return reply_json(rp, 201, json_pack("{s:s, s:s}", "number", p->number, "state", state), err);
+}
+
+static int
+work_report(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct reporting *r = arg;
+	struct report_new row = { .officer_id = rq->who.officer_id, .kind = report_names[r->kind], .reported_by = reporter_names[r->reported_by], .reference = r->reference, .happened_on = r->happened_on, .place = r->place };
+	struct production p = { 0 };
+	int rc = -1;
+
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	row.document_id = p.document_id;
+	if (uuid_new(&row.id, err) == 0 && report_add(tx, &row, err) == 0)
+		rc = reply_document(rp, &p, row.kind, err);
+	production_clear(&p);
+	return rc;
+}
+
+int
+post_report(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct reporting r = { .reference = NULL };
+	int rc = -1;
+
+	if (number_check(request_param(rq, "number"), err) == -1 || request_json(rq, reporting_fields, &r, err) == -1)
+		return -1;
+	if (r.happened_on.precision != DATE_UNKNOWN && date_compare(r.happened_on, clock_today()) > 0)
+		err_problem(err, "/happened_on", "it has not happened yet");
+	else
+		rc = office_change(rq, rp, work_report, &r, err);
+	json_clear(reporting_fields, &r);
+	return rc;
+}
+
+struct finding {
+	int found_by;
+	char *notes;
+	bool is_restored;
+};
+static const char *const finder_names[] = { "holder", "police", "authority", NULL };
+static const struct json_field finding_fields[] = {
+	{ "found_by", JSON_T_ENUM, offsetof(struct finding, found_by), .words = finder_names },
+	{ "is_restored", JSON_T_BOOL, offsetof(struct finding, is_restored) },
+	{ "notes", JSON_T_TEXT, offsetof(struct finding, notes), 0, 10, 1000 },
+	{ NULL }
+};
+
+static int
+work_find(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct finding *f = arg;
+	struct finding_new row = { .officer_id = rq->who.officer_id, .found_by = finder_names[f->found_by], .notes = f->notes, .is_restored = f->is_restored };
+	struct production p = { 0 };
+	int rc = -1;
+
+	if (document_read(tx, request_param(rq, "number"), &p, err) == -1)
+		return -1;
+	row.document_id = p.document_id;
+	if (f->is_restored && (p.is_deceased || p.is_stopped || !p.identity_holds))
+		err_set(err, FAIL_CONFLICT, "the holder may not have a document now, so that it is not given back");
+	else if (uuid_new(&row.id, err) == 0 && finding_add(tx, &row, err) == 0)
+		rc = reply_document(rp, &p, f->is_restored ? "delivered" : "recovered", err);
+	production_clear(&p);
+	return rc;
+}
+
+int
+post_finding(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct finding f = { .notes = NULL };
+	int rc;
+
+	if (number_check(request_param(rq, "number"), err) == -1 || request_json(rq, finding_fields, &f, err) == -1)
+		return -1;
+	rc = office_change(rq, rp, work_find, &f, err);
+	json_clear(finding_fields, &f);
+	return rc;
+}
