@@ -13,8 +13,8 @@ number_of_sequence(const uint8_t key[NUMBER_KEY_LEN], char series, uint64_t sequ
 	const struct ff1_key ff1 = { BYTES(key, NUMBER_KEY_LEN), BYTES(tweak, sizeof(tweak)), RADIX };
 	uint8_t numerals[MEANINGLESS];
 
-	if (series < 'A' || series > 'Z')
-		return err_set(err, FAIL_INTERNAL, "document number series: a letter A to Z is wanted");
+	if (series < 'A' || series > 'Z' || series == 'I' || series == 'O')
+		return err_set(err, FAIL_INTERNAL, "document number series: a letter A to Z that is neither I nor O is wanted");
 	if (sequence >= NUMBER_SEQUENCES)
 		return err_set(err, FAIL_INTERNAL, "document number series %c is used up", series);
 	for (size_t i = MEANINGLESS; i-- > 0; sequence /= RADIX)

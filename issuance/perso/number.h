@@ -16,7 +16,7 @@ enum { NUMBER_LEN = 9,
 #define NUMBER_SEQUENCES UINT64_C(377801998336) /* 28^8 */
 extern const char number_alphabet[];            /* 28 characters */
 
-/* series: A to Z.  9 characters and a 0; -1 FAIL_INTERNAL: no letter, or the sequence is used up. */
+/* series: A to Z, neither I nor O, which are read as digits: tesseract takes many an O at this place for 0.  9 characters and a 0; -1 FAIL_INTERNAL: no letter, or the sequence is used up. */
 int number_of_sequence(const uint8_t key[NUMBER_KEY_LEN], char series, uint64_t sequence, char out[NUMBER_LEN + 1], struct err *err);
 /* Whether it can be a number of ours.  -1 FAIL_INPUT with the rule; the number is not in the sentence. */
 int number_check(const char *number, struct err *err);

@@ -63,8 +63,8 @@ station_new(const struct station_options *options, struct station **station, str
 		err_set(err, FAIL_INTERNAL, "out of memory");
 		goto out;
 	}
-	if (s->series < 'A' || s->series > 'Z') {
-		err_set(err, FAIL_INPUT, "number_prefix: a letter A to Z is wanted");
+	if (s->series < 'A' || s->series > 'Z' || s->series == 'I' || s->series == 'O') {
+		err_set(err, FAIL_INPUT, "number_prefix: a letter A to Z that is neither I nor O is wanted");
 		goto out;
 	}
 	if (options->iso39794_from != NULL && chip_rules_parse(options->iso39794_from, &s->rules, err) == -1)

@@ -273,7 +273,8 @@ random_text(char *out, size_t n, const char *of)
 static void
 random_person(struct production *p, char names[2][40], char uin[13])
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", digits[] = "0123456789", numbers[] = "23456789BCDFGHJKLMNPRTVWXYZ";
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", digits[] = "0123456789", numbers[] = "23456789BCDFGHJKLMNPRSTVWXYZ",
+			  series[] = "ABCDEFGHJKLMNPQRSTUVWXYZ"; /* issuance/perso/number.h */
 
 	for (int k = 0; k < 2; k++) {
 		size_t n = 3 + random_below(12), m = random_below(2) * (2 + random_below(10));
@@ -286,7 +287,7 @@ random_person(struct production *p, char names[2][40], char uin[13])
 	}
 	random_text(uin, 12, digits);
 	random_text(p->number + 1, 8, numbers);
-	p->number[0] = letters[random_below(26)];
+	p->number[0] = series[random_below((unsigned)strlen(series))];
 	p->primary_name = p->mrz_primary = names[0];
 	p->secondary_name = p->mrz_secondary = names[1];
 	p->uin = uin;

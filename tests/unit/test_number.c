@@ -42,6 +42,7 @@ main(void)
 	ok(number_of_sequence(key, 'U', NUMBER_SEQUENCES - 1, number, &err) == 0, "the last of the series");
 	memcpy(number, before, sizeof(number));
 	ok(number_of_sequence(key, 'U', NUMBER_SEQUENCES, number, &err) == -1 && err.kind == FAIL_INTERNAL, "none after it");
+	ok(number_of_sequence(key, 'O', 1, number, &err) == -1 && number_of_sequence(key, 'I', 1, number, &err) == -1, "refuses a series that looks like a digit");
 	ok(number_of_sequence(key, 'u', 1, number, &err) == -1, "refuses a series that is no capital letter");
 	is(number, before, "and leaves the number alone");
 	for (size_t i = 0; i < NELEM(no_numbers); i++)
