@@ -1,5 +1,6 @@
 /* What civild serves, and to whom. */
 #include "enrolment/civil/civild.h"
+#include "registry/store/actsearch.h"
 #include "registry/store/certificates.h"
 #include "registry/store/correction.h"
 #include "registry/store/legacy.h"
@@ -51,6 +52,7 @@ const struct route civil_routes[] = {   /* this table is the access policy */
 	{ "GET", "/notifications", READERS, civil_get_notifications, 0, "list the notifications of an office: what waits, what was not taken up in time" },
 	{ "GET", "/notifications/{id}", READERS, civil_get_notification, 0, "read a notification" },
 	{ "POST", "/notifications/{id}/closure", ROLE_CIVIL_REGISTRAR, civil_post_closure, ROUTE_CHANGES, "close a notification, with a reason" },
+	{ "GET", "/acts", READERS, civil_get_acts, 0, "find acts of an office by name" },
 	{ "GET", "/acts/{number}", READERS, civil_get_act, 0, "read an act by its number" },
 	{ "POST", "/legacy-acts", ROLE_CIVIL_CLERK, civil_post_legacy, ROUTE_CHANGES, "import an entry of a paper register" },
 	{ "GET", "/legacy-acts", READERS, civil_get_legacy_list, 0, "list the entries of an office's paper registers" },
@@ -112,7 +114,7 @@ stop(struct office *office)
 	civil_certify_stop();
 }
 
-static const struct query *const queries[] = { civil_queries, correction_queries, legacy_queries, notification_queries, statistics_queries,
+static const struct query *const queries[] = { civil_queries, actsearch_queries, correction_queries, legacy_queries, notification_queries, statistics_queries,
 	certificates_queries, NULL };
 
 const struct office_program civil_program = {

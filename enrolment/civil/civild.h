@@ -74,6 +74,8 @@ route_handler civil_post_evidence, civil_get_evidence, civil_post_correction, ci
 	civil_post_withdrawal;
 route_handler civil_post_notification, civil_get_notifications, civil_get_notification, civil_post_closure;
 route_handler civil_get_one, civil_get_list, civil_get_duplicates, civil_get_act, civil_get_offices, civil_get_places;
+/* search.c */
+route_handler civil_get_acts;
 /* legacy.c */
 route_handler civil_post_legacy, civil_get_legacy, civil_get_legacy_list, civil_post_legacy_image, civil_get_legacy_image, civil_post_legacy_proposal,
 	civil_post_legacy_promotion, civil_post_legacy_return, civil_post_legacy_refusal, civil_get_provenance_grades;

@@ -17,12 +17,13 @@ act_json(const struct act *act, const struct act_attached *attached)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], person[UUID_TEXT];
 	bool is_numbered = *act->number != '\0';
-	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&act->id, id), "kind",
+	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&act->id, id), "kind",
 		act->kind, "state", act->state, "office_id", uuid_format(&act->office_id, office), "declared_by",
 		uuid_format(&act->officer_id, officer), "created_at", act->created_at, "version", act->version, "number",
 		is_numbered ? act->number : NULL, "person_id", is_numbered ? uuid_format(&act->person_id, person) : NULL, "registered_at",
 		is_numbered ? act->registered_at : NULL, "content", act->content, "decisions", act->decisions, "versions", act->versions,
-		"overrides", act->overrides, "evidence", attached->evidence, "corrections", attached->corrections, "about_this", attached->about);
+		"overrides", act->overrides, "evidence", attached->evidence, "corrections", attached->corrections, "about_this", attached->about, "officers",
+		attached->officers);
 
 	if (made != NULL && attached->late_days > 0 && json_object_set_new(made, "late_days", json_integer(attached->late_days)) == -1) {
 		json_decref(made);

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-			     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+			     "worker-src 'self'; frame-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
 			     "require-trusted-types-for 'script'; trusted-types catena";
 
 /* ---- the two conditions of a request ---- */

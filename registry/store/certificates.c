@@ -58,7 +58,7 @@ const struct query certificates_queries[] = {
 		"SELECT jsonb_build_object('received', count(*) FILTER (WHERE s.state = 'received'), 'issued', count(*) FILTER (WHERE s.state = 'issued'),"
 		" 'spoiled', count(*) FILTER (WHERE s.state = 'spoiled'), 'destroyed', count(*) FILTER (WHERE s.state = 'destroyed'),"
 		" 'next', min(p.serial) FILTER (WHERE s.state = 'received'), 'waiting', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'event', c.event,"
-		"  'prefix', c.prefix, 'first', c.first_serial, 'last', c.last_serial, 'officer_id', c.officer_id) ORDER BY c.created_at), '[]') FROM paper_count c"
+		"  'prefix', c.prefix, 'first', c.first_serial, 'last', c.last_serial, 'officer_id', c.officer_id, 'officer', (SELECT name FROM officer WHERE id = c.officer_id)) ORDER BY c.created_at), '[]') FROM paper_count c"
 		"  WHERE c.office_id = $1 AND NOT EXISTS (SELECT FROM paper_confirmation f WHERE f.paper_count_id = c.id)))::text"
 		" FROM paper p JOIN current_state s ON s.subject_id = p.id WHERE p.office_id = $1" },
 	[Q_OFFICE] = { "certificates_office", "SELECT certificate_office($1) IS NOT NULL" },

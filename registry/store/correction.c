@@ -35,7 +35,10 @@ const struct query correction_queries[] = {
 									" (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', a.id, 'kind', a.kind, 'state', s.state, 'number', r.number)) ORDER BY a.created_at,"
 									"  a.id), '[]')::text FROM act a JOIN current_state s ON s.subject_id = a.id LEFT JOIN act_registration r ON r.act_id = a.id"
 									"  WHERE a.about_act_id = $1 AND s.state IN ('registered', 'annulled')),"
-									" (SELECT late_days FROM act_version WHERE act_id = $1 AND version = 1)" },
+									" (SELECT late_days FROM act_version WHERE act_id = $1 AND version = 1),"
+									" (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT officer_id FROM act_decision WHERE act_id = $1"
+									"  UNION SELECT officer_id FROM act_version WHERE act_id = $1 UNION SELECT officer_id FROM duplicate_override WHERE act_id = $1"
+									"  UNION SELECT d.officer_id FROM act_correction c JOIN act_correction_decision d ON d.correction_id = c.id WHERE c.act_id = $1))" },
 	[Q_PROPOSE] = { "correction_propose",
 		"INSERT INTO act_correction (id, act_id, act_version_id, changes, is_key, legal_basis, officer_id)"
 		" VALUES ($1, $2, $3, $4::text::jsonb, false, $5, $6)" },
@@ -95,6 +98,7 @@ act_attached_clear(struct act_attached *a)
 	json_decref(a->evidence);
 	json_decref(a->corrections);
 	json_decref(a->about);
+	json_decref(a->officers);
 	*a = (struct act_attached){ 0 };
 }
 
@@ -106,7 +110,8 @@ act_attached_read(struct tx *tx, const struct uuid *act_id, struct act_attached 
 	int rc = -1;
 
 	if (tx_query(tx, &correction_queries[Q_ATTACHED], ARGS(arg_uuid(act_id)), &rows, err) == -1 || row_json(rows, 0, 0, &made.evidence, err) == -1 ||
-		row_json(rows, 0, 1, &made.corrections, err) == -1 || row_json(rows, 0, 2, &made.about, err) == -1)
+		row_json(rows, 0, 1, &made.corrections, err) == -1 || row_json(rows, 0, 2, &made.about, err) == -1 ||
+		row_json(rows, 0, 4, &made.officers, err) == -1)
 		goto out;
 	made.late_days = (int)row_int(rows, 0, 3);
 	*a = made;

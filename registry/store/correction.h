@@ -30,7 +30,7 @@ int act_evidence_file(struct tx *tx, const struct uuid *act_id, const struct uui
  * late_days, 0 when it is not late.
  */
 struct act_attached {
-	json_t *evidence, *corrections, *about;
+	json_t *evidence, *corrections, *about, *officers;
 	int late_days;
 };
 int act_attached_read(struct tx *tx, const struct uuid *act_id, struct act_attached *a, struct err *err);

@@ -43,14 +43,14 @@ browser_look_for_tools(void)
 		browser_skip("the desks' modules are not there: ./bootstrap modules");
 }
 
-/* The rig with civild, or the test is skipped. */
+/* The rig with civild, and signd, which is asked for seals, or the test is skipped. */
 static void
 browser_start(struct rig *rig)
 {
 	struct err err = ERR_INIT;
 
 	browser_look_for_tools();
-	if (rig_start(rig, (const char *[]){ "civild", NULL }, &err) == 0)
+	if (rig_start(rig, (const char *[]){ "signd", "civild", NULL }, &err) == 0)
 		return;
 	if (err.kind == FAIL_NOT_FOUND)
 		browser_skip(err.text);

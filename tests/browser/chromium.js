@@ -118,7 +118,7 @@ export class Browser {
 const keys = {
 	Tab: ['Tab', 'Tab', 9], Enter: ['Enter', 'Enter', 13, '\r'], Escape: ['Escape', 'Escape', 27], Space: [' ', 'Space', 32, ' '],
 	ArrowDown: ['ArrowDown', 'ArrowDown', 40], ArrowUp: ['ArrowUp', 'ArrowUp', 38], ArrowRight: ['ArrowRight', 'ArrowRight', 39],
-	ArrowLeft: ['ArrowLeft', 'ArrowLeft', 37],
+	ArrowLeft: ['ArrowLeft', 'ArrowLeft', 37], Delete: ['Delete', 'Delete', 46],
 };
 const modifierBits = { Alt: 1, Control: 2, Meta: 4, Shift: 8 };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -141,7 +141,7 @@ export class Page {
 			this.errors.push(params.entry.text);
 		else if (method === 'Runtime.consoleAPICalled' && ['error', 'assert'].includes(params.type))
 			this.errors.push(params.args.map((arg) => arg.value ?? arg.description).join(' '));
-		else if (method === 'Network.requestWillBeSent' && !/^(https:\/\/127\.0\.0\.1:|about:|data:|blob:)/.test(params.request.url))
+		else if (method === 'Network.requestWillBeSent' && !/^(https:\/\/127\.0\.0\.1:|about:|data:|blob:|chrome-extension:)/.test(params.request.url))
 			this.outside.push(params.request.url);
 		else if (method === 'Page.loadEventFired')
 			this.loaded?.();

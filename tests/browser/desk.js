@@ -3,6 +3,7 @@
  * which has made the stage.
  */
 import { join } from 'node:path';
+import { testCertificate, testPrints, testStock } from './certificates.js';
 import { Browser } from './chromium.js';
 import { button, fill, fillDate, heading, language, look, looked, opened, shows, signIn, speak, stage, t } from './play.js';
 import { Line } from './proxy.js';
@@ -133,6 +134,8 @@ async function declare(birth, expectsDuplicates = false) {
 	await newBirth(clerk);
 	await fillBirth(clerk, birth);
 	await look(clerk, expectsDuplicates ? 'declare-again' : 'declare-filled');
+	if (!expectsDuplicates)
+		await testPrints(clerk, 'a draft');
 	await clerk.press('Control+Enter');
 	await heading(clerk, t('declare.done'));
 	await look(clerk, expectsDuplicates ? 'declared-duplicate' : 'declared');
@@ -172,22 +175,40 @@ async function testBirth(birth) {
 	return { act, number: await registrar.eval('document.querySelector(".desk-number").textContent') };
 }
 
-async function testFind(number) {
+async function testFind(number, birth) {
 	await registrar.press('Alt+Shift+F');
-	await heading(registrar, t('find.title'));
+	await opened(registrar, t('find.title'));
 	await look(registrar, 'find');
-	await fill(registrar, 'find-number', number.replace(/.$/, (c) => (c === '0' ? '1' : '0')));
+	await fill(registrar, 'find-text', number.replace(/.$/, (c) => (c === '0' ? '1' : '0')));
 	await registrar.press('Enter');
 	await registrar.until('document.querySelector(".govuk-error-summary") !== null');
 	await look(registrar, 'find-wrong');
 	await registrar.press('Alt+Shift+Q');
-	await heading(registrar, t('work.title'));
+	await opened(registrar, t('work.title'));
 	await registrar.press('Alt+Shift+F');
-	await heading(registrar, t('find.title'));
-	await fill(registrar, 'find-number', number.toLowerCase());
+	await opened(registrar, t('find.title'));
+	await fill(registrar, 'find-text', number.toLowerCase());
 	await registrar.press('Enter');
 	await shows(registrar, number);
 	ok(true, `${language}: the act is found by its number`);
+
+	/* by the beginnings of its names, as they are typed, without accents */
+	await registrar.press('Alt+Shift+F');
+	await opened(registrar, t('find.title'));
+	const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+	await fill(registrar, 'find-text', `${plain(birth.surname).slice(0, 4)} ${plain(birth.given).slice(0, 3)}`);
+	await registrar.until(`document.querySelector('table.desk-table')?.innerText.includes(${JSON.stringify(nameOf(birth))})`);
+	await look(registrar, 'find-name');
+	await registrar.type('xyz');
+	await shows(registrar, t('find.none'));
+	await look(registrar, 'find-none');
+	await registrar.eval('document.getElementById("find-text").select()');
+	await registrar.type(birth.given.split(' ')[1]);
+	await registrar.until(`document.querySelector('table.desk-table') !== null`);
+	await registrar.tabToText(nameOf(birth));
+	await registrar.press('Enter');
+	await heading(registrar, nameOf(birth));
+	ok(true, `${language}: and by a name, as it is typed`);
 }
 
 async function testDuplicate(birth) {
@@ -419,7 +440,10 @@ async function day(code, n) {
 	await testKeys();
 	await testBadInput();
 	const { act, number } = await testBirth(birth);
-	await testFind(number);
+	await testFind(number, birth);
+	const stock = await testStock({ registrar, second });
+	await testCertificate({ clerk, registrar, visit }, { act, number, name: birth.surname });
+	await stock.destroy(1, 1);
 	await testDuplicate(birth);
 	await testReject({ ...birth, given: 'Elsewhere', surname: `Born ${'ABC'[n]}`, mother: ['Far', 'Away'], date: [String(n + 1), '5', '2025'] });
 	await testCorrect(act);

@@ -60,6 +60,12 @@ export async function look(page, name) {
 	const keys = await page.eval(`document.body.innerText.match(/\\b(?:${Object.keys(messages.en).map((key) => key.split('.')[0]).filter((word, i, all) => all.indexOf(word) === i).join('|')})\\.[a-z_.]+\\b/)?.[0] ?? ''`);
 	is(keys, '', `${file}: no message is missing`);
 	await page.picture(join(stage.pictures, `${file}.png`));
+	/* on a narrow screen, as a text twice as large makes every screen */
+	const { width, height } = page.size;
+	await page.resize(400, height);
+	is(await page.eval('document.documentElement.scrollWidth'), 400, `${file}: nor on a screen of 400 pixels`);
+	await page.picture(join(stage.pictures, `${file}-narrow.png`));
+	await page.resize(width, height);
 	looked.add(file);
 }
 

@@ -255,6 +255,7 @@ civil_day(struct day *day)
 	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/births?office=%s&limit=2", office)));
 	json_decref(get("civild", "civil_clerk.1", path_of("/civil/v1/births?office=%s&state=registered", office)));
 	json_decref(get("civild", "auditor.1", path_of("/civil/v1/acts/%s", day->act)));
+	json_decref(get("civild", "auditor.1", path_of("/civil/v1/acts?office=%s&name=e", office)));
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/offices"));
 	civil_notifications();
 	json_decref(get("civild", "civil_clerk.1", "/civil/v1/places?prefix=am"));

@@ -193,6 +193,7 @@ static const struct subject_request {
 	{ "GET", "/notifications", OF_NOTHING, "?office=", NULL },
 	{ "GET", "/notifications/{id}", OF_NOTIFICATION, NULL, NULL },
 	{ "POST", "/notifications/{id}/closure", OF_NOTIFICATION, NULL, body_reason },
+	{ "GET", "/acts", OF_NOTHING, "?name=e&office=", NULL },
 	{ "GET", "/acts/{number}", OF_NOTHING, NULL, NULL },
 	{ "POST", "/legacy-acts", OF_NOTHING, NULL, body_entry },
 	{ "GET", "/legacy-acts", OF_NOTHING, "?office=", NULL },

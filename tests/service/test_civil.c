@@ -401,6 +401,54 @@ cut_connections(void *arg)
 	return NULL;
 }
 
+/* How many acts of the first office are found by a name as it stands in an address; the first of them is got.json's. */
+static size_t
+found(const struct civil_officer *o, const char *name)
+{
+	char path[300], office[UUID_TEXT];
+
+	snprintf(path, sizeof(path), "/acts?office=%s&name=%s", uuid_format(&fix.office[0], office), name);
+	return get(o, path) == 200 ? json_array_size(json_object_get(got.json, "items")) : 99;
+}
+
+static void
+test_search(void)
+{
+	static const struct {
+		const char *name, *typed;
+	} good[] = { { "the beginning of the family name", "lefev" }, { "with its accents", "Lef%C3%A8v" }, { "capitals", "LEF%C3%88VRE" }, { "the second of the given names", "zoe" },
+		{ "both, in any order", "%C3%A9lo+lef" }, { "part of a double name", "saint" } },
+	  bad[] = { { "what stands in the middle", "fevre" }, { "one word too many", "lefevre+anna" }, { "the mother's name", "quimper" }, { "nothing but signs", "+-+" } };
+	char id[UUID_TEXT], other[UUID_TEXT], path[200], office[UUID_TEXT];
+	json_t *b = birth_with(310, 0, "child", "primary_name", json_string("Lef\u00e8vre Saint-Omer"));
+	int64_t before;
+
+	json_object_set_new(json_object_get(b, "child"), "secondary_name", json_string("\u00c9lodie Zo\u00e9"));
+	json_object_set_new(json_object_get(b, "mother"), "primary_name", json_string("Quimper"));
+	declare(&clerk, b, id);
+	for (size_t i = 0; i < NELEM(good); i++)
+		ok(found(&clerk, good[i].typed) == 1 && strcmp(json_string_value(json_object_get(json_array_get(json_object_get(got.json, "items"), 0), "id")), id) == 0,
+			"finds by %s", good[i].name);
+	for (size_t i = 0; i < NELEM(bad); i++)
+		ok(found(&clerk, bad[i].typed) == 0, "not by %s", bad[i].name);
+	b = birth_with(311, 0, "child", "primary_name", json_string("\u0627\u0644\u0639\u064e\u0644\u0648\u064a")); /* with a vowel point */
+	declare(&clerk, b, other);
+	ok(found(&clerk, "%D8%A7%D9%84%D8%B9%D9%84%D9%88") == 1, "in Arabic, without the vowel points");
+	before = civilfix_count(&fix, "SELECT count(*) FROM audit_event WHERE kind = 'disclosure'");
+	ok(found(&registrar, "lefevre") == 1 && found(&auditor, "lefevre") == 1, "the office's registrar and an auditor find it");
+	ok(civilfix_count(&fix, "SELECT count(*) FROM audit_event WHERE kind = 'disclosure'") == before + 2, "which are disclosures in the ledger");
+	ok(found(&registrar, "nobody") == 0 && civilfix_count(&fix, "SELECT count(*) FROM audit_event WHERE kind = 'disclosure'") == before + 2, "nothing found is none");
+	ok(found(&other_clerk, "lefevre") == 99 && got.status == 403, "refuses: a clerk of another office");
+	ok(found(&enroller, "lefevre") == 99 && got.status == 403, "refuses: an officer of another service");
+	ok(found(&clerk, "") == 99 && got.status == 400, "refuses: no name");
+	ok(get(&clerk, "/acts?name=lefevre") == 400, "refuses: no office");
+	uuid_format(&fix.office[1], office);
+	snprintf(path, sizeof(path), "/acts?office=%s&name=lefevre", office);
+	ok(get(&other_clerk, path) == 200 && json_array_size(json_object_get(got.json, "items")) == 0, "another office has no such act");
+	ok(post(&registrar, birth_path(id, "registration"), NULL) == 200, "registered");
+	ok(get(&clerk, birth_path(id, "")) == 200 && json_object_size(json_object_get(got.json, "officers")) == 2, "its history names both officers");
+}
+
 static void
 test_series(void)
 {
@@ -455,6 +503,7 @@ main(void)
 	test_duplicates();
 	test_annulment();
 	test_lists();
+	test_search();
 	test_series();
 	ok(civilfix_count(&fix, "SELECT count(*) FROM act_registration r WHERE NOT EXISTS (SELECT FROM ledger_entry WHERE record_id = r.id)") == 0,
 		"every registration is in the ledger");

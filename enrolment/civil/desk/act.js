@@ -1,9 +1,10 @@
 /* act.js - one act: what it says, what may be done with it and by whom, and how it came about. */
 import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
-import { showMoment, t } from '/desk/shell/i18n.js';
+import { t } from '/desk/shell/i18n.js';
 import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { Content, hasRoleAt, StateTag, useAnswer, whoIs } from './common.js';
+import { isCertifiable } from './certificates.js';
+import { Content, Done, hasRoleAt, StateTag, useAnswer, When, whoIs } from './common.js';
 import { Decisions } from './decide.js';
 import { AttachEvidence, Evidence } from './evidence.js';
 import { kindOf, titleOf } from './kinds.js';
@@ -19,25 +20,27 @@ export const decisions = [
 	{ name: 'reinstate', path: 'reinstatement', from: ['annulled'], kind: 'secondary', reason: 3 },
 ];
 
-/** All that happened, in order: decisions, and duplicates that somebody found to be other births. */
-function History({ act, officer }) {
-	const events = [
-		...act.decisions.map((d) => ({ what: t(`event.${d.event}`), by: d.officer_id, at: d.decided_at, reason: d.reason })),
+/** All that happened, in order: decisions, duplicates that somebody found to be other events, corrections that were proposed. */
+function eventsOf(act, kind) {
+	/* the version that a correction made is told with it */
+	const versionAt = (moment) => act.versions.find(({ created_at: at }) => at === moment)?.version;
+	return [
+		...act.decisions.map((d) => ({ state: d.to_state, what: d.event === 'correct' && versionAt(d.decided_at)
+			? t('event.corrected', { n: versionAt(d.decided_at) }) : t(`event.${d.event}`), by: d.officer_id, at: d.decided_at, reason: d.reason })),
 		...act.overrides.map((o) => ({ what: t('event.override'), by: o.officer_id, at: o.created_at, reason: o.reason })),
-		...act.versions.filter(({ version }) => version > 1).map((v) => ({ what: t('event.version', { n: v.version }), by: v.officer_id, at: v.created_at })),
+		...act.corrections.map((c) => ({ what: t('event.correction'), by: c.officer_id, at: c.created_at, reason: c.legal_basis,
+			more: html`<a class="govuk-link" href=${linkTo('correction', kind.kind, act.id, c.id)}>${t('correct.changes')}</a> <${StateTag} state=${c.state} />` })),
 	].sort((a, b) => a.at.localeCompare(b.at));
-	return html`<h2 class="govuk-heading-m">${t('history.title')}</h2>
-	<ol class="desk-timeline">${events.map((event) => html`<li class="desk-timeline__item">
-		<h3 class="desk-timeline__title">${event.what}</h3>
-		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.at}>${showMoment(event.at)}</time>, ${whoIs(officer, event.by)}</p>
-		${event.reason && html`<p class="govuk-body"><bdi>${event.reason}</bdi></p>`}
-	</li>`)}</ol>`;
 }
 
-function Corrections({ act, kind }) {
-	return html`<h2 class="govuk-heading-m">${t('corrections.title')}</h2>
-	<ul class="govuk-list">${act.corrections.map((one) => html`<li><a class="govuk-link" href=${linkTo('correction', kind.kind, act.id, one.id)}>
-		<bdi>${one.legal_basis}</bdi></a> <${StateTag} state=${one.state} /></li>`)}</ul>`;
+function History({ act, kind, officer }) {
+	return html`<h2 class="govuk-heading-m">${t('history.title')}</h2>
+	<ol class="desk-timeline">${eventsOf(act, kind).map((event) => html`<li class=${`desk-timeline__item desk-timeline__item--${event.state ?? 'note'}`}>
+		<h3 class="desk-timeline__title">${event.what}</h3>
+		<${When} at=${event.at} by=${whoIs(officer, event.by, act.officers[event.by])} />
+		${event.reason && html`<p class="govuk-body desk-timeline__reason"><bdi>${event.reason}</bdi></p>`}
+		${event.more && html`<p class="govuk-body desk-timeline__reason">${event.more}</p>`}
+	</li>`)}</ol>`;
 }
 
 export function ActPage({ officer, words }) {
@@ -58,9 +61,11 @@ export function ActPage({ officer, words }) {
 	};
 	if (act === undefined)
 		return html`<${ErrorSummary} problems=${problems} />`;
+	/* what an open act waits for comes first; to annul one is not what one comes for */
+	const decide = possible.length > 0 && act.declared_by === officer.id ? html`<div class="govuk-inset-text">${t('act.own')}</div>`
+		: html`<${Decisions} key=${act.state} possible=${possible} path=${path} onDone=${after} />`;
 	return html`
-	<div role="status">${done && html`<div class="govuk-notification-banner govuk-notification-banner--success">
-		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${done}`)}</p></div></div>`}</div>
+	<${Done} name=${done} />
 	<${Heading} caption=${t(kind.title)}><bdi>${titleOf(kind, act.content)}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${act.state} />
 		${act.number && html`<span>${t('column.number')} <strong class="desk-number"><bdi>${act.number}</bdi></strong></span>`}</p>
@@ -68,14 +73,15 @@ export function ActPage({ officer, words }) {
 		<strong class="govuk-warning-text__text">${t('declare.duplicates', { n: unresolved })}${' '}
 		<a class="govuk-link" href=${linkTo('duplicates', kind.kind, act.id)}>${t('duplicates.compare')}</a></strong></div>`}
 	${act.late_days && html`<div class="govuk-inset-text">${t('act.late', { n: act.late_days })}</div>`}
-	${possible.length > 0 && act.declared_by === officer.id ? html`<div class="govuk-inset-text">${t('act.own')}</div>`
-		: html`<${Decisions} key=${act.state} possible=${possible} path=${path} onDone=${after} />`}
-	${act.state === 'registered' && isRegistrar && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('correct', kind.kind, act.id)}>${t('correct.title')}</a></p>`}
+	${isOpen && decide}
+	${act.number && html`<ul class="desk-links">
+		${isCertifiable(act.kind) && html`<li><a class="govuk-link" href=${linkTo('certificates', act.number)}>${t('certificate.all')}</a></li>`}
+		${act.state === 'registered' && isRegistrar && html`<li><a class="govuk-link" href=${linkTo('correct', kind.kind, act.id)}>${t('correct.title')}</a></li>`}</ul>`}
 	<${Content} sections=${kind.sections} content=${act.content} />
 	${act.about_this.length > 0 && html`<h2 class="govuk-heading-m">${t('act.about')}</h2><ul class="govuk-list">${act.about_this.map((one) => html`<li>
 		<a class="govuk-link" href=${linkTo('act', one.kind, one.id)}>${t(kindOf(one.kind).title)} <bdi>${one.number}</bdi></a> <${StateTag} state=${one.state} /></li>`)}</ul>`}
-	${act.corrections.length > 0 && html`<${Corrections} act=${act} kind=${kind} />`}
 	<${Evidence} path=${path} list=${act.evidence} />
 	${isOpen && mayAttach && html`<${AttachEvidence} path=${path} onDone=${after} />`}
-	<${History} act=${act} officer=${officer} />`;
+	${!isOpen && decide}
+	<${History} act=${act} kind=${kind} officer=${officer} />`;
 }

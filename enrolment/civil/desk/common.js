@@ -1,11 +1,13 @@
 /* common.js - what several pages of the civil registry share. */
-import { useEffect, useState } from '/desk/lib/hooks.js';
+import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { get, NoLine } from '/desk/shell/api.js';
-import { pointerOf } from '/desk/shell/fields.js';
+import { bodyOf, pointerOf } from '/desk/shell/fields.js';
+import { linkTo } from '/desk/shell/app.js';
 import { PlaceName } from '/desk/shell/form.js';
-import { showDate, t } from '/desk/shell/i18n.js';
-import { linesOf } from '/desk/shell/problems.js';
-import { html } from '/desk/shell/ui.js';
+import { showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
+import { html, Table } from '/desk/shell/ui.js';
+import { kindOf, nameOf } from './kinds.js';
 
 export const hasRole = (officer, ...roles) => officer.roles.some(({ role }) => roles.includes(role));
 export const hasRoleAt = (officer, role, office) => officer.roles.some((one) => one.role === role && one.office_id === office);
@@ -41,6 +43,31 @@ export function problemsOf(error) {
 	return linesOf(error);
 }
 
+/** A form whose request has a key of its own until it is known to have taken no effect. */
+export function useForm(sections, initial, send) {
+	const [values, setValues] = useState(initial);
+	const [problems, setProblems] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
+	const submit = async (event) => {
+		event.preventDefault();
+		const { body, problems: own } = bodyOf(sections, values);
+		setProblems(own.map((p) => lineAt(p, explainOwn(p))));
+		if (own.length > 0)
+			return;
+		try {
+			await send(body, key);
+			setKey(crypto.randomUUID());
+		} catch (error) {
+			setProblems(error.status === undefined ? problemsOf(error) : linesOf(error, sections));
+			if (error.status !== undefined)
+				setKey(crypto.randomUUID());
+		}
+	};
+	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
+	return { values, change, problems, submit, errors, reset: () => setValues(initial) };
+}
+
 /** The civil offices where the officer holds one of the roles; auditors see all. */
 export function useOffices(officer, ...roles) {
 	const { answer } = useAnswer('/offices');
@@ -48,8 +75,21 @@ export function useOffices(officer, ...roles) {
 	return hasRole(officer, 'auditor') ? items : items.filter(({ id }) => roles.some((role) => hasRoleAt(officer, role, id)));
 }
 
-/** Names of officers are not the desk's to know, but for one's own.  The beginning of an id is its time. */
-export const whoIs = (officer, id) => (id === officer.id ? t('history.you') : t('history.officer', { id: id.slice(-8) }));
+/** An officer by the name that the service gives, by the end of the id where it gives none: the beginning is its time. */
+export const whoIs = (officer, id, name) => (id === officer.id ? t('history.you') : name ?? t('history.officer', { id: id.slice(-8) }));
+
+/** That something was done: it is brought into view, and a screen reader says it. */
+export function Done({ name }) {
+	const ref = useRef(null);
+	useEffect(() => ref.current?.focus(), [name]);
+	return html`<div role="status">${name && html`<div class="govuk-notification-banner govuk-notification-banner--success" tabindex="-1" ref=${ref}>
+		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${name}`)}</p></div></div>`}</div>`;
+}
+
+/** When and by whom: the line below an event of a history. */
+export function When({ at, by }) {
+	return html`<p class="govuk-body-s desk-timeline__by"><time datetime=${at}>${showMoment(at)}</time> · <bdi>${by}</bdi></p>`;
+}
 
 /** A value of an act's content as a person reads it. */
 export function showValue(field, value) {
@@ -75,4 +115,13 @@ export function Content({ sections, content }) {
 					<dd class="govuk-summary-list__value">${showValue(field, from[field.name])}</dd></div>`)}
 			</dl></div></div>`;
 	});
+}
+
+/** Acts as the service lists them. */
+export function Acts({ items, caption }) {
+	return html`<${Table} caption=${caption} columns=${['column.name', 'work.kind', 'field.date_of_birth', 'column.made', 'column.number', 'column.state'].map((column) => t(column))}
+		rows=${items.map((item) => ({ key: item.id, cells: [
+			html`<a class="govuk-link" href=${linkTo('act', item.kind, item.id)}><bdi>${nameOf(item) || t('unsent.noname')}</bdi></a>`,
+			t(kindOf(item.kind).title), showDate(item.date_of_birth), showMoment(item.created_at), item.number && html`<bdi class="desk-number">${item.number}</bdi>`,
+			html`<${StateTag} state=${item.state} />`] }))} />`;
 }

@@ -4,10 +4,10 @@ import { post } from '/desk/shell/api.js';
 import { go, linkTo } from '/desk/shell/app.js';
 import { bodyOf, changesOf, fieldAt, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section } from '/desk/shell/form.js';
-import { showMoment, t } from '/desk/shell/i18n.js';
+import { t } from '/desk/shell/i18n.js';
 import { explain, explainOwn, lineAt, sentence } from '/desk/shell/problems.js';
-import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { hasRoleAt, problemsOf, showValue, StateTag, useAnswer, whoIs } from './common.js';
+import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { Done, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, When, whoIs } from './common.js';
 import { Decisions } from './decide.js';
 import { Evidence, fileOf } from './evidence.js';
 import { evidenceFields, kindOf, titleOf } from './kinds.js';
@@ -94,12 +94,9 @@ function rowsOf(sections, { path, from, to }) {
 
 function Changes({ kind, correction }) {
 	const said = (field, value) => (value === undefined || value === null ? '–' : showValue(field, value));
-	return html`<table class="govuk-table desk-table"><caption class="govuk-table__caption govuk-table__caption--m">${t('correct.changes')}</caption>
-		<thead class="govuk-table__head"><tr class="govuk-table__row">${['correct.field', 'correct.from', 'correct.to'].map((column) =>
-			html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}</tr></thead>
-		<tbody class="govuk-table__body">${correction.changes.flatMap((one) => rowsOf(kind.sections, one)).map(({ section, field, from, to }) => html`
-			<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">${t(section.title)}, ${t(field.label)}</th>
-			<td class="govuk-table__cell"><del>${said(field, from)}</del></td><td class="govuk-table__cell"><ins>${said(field, to)}</ins></td></tr>`)}</tbody></table>`;
+	return html`<${Table} caption=${t('correct.changes')} isNamed columns=${['correct.field', 'correct.from', 'correct.to'].map((column) => t(column))}
+		rows=${correction.changes.flatMap((one) => rowsOf(kind.sections, one)).map(({ section, field, from, to }) => ({
+			cells: [`${t(section.title)}, ${t(field.label)}`, html`<del>${said(field, from)}</del>`, html`<ins>${said(field, to)}</ins>`] }))} />`;
 }
 
 const decisions = [
@@ -124,8 +121,7 @@ export function CorrectionPage({ officer, words }) {
 		reload();
 	};
 	return html`
-	<div role="status">${done && html`<div class="govuk-notification-banner govuk-notification-banner--success">
-		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${done}`)}</p></div></div>`}</div>
+	<${Done} name=${done} />
 	<${Heading} caption=${t('correction.title')}><bdi>${titleOf(kind, act.content)}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${correction.state} />
 		${correction.is_key && html`<span>${t('correction.key')}</span>`}
@@ -139,6 +135,6 @@ export function CorrectionPage({ officer, words }) {
 	<h2 class="govuk-heading-m">${t('history.title')}</h2>
 	<ol class="desk-timeline">${correction.decisions.map((event) => html`<li class="desk-timeline__item">
 		<h3 class="desk-timeline__title">${t(`event.${event.event}`)}</h3>
-		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.decided_at}>${showMoment(event.decided_at)}</time>, ${whoIs(officer, event.officer_id)}</p>
-		${event.reason && html`<p class="govuk-body"><bdi>${event.reason}</bdi></p>`}</li>`)}</ol>`;
+		<${When} at=${event.decided_at} by=${whoIs(officer, event.officer_id, act.officers[event.officer_id])} />
+		${event.reason && html`<p class="govuk-body desk-timeline__reason"><bdi>${event.reason}</bdi></p>`}</li>`)}</ol>`;
 }

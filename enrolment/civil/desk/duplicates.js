@@ -4,7 +4,7 @@ import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
 import { LongField, PlaceName } from '/desk/shell/form.js';
 import { showDate, showNumber, t } from '/desk/shell/i18n.js';
-import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
 import { hasRoleAt, problemsOf, StateTag, useAnswer } from './common.js';
 import { kindOf, nameOf, titleOf } from './kinds.js';
 
@@ -41,30 +41,19 @@ function rowName(kind, name, role) {
 
 const colours = { equal: 'red', close: 'orange', differs: 'green', unknown: 'grey' };
 
-function Side({ value }) {
-	return html`<td class="govuk-table__cell"><bdi>${value || '–'}</bdi></td>`;
-}
-
 function Comparison({ kind, mine, other, n }) {
 	const [one, two] = [laidOver(kind, mine), laidOver(kind, other)];
 	const fields = Object.fromEntries(other.fields.map((field) => [field.field, field]));
-	return html`<table class="govuk-table desk-table desk-comparison">
-		<caption class="govuk-table__caption govuk-table__caption--m">${t('duplicates.candidate', { n })}
-			${' '}<${StateTag} state=${other.state} /> ${other.number && html`<bdi class="desk-number">${other.number}</bdi>`}</caption>
-		<thead class="govuk-table__head"><tr class="govuk-table__row">
-			<td class="govuk-table__header"></td><th scope="col" class="govuk-table__header">${t('duplicates.this')}</th>
-			<th scope="col" class="govuk-table__header">${t('duplicates.other')}</th>
-			<th scope="col" class="govuk-table__header">${t('duplicates.agreement')}</th>
-			<th scope="col" class="govuk-table__header govuk-table__header--numeric">${t('duplicates.weight')}</th></tr></thead>
-		<tbody class="govuk-table__body">${compared.filter(([, role]) => kind.over[role]).map(([name, role, show]) => html`<tr class="govuk-table__row">
-			<th scope="row" class="govuk-table__header">${rowName(kind, name, role)}</th>
-			<${Side} value=${show(one[role])} /><${Side} value=${show(two[role])} />
-			<td class="govuk-table__cell"><strong class=${`govuk-tag govuk-tag--${colours[fields[name].agreement]}`}>${t(`agreement.${fields[name].agreement}`)}</strong></td>
-			<td class="govuk-table__cell govuk-table__cell--numeric"><bdi dir="ltr">${showNumber(fields[name].weight)}</bdi></td></tr>`)}</tbody>
-		<tfoot><tr class="govuk-table__row"><th scope="row" class="govuk-table__header" colspan="3">${t('duplicates.score')}</th>
-			<td class="govuk-table__cell"><strong class=${`govuk-tag govuk-tag--${other.level === 'stop' ? 'red' : 'orange'}`}>${t(`level.${other.level}`)}</strong></td>
-			<td class="govuk-table__cell govuk-table__cell--numeric"><strong><bdi dir="ltr">${showNumber(other.score)}</bdi></strong></td></tr></tfoot>
-	</table>
+	const tag = (colour, text) => html`<strong class=${`govuk-tag govuk-tag--${colour}`}>${text}</strong>`;
+	const foot = html`<tr class="govuk-table__row" role="row"><th scope="row" class="govuk-table__header" colspan="3" role="rowheader">${t('duplicates.score')}</th>
+		<td class="govuk-table__cell" role="cell" data-column=${t('duplicates.agreement')}>${tag(other.level === 'stop' ? 'red' : 'orange', t(`level.${other.level}`))}</td>
+		<td class="govuk-table__cell govuk-table__cell--numeric" role="cell" data-column=${t('duplicates.weight')}><strong><bdi dir="ltr">${showNumber(other.score)}</bdi></strong></td></tr>`;
+	return html`<${Table} kind="desk-comparison" isNamed numeric=${[4]} foot=${foot}
+		caption=${html`${t('duplicates.candidate', { n })} <${StateTag} state=${other.state} /> ${other.number && html`<bdi class="desk-number">${other.number}</bdi>`}`}
+		columns=${['', ...['duplicates.this', 'duplicates.other', 'duplicates.agreement', 'duplicates.weight'].map((column) => t(column))]}
+		rows=${compared.filter(([, role]) => kind.over[role]).map(([name, role, show]) => ({ key: name, cells: [rowName(kind, name, role),
+			html`<bdi>${show(one[role]) || '–'}</bdi>`, html`<bdi>${show(two[role]) || '–'}</bdi>`, tag(colours[fields[name].agreement], t(`agreement.${fields[name].agreement}`)),
+			html`<bdi dir="ltr">${showNumber(fields[name].weight)}</bdi>`] }))} />
 	${other.reason && html`<p class="govuk-body">${t(`reason.${other.reason}`)}</p>`}`;
 }
 

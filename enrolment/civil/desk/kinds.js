@@ -63,7 +63,7 @@ const declaredOn = date('declared_on', 'field.declared_on', { whole: true, hint:
 const event = (title, ...fields) => ({ key: '', title, fields });
 const today = event('section.declaration', declaredOn);
 const certifier = choice('certifier', 'field.certifier', 'certifier', ['physician', 'coroner', 'other', 'none'], needed);
-const actNumber = (member, more) => code(member, `field.${member}`, 32, { hint: 'find.hint', ...more });
+const actNumber = (member, more) => code(member, `field.${member}`, 32, { hint: 'find.number_hint', ...more });
 
 const education = ['none', 'primary', 'lower_secondary', 'upper_secondary', 'tertiary'];
 const marital = ['single', 'married', 'widowed', 'divorced', 'separated', 'union'];

@@ -2,6 +2,7 @@
 import { start } from '/desk/shell/start.js';
 import { ActPage } from './act.js';
 import { CorrectionPage, CorrectPage } from './correct.js';
+import { CertificatePage, CertificatesPage } from './certificates.js';
 import { hasRole } from './common.js';
 import { DeclarePage, KindsPage } from './declare.js';
 import { DuplicatesPage } from './duplicates.js';
@@ -9,6 +10,7 @@ import { FindPage } from './find.js';
 import { NotificationPage, NotifiedPage } from './notified.js';
 import { NewPaperPage, PaperPage, PapersPage } from './papers.js';
 import { StatisticsPage } from './statistics.js';
+import { StockPage } from './stock.js';
 import { UnsentBadge, UnsentPage } from './unsent.js';
 import { WorkPage } from './work.js';
 
@@ -26,7 +28,8 @@ start({
 		{ route: 'declare', title: 'declare.title', shortcut: 'N', show: KindsPage, isFor: isClerk },
 		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: isReader },
 		{ route: 'papers', title: 'papers.title', shortcut: 'P', show: PapersPage, isFor: isReader },
-		{ route: 'statistics', title: 'statistics.title', shortcut: 'S', show: StatisticsPage, isFor: () => true },
+		{ route: 'statistics', title: 'statistics.title', shortcut: 'S', show: StatisticsPage, isFor: () => true, prints: true },
+		{ route: 'stock', title: 'stock.title', shortcut: 'K', show: StockPage, isFor: isReader },
 		{ route: 'unsent', title: 'unsent.title', shortcut: 'U', show: UnsentPage, isFor: isClerk, Badge: UnsentBadge },
 		{ route: 'new', title: 'declare.title', show: DeclarePage, within: 'declare' },
 		{ route: 'notification', title: 'notified.one', show: NotificationPage, within: 'notified' },
@@ -35,6 +38,8 @@ start({
 		{ route: 'act', title: 'act.title', show: ActPage },
 		{ route: 'correct', title: 'correct.title', show: CorrectPage },
 		{ route: 'correction', title: 'correction.title', show: CorrectionPage },
+		{ route: 'certificates', title: 'certificate.all', show: CertificatesPage },
+		{ route: 'certificate', title: 'certificate.title', show: CertificatePage },
 		{ route: 'duplicates', title: 'duplicates.title', show: DuplicatesPage },
 	],
 });

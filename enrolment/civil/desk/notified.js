@@ -5,7 +5,7 @@ import { valuesOf } from '/desk/shell/fields.js';
 import { PlaceName, Select } from '/desk/shell/form.js';
 import { showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { saveDraft } from '/desk/shell/store.js';
-import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
 import { Content, hasRoleAt, StateTag, useAnswer, useOffices } from './common.js';
 import { Decisions } from './decide.js';
 import { kindOf } from './kinds.js';
@@ -29,17 +29,11 @@ export function NotifiedPage({ officer }) {
 			options=${offices.map(({ id, name }) => [id, name])} />`}
 		<${Select} id="notified-queue" label=${t('work.state')} value=${queue} onValue=${choose(setQueue)}
 			options=${Object.keys(queues).map((one) => [one, t(`queue.${one}`)])} /></div>
-	${answer && (answer.items.length === 0 ? html`<p class="govuk-body">${t('work.none')}</p>` : html`<table class="govuk-table desk-table">
-		<caption class="govuk-table__caption govuk-visually-hidden">${t('notified.title')}</caption>
-		<thead class="govuk-table__head"><tr class="govuk-table__row">${['notified.reference', 'work.kind', 'notified.place', 'notified.at', 'notified.expires'].map((column) =>
-			html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}</tr></thead>
-		<tbody class="govuk-table__body">${answer.items.map((one) => html`<tr class="govuk-table__row" key=${one.id}>
-			<th scope="row" class="govuk-table__header"><a class="govuk-link" href=${linkTo('notification', one.id)}><bdi>${one.reference}</bdi></a></th>
-			<td class="govuk-table__cell">${t(kindOf(one.kind).title)}</td>
-			<td class="govuk-table__cell"><${PlaceName} code=${one.place} /></td>
-			<td class="govuk-table__cell">${showMoment(one.created_at)}</td>
-			<td class="govuk-table__cell">${showDate(one.expires_on)}
-				${one.is_expired && html` <strong class="govuk-tag govuk-tag--red">${t('queue.expired')}</strong>`}</td></tr>`)}</tbody></table>`)}
+	${answer && (answer.items.length === 0 ? html`<p class="govuk-body">${t('work.none')}</p>` : html`<${Table} caption=${t('notified.title')}
+		columns=${['notified.reference', 'work.kind', 'notified.place', 'notified.at', 'notified.expires'].map((column) => t(column))}
+		rows=${answer.items.map((one) => ({ key: one.id, cells: [html`<a class="govuk-link" href=${linkTo('notification', one.id)}><bdi>${one.reference}</bdi></a>`,
+			t(kindOf(one.kind).title), html`<${PlaceName} code=${one.place} />`, showMoment(one.created_at),
+			html`${showDate(one.expires_on)}${one.is_expired && html` <strong class="govuk-tag govuk-tag--red">${t('queue.expired')}</strong>`}`] }))} />`)}
 	<div class="govuk-button-group">
 		${cursors.length > 0 && html`<${Button} kind="secondary" onClick=${() => setCursors(cursors.slice(0, -1))}>${t('work.before')}</${Button}>`}
 		${answer?.next && html`<${Button} kind="secondary" onClick=${() => setCursors([...cursors, answer.next])}>${t('work.next')}</${Button}>`}

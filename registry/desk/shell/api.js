@@ -44,22 +44,27 @@ function line(isUp) {
 	lineListeners.forEach((listener) => listener(isUp));
 }
 
-async function once(method, path, { body, file, key }) {
-	const headers = { Accept: 'application/json' };
+async function once(method, path, { body, file, key, isFile }) {
+	const headers = { Accept: isFile ? '*/*' : 'application/json' };
 	if (body !== undefined || file !== undefined)
 		headers['Content-Type'] = file?.type ?? 'application/json';
 	if (key !== undefined)
 		headers['Idempotency-Key'] = key;
-	let answer, text;
+	let answer, text, made;
 	try {
 		answer = await fetch(base + path, { method, headers, body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
 			signal: AbortSignal.timeout(file === undefined ? 20000 : 120000) });
-		text = await answer.text();
+		if (isFile && answer.ok)
+			made = await answer.blob();
+		else
+			text = await answer.text();
 	} catch (error) {
 		line(false);
 		throw new NoLine(error.message);
 	}
 	line(true);
+	if (made !== undefined)
+		return made;
 	let document = null;
 	try {
 		document = text === '' ? null : JSON.parse(text);
@@ -77,7 +82,7 @@ async function once(method, path, { body, file, key }) {
 /**
  * @param {string} method
  * @param {string} path below the service's base: "/births"
- * @param {{body?: object, file?: File, key?: string, anonymous?: boolean}} [request] file: sent as it is, instead of a body; key: a UUID, needed by
+ * @param {{body?: object, file?: File, key?: string, anonymous?: boolean, isFile?: boolean}} [request] file: sent as it is, instead of a body; key: a UUID, needed by
  * all that change something
  */
 export async function call(method, path, request = {}) {
@@ -99,3 +104,5 @@ export const get = (path, query = {}) => {
 /** Creates or changes something, once, however often it is repeated with this key. */
 export const post = (path, body, key = crypto.randomUUID()) => call('POST', path, { body, key });
 export const postFile = (path, file, key) => call('POST', path, { file, key });
+/** @returns {Promise<Blob>} what is no JSON: a document */
+export const getFile = (path) => call('GET', path, { isFile: true });

@@ -4,7 +4,7 @@
  * An office is { name, base, pages, messages }; a page is { route, title, shortcut, show, isFor }: `route` is its first word in
  * the address after #/, the others are its arguments; `title` a message; `shortcut` the letter that opens it with Alt+Shift; `isFor`
  * tells from the officer whether the navigation shows it (absent: it is not in the navigation, `within` may name the one that is
- * marked then).
+ * marked then); `prints`: it may be printed, which no page may that shows an act or a draft.
  */
 import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { call, get, lineUp, Problem, useService, watchLine } from './api.js';
@@ -115,6 +115,7 @@ export function App({ office }) {
 
 	useShortcuts(office.pages.filter((p) => p.shortcut && officer && p.isFor?.(officer)), go, () => setShowsKeys(true));
 	useEffect(() => {
+		document.body.classList.toggle('desk--unprinted', !page.prints);
 		document.title = `${officer ? t(page.title) : t('signin.title')} – ${t(office.name)}`;
 	});
 	const chooseLanguage = async (code) => {
@@ -140,8 +141,9 @@ export function App({ office }) {
 				? html`<${Page} key=${words.join('/')} officer=${officer} words=${words.slice(1)} />`
 				: html`<${SignInPage} onSignedIn=${setOfficer} />`}
 		</main></div>
+		<p class="desk-unprinted">${t('shell.noprint')}</p>
 		<footer class="desk-footer"><div class="govuk-width-container">
-			<p class="govuk-body-s">Catena. <a class="govuk-link" href="/desk/lib/licences.txt">${t('shell.licences')}</a></p>
+			<p class="govuk-body-s"><bdi>Catena</bdi> · <a class="govuk-link" href="/desk/lib/licences.txt">${t('shell.licences')}</a></p>
 		</div></footer>
 		${isAsked && html`<${SignInDialog} login=${officer.login} onSignedIn=${signedInAgain} onLeave=${signOut} />`}
 		${showsKeys && html`<${Keys} pages=${office.pages.filter((p) => p.shortcut && officer && p.isFor?.(officer))}

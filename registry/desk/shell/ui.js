@@ -55,3 +55,21 @@ export function TextField({ id, label, hint, error, width, onValue, value, ...re
 			aria-invalid=${error ? 'true' : undefined} ...${rest} />
 	</div>`;
 }
+
+/**
+ * A table whose first column names the row.  On a narrow screen each row is a block of lines, each with the name of its column; the roles say that it is
+ * a table still.
+ * @param {{caption: string, isNamed?: boolean, columns: string[], rows: {key?: string, cells: any[]}[], numeric?: number[], foot?: any}} of isNamed: the
+ * caption is to be seen; numeric: columns of figures; foot: a row to end with
+ */
+export function Table({ caption, isNamed, columns, rows, numeric = [], foot, kind = '' }) {
+	const classOf = (name, i) => `govuk-table__${name}${numeric.includes(i) ? ` govuk-table__${name}--numeric` : ''}`;
+	return html`<table class=${`govuk-table desk-table ${kind}`} role="table">
+		<caption class=${`govuk-table__caption ${isNamed ? 'govuk-table__caption--m' : 'govuk-visually-hidden'}`}>${caption}</caption>
+		<thead class="govuk-table__head" role="rowgroup"><tr class="govuk-table__row" role="row">${columns.map((column, i) => (column === ''
+			? html`<td class=${classOf('header', i)} role="cell"></td>` : html`<th scope="col" class=${classOf('header', i)} role="columnheader">${column}</th>`))}</tr></thead>
+		<tbody class="govuk-table__body" role="rowgroup">${rows.map(({ key, cells }) => html`<tr class="govuk-table__row" key=${key} role="row">${cells.map((cell, i) => (i === 0
+			? html`<th scope="row" class="govuk-table__header" role="rowheader">${cell}</th>`
+			: html`<td class=${classOf('cell', i)} role="cell" data-column=${columns[i]} data-empty=${cell === undefined || cell === '' ? 'true' : undefined}>${cell}</td>`))}</tr>`)}</tbody>
+		${foot && html`<tfoot role="rowgroup">${foot}</tfoot>`}</table>`;
+}
