@@ -53,6 +53,15 @@ export class Browser {
 		this.#waiting.clear();
 	}
 
+	/** A page's process is gone: what it was asked it answers no more. */
+	crashed(sessionId) {
+		for (const [id, waiting] of this.#waiting)
+			if (waiting.sessionId === sessionId) {
+				this.#waiting.delete(id);
+				waiting.reject(new Error('the page crashed'));
+			}
+	}
+
 	/* messages end with a zero octet */
 	#read(data) {
 		let begin = 0;
@@ -85,7 +94,7 @@ export class Browser {
 			const id = this.#next++;
 			/* it answers in milliseconds; an answer that never comes would hold up all tests after this one */
 			const timer = setTimeout(() => { this.#waiting.delete(id); reject(new Error(`${method}: chromium does not answer`)); }, ANSWER);
-			this.#waiting.set(id, { resolve: (result) => { clearTimeout(timer); resolve(result); }, reject: (error) => { clearTimeout(timer); reject(error); }, method });
+			this.#waiting.set(id, { resolve: (result) => { clearTimeout(timer); resolve(result); }, reject: (error) => { clearTimeout(timer); reject(error); }, method, sessionId });
 			this.process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
 		});
 	}
@@ -128,6 +137,7 @@ export class Page {
 		Object.assign(this, { browser, sessionId, targetId });
 		this.errors = [];   /* what a developer would see in red */
 		this.outside = [];  /* requests to anywhere but the service */
+		this.keys = 0;      /* pressed and typed until now */
 	}
 
 	call(method, params) {
@@ -143,6 +153,8 @@ export class Page {
 			this.errors.push(params.args.map((arg) => arg.value ?? arg.description).join(' '));
 		else if (method === 'Network.requestWillBeSent' && !/^(https:\/\/127\.0\.0\.1:|about:|data:|blob:|chrome-extension:)/.test(params.request.url))
 			this.outside.push(params.request.url);
+		else if (method === 'Inspector.targetCrashed')
+			this.browser.crashed(this.sessionId);
 		else if (method === 'Page.loadEventFired')
 			this.loaded?.();
 	}
@@ -182,6 +194,7 @@ export class Page {
 
 	/** "Tab", "Enter", "Alt+Shift+N", "a". */
 	async press(name) {
+		this.keys++;
 		const words = name.split('+');
 		const last = words.pop();
 		const modifiers = words.reduce((bits, word) => bits | modifierBits[word], 0);
@@ -194,6 +207,7 @@ export class Page {
 
 	/** Text as a keyboard or an input method gives it. */
 	type(text) {
+		this.keys += [...text].length;
 		return this.call('Input.insertText', { text });
 	}
 
@@ -201,8 +215,16 @@ export class Page {
 		return this.eval('document.activeElement?.id ?? ""');
 	}
 
+	/** Chooses a file in the input of that id, as its dialog would. */
+	async choose(id, file) {
+		const { root } = await this.call('DOM.getDocument');
+		const { nodeId } = await this.call('DOM.querySelector', { nodeId: root.nodeId, selector: `#${id}` });
+		await this.call('DOM.setFileInputFiles', { nodeId, files: [file] });
+	}
+
 	/** Presses Tab until the element of that id has the focus: it must be reachable. */
 	async tabTo(id, backwards = false) {
+		await this.until(`document.getElementById(${JSON.stringify(id)}) !== null`); /* what the service must answer first */
 		for (let i = 0; i < 120; i++) {
 			if (await this.focused() === id)
 				return;

@@ -2,7 +2,8 @@
  * desk.js STAGE.json - the clerk's and the registrar's day at the civil registry's desk, by keyboard, in each language; run by test_desk,
  * which has made the stage.
  */
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { testCertificate, testPrints, testStock } from './certificates.js';
 import { Browser } from './chromium.js';
 import { button, fill, fillDate, heading, language, look, looked, opened, shows, signIn, speak, stage, t } from './play.js';
@@ -112,21 +113,52 @@ async function testBadInput() {
 	await look(clerk, 'declare-missing');
 	is(await clerk.eval('document.querySelectorAll(".govuk-error-summary a").length'), 7, 'all that is missing is named');
 
-	/* what only the service knows is wrong */
+	/* what the form knows is wrong, then what only the service knows */
+	saidBefore.clear();
 	await clerk.press('Alt+Shift+Q');
 	await heading(clerk, t('work.title'));
 	await newBirth(clerk);
-	await fillBirth(clerk, { ...births[language], date: ['1', '1', '1999'], given: `A\u202eB` });
+	const again = async (id, text) => {
+		await clerk.tabTo(id);
+		await clerk.eval('document.activeElement.select()');
+		await clerk.type(text);
+	};
+	await fillBirth(clerk, { ...births[language], date: ['31', '2', '2026'], given: 'A'.repeat(300) });
 	await clerk.press('Control+Enter');
-	await clerk.until('document.querySelector("#field-child-secondary_name-error") !== null');
-	ok(await clerk.eval('document.querySelector("#field-child-secondary_name-error") !== null'), 'a bidirectional control: its message is at its field');
+	await saysAt(clerk, 'child-date_of_birth', 'the 31st of February', t('problem.date'));
+	await saysAt(clerk, 'child-secondary_name', 'a name of 300 characters', t('problem.long').replace('{max}', '200'));
+	await look(clerk, 'declare-impossible');
+	await again('field-child-secondary_name', 'A\u202eB');
+	await again('field-child-date_of_birth', '1');
+	await again('field-mother-date_of_birth-year', '2021');
+	await again('field-child-place_of_birth', 'UTO.P9.T9');
+	await clerk.press('Control+Enter');
+	await saysAt(clerk, 'child-secondary_name', 'a bidirectional control');
 	await look(clerk, 'declare-refused');
+	await again('field-child-secondary_name', 'Ada');
+	await clerk.press('Control+Enter');
+	await saysAt(clerk, 'mother-date_of_birth', 'a mother of five years');
+	await again('field-mother-date_of_birth-year', '1996');
+	await clerk.press('Control+Enter');
+	await saysAt(clerk, 'child-place_of_birth', 'an unknown place');
 	const draft = await clerk.eval('location.hash');
 	await clerk.reload();
 	await clerk.until(`location.hash === ${JSON.stringify(draft)} && document.getElementById('field-mother-primary_name')?.value !== undefined`);
-	is(await clerk.eval('document.getElementById("field-mother-primary_name").value'), births[language].mother[1], 'the draft survives, and a reload of the page');
+	is(await clerk.eval('["mother-primary_name", "child-place_of_birth", "child-date_of_birth-month"].map((id) => document.getElementById("field-" + id).value).join()'),
+		`${births[language].mother[1]},UTO.P9.T9,2`, `${language}: the draft survives, and a reload of the page`);
 	await button(clerk, t('declare.discard'));
 	await heading(clerk, t('work.title'));
+}
+
+/** The message at a field, in the officer's language: the one of the form, or the service's, translated. */
+const saidBefore = new Map();
+async function saysAt(page, field, what, wanted = undefined) {
+	await page.until(`![null, undefined, ${JSON.stringify(saidBefore.get(field))}].includes(document.getElementById('field-${field}-error')?.textContent)`);
+	saidBefore.set(field, await page.eval(`document.getElementById('field-${field}-error').textContent`));
+	const said = (await page.eval(`document.getElementById('field-${field}-error').textContent`)).replace(t('problem.prefix'), '').trim();
+	const isOurs = !said.includes(t('problem.service')) && (language !== 'ar' || /\p{Script=Arabic}/u.test(said)) && (language !== 'fr' || !/\b(the|is|of|and)\b/.test(said));
+	ok(isOurs && (wanted === undefined || said.toLowerCase() === wanted.toLowerCase()), `${language}: ${what}: its message is at its field`, said);
+	diag(`${language}: ${what}: ${said}`);
 }
 
 /** Declared by the clerk; returns the address of the act. */
@@ -150,9 +182,9 @@ async function visit(page, hash) {
 }
 
 async function testBirth(birth) {
-	const begun = Date.now();
+	const keys = clerk.keys;
 	const act = await declare(birth);
-	diag(`${language}: declared in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+	diag(`${language}: an ordinary birth takes ${clerk.keys - keys} keys to declare`);
 	is(await actsNamed(clerk, nameOf(birth)), 1, `${language}: the act is there, as it was typed`);
 	await visit(clerk, act);
 	ok(!(await clerk.eval(`document.body.innerText.includes(${JSON.stringify(t('do.reject'))})`)), 'a clerk decides nothing');
@@ -161,6 +193,7 @@ async function testBirth(birth) {
 	await heading(registrar, t('work.title'));
 	await shows(registrar, nameOf(birth));
 	await look(registrar, 'work');
+	const registrarKeys = registrar.keys;
 	await registrar.tabToText(nameOf(birth));
 	await registrar.press('Enter');
 	await heading(registrar, nameOf(birth));
@@ -171,6 +204,7 @@ async function testBirth(birth) {
 	await button(registrar, t('do.register'));
 	await shows(registrar, t('done.register'));
 	await registrar.until('document.querySelector(".desk-number") !== null');
+	diag(`${language}: and ${registrar.keys - registrarKeys} to validate and register, by another officer`);
 	await look(registrar, 'act-registered');
 	return { act, number: await registrar.eval('document.querySelector(".desk-number").textContent') };
 }
@@ -293,6 +327,11 @@ async function testCorrect(act) {
 	ok(true, `${language}: proposed by one registrar, accepted by another`);
 }
 
+/* the name says what it is, its octets say something else; and a scan of one grey point */
+const notAScan = resolve(stage.pictures, 'not-a-scan.png'), scan = resolve(stage.pictures, 'scan.png');
+writeFileSync(notAScan, 'certainly no picture');
+writeFileSync(scan, Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64'));
+
 /** A death, with evidence attached at the desk. */
 async function testDeath(who) {
 	await clerk.press('Alt+Shift+N');
@@ -327,11 +366,21 @@ async function testDeath(who) {
 	await clerk.tabTo('field-evidence-kind');
 	await clerk.press('ArrowDown');
 	await fill(clerk, 'field-evidence-reference', 'Certificate 12');
+	await clerk.choose('evidence-file', notAScan);
+	await clerk.press('Control+Enter');
+	await clerk.until('document.querySelector("#evidence-file-error") !== null');
+	ok((await clerk.eval('document.getElementById("evidence-file-error").textContent')).includes(t('evidence.file.other')), `${language}: a scan that is none: its message is at its field`);
+	await look(clerk, 'evidence-no-scan');
+	await clerk.choose('evidence-file', scan);
 	await look(clerk, 'evidence');
 	await clerk.press('Control+Enter');
 	await shows(clerk, t('done.attach'));
 	await shows(clerk, 'Certificate 12');
 	await look(clerk, 'death-declared');
+	await visit(registrar, await clerk.eval('location.hash'));
+	await button(registrar, t('do.register'));
+	await shows(registrar, t('done.register'));
+	await look(registrar, 'death-registered');
 	ok(true, `${language}: a death with its evidence`);
 }
 
@@ -377,6 +426,36 @@ async function testAnnul(act) {
 	await second.press('Control+Enter');
 	await shows(second, t('done.annul'));
 	await look(second, 'act-annulled');
+}
+
+/** An entry of a paper register, as `catena import registers` brings it; statistics.js reads and promotes such. */
+async function testImport(n) {
+	const register = { en: 'Births of Amaurot', fr: 'Naissances d’Amaurote', ar: 'مواليد أموروت' }[language];
+	await clerk.eval(`(async () => {
+		const me = await (await fetch('/civil/v1/session')).json();
+		const answer = await fetch('/civil/v1/legacy-acts', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
+			body: JSON.stringify({ office_id: me.roles[0].office_id, kind: 'birth', register: ${JSON.stringify(register)}, volume: '7', page: '12', entry: '${n + 1}',
+				grade: 'original_register', event_on: '1951-03-02', original: { child: 'Erikson, Anna' } }) });
+		if (!answer.ok)
+			throw new Error(await answer.text());
+	})()`);
+	await clerk.press('Alt+Shift+P');
+	await opened(clerk, t('papers.title'));
+	await clerk.until(`[...document.querySelectorAll('main a')].some((a) => a.textContent.includes(${JSON.stringify(register)}))`);
+	await look(clerk, 'day-papers');
+	ok(true, `${language}: an entry of a paper register is there`);
+}
+
+async function testNumbers() {
+	await registrar.press('Alt+Shift+S');
+	await opened(registrar, t('statistics.title'));
+	await registrar.tabTo('field-year');
+	await registrar.eval('document.activeElement.select()');
+	await registrar.type('2026');
+	await registrar.press('Control+Enter');
+	await registrar.until('document.querySelector(".desk-counts") !== null');
+	await look(registrar, 'day-statistics');
+	ok(true, `${language}: the day is in the statistics`);
 }
 
 /* ---- the line ---- */
@@ -439,6 +518,7 @@ async function day(code, n) {
 	}
 	await testKeys();
 	await testBadInput();
+	await testNotified();
 	const { act, number } = await testBirth(birth);
 	await testFind(number, birth);
 	const stock = await testStock({ registrar, second });
@@ -448,8 +528,9 @@ async function day(code, n) {
 	await testReject({ ...birth, given: 'Elsewhere', surname: `Born ${'ABC'[n]}`, mother: ['Far', 'Away'], date: [String(n + 1), '5', '2025'] });
 	await testCorrect(act);
 	await testDeath(birth);
-	await testNotified();
 	await testAnnul(act);
+	await testImport(n);
+	await testNumbers();
 }
 
 try {

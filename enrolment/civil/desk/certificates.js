@@ -126,6 +126,7 @@ export function CertificatePage({ officer, words }) {
 		after('bind');
 		await preview();
 	};
+	/* the frame is not on the way of Tab, which the browser's reader may keep: by keyboard one reads it in its own window */
 	return html`<${Done} name=${done} />
 	<${ErrorSummary} problems=${wrong} />
 	<${Heading} caption=${t('certificate.title')}><bdi class="desk-number">${one.number}</bdi></${Heading}>
@@ -133,7 +134,7 @@ export function CertificatePage({ officer, words }) {
 		<a class="govuk-link" href=${linkTo('certificates', one.act_number)}>${t('certificate.all')}</a></p>
 	<${Facts} one=${one} />
 	${isIssuer && html`<h2 class="govuk-heading-m">${t('certificate.preview')}</h2>
-		${address ? html`<iframe class="desk-preview" ref=${frame} src=${`${address}#toolbar=0&navpanes=0&view=Fit`} title=${t('certificate.preview')}></iframe>
+		${address ? html`<iframe class="desk-preview" tabindex="-1" ref=${frame} src=${`${address}#toolbar=0&navpanes=0&view=Fit`} title=${t('certificate.preview')}></iframe>
 			<div class="govuk-button-group">${one.paper && html`<${Button} onClick=${() => frame.current.contentWindow.print()}>${t('certificate.print.again')}</${Button}>`}
 				<a class="govuk-link" href=${address} target="_blank">${t('certificate.window')}</a></div>`
 			: html`<p class="govuk-body">${t('certificate.preview.why')}</p><${Button} kind="secondary" onClick=${preview}>${t('certificate.preview.do')}</${Button}>`}`}

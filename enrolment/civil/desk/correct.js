@@ -5,11 +5,11 @@ import { go, linkTo } from '/desk/shell/app.js';
 import { bodyOf, changesOf, fieldAt, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section } from '/desk/shell/form.js';
 import { t } from '/desk/shell/i18n.js';
-import { explain, explainOwn, lineAt, sentence } from '/desk/shell/problems.js';
+import { explain, explainOwn, lineAt, sentence, whereOf } from '/desk/shell/problems.js';
 import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
 import { Done, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, When, whoIs } from './common.js';
 import { Decisions } from './decide.js';
-import { Evidence, fileOf } from './evidence.js';
+import { Evidence, fileOf, lineOfEvidence } from './evidence.js';
 import { evidenceFields, kindOf, titleOf } from './kinds.js';
 
 /* By these members a party or an act is found: who is meant is not corrected. */
@@ -26,8 +26,10 @@ function linesOfChanges(error, sections, changes) {
 	if (!(error.problems?.length > 0))
 		return problemsOf(error);
 	return error.problems.map(({ pointer, detail }) => {
+		if (pointer.startsWith('/evidence/'))
+			return lineOfEvidence({ pointer, detail }, grounds);
 		const i = /^\/changes\/(\d+)\//.exec(pointer)?.[1];
-		const at = fieldAt([...sections, ...grounds], i === undefined ? pointer.replace(/^\/evidence\/\d+/, '/evidence') : changes[i].path);
+		const at = fieldAt([...sections, ...grounds], i === undefined ? pointer : changes[i].path);
 		return at ? lineAt(at, explain(detail)) : { text: sentence(explain(detail)) };
 	});
 }
@@ -96,7 +98,7 @@ function Changes({ kind, correction }) {
 	const said = (field, value) => (value === undefined || value === null ? '–' : showValue(field, value));
 	return html`<${Table} caption=${t('correct.changes')} isNamed columns=${['correct.field', 'correct.from', 'correct.to'].map((column) => t(column))}
 		rows=${correction.changes.flatMap((one) => rowsOf(kind.sections, one)).map(({ section, field, from, to }) => ({
-			cells: [`${t(section.title)}, ${t(field.label)}`, html`<del>${said(field, from)}</del>`, html`<ins>${said(field, to)}</ins>`] }))} />`;
+			cells: [whereOf({ section, field }), html`<del>${said(field, from)}</del>`, html`<ins>${said(field, to)}</ins>`] }))} />`;
 }
 
 const decisions = [

@@ -1,10 +1,10 @@
 /* evidence.js - what an act or a correction rests on: shown, and attached with its file. */
 import { useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
-import { bodyOf } from '/desk/shell/fields.js';
+import { bodyOf, fieldAt } from '/desk/shell/fields.js';
 import { FileField, Section } from '/desk/shell/form.js';
 import { showDate, t } from '/desk/shell/i18n.js';
-import { explainOwn, lineAt } from '/desk/shell/problems.js';
+import { explain, explainOwn, lineAt, sentence } from '/desk/shell/problems.js';
 import { ErrorSummary, html } from '/desk/shell/ui.js';
 import { problemsOf } from './common.js';
 import { evidenceFields } from './kinds.js';
@@ -18,6 +18,9 @@ export function Evidence({ path, list }) {
 		${' '}${one.media_type && html`<a class="govuk-link" href=${`/civil/v1${path}/evidence/${one.id}`} target="_blank">${t('evidence.file')}</a>`}</li>`)}</ul>`;
 }
 
+/* How files begin that are what they say; the service looks at the rest. */
+const signatures = { 'application/pdf': [0x25, 0x50, 0x44, 0x46, 0x2d], 'image/jpeg': [0xff, 0xd8, 0xff], 'image/png': [0x89, 0x50, 0x4e, 0x47] };
+
 /** Reads a chosen file; null when there is none, an error message's key when it is not to be sent. */
 export async function fileOf(input) {
 	const file = input?.files[0];
@@ -27,11 +30,22 @@ export async function fileOf(input) {
 		return 'evidence.file.long';
 	if (!['application/pdf', 'image/jpeg', 'image/png'].includes(file.type))
 		return 'evidence.file.type';
-	const octets = new Uint8Array(await file.arrayBuffer());
+	const octets = new Uint8Array(await file.arrayBuffer().catch(() => [])); /* it may be gone by now */
+	if (!signatures[file.type].every((octet, i) => octets[i] === octet))
+		return 'evidence.file.other';
 	let text = '';
 	for (let i = 0; i < octets.length; i += 8192)
 		text += String.fromCharCode(...octets.subarray(i, i + 8192));
 	return { media_type: file.type, file: btoa(text) };
+}
+
+/** What the service says of a piece of evidence, at its field; the file's is no field of the form. */
+export function lineOfEvidence({ pointer, detail }, among) {
+	const text = sentence(explain(detail));
+	if (/\/(file|media_type)$/.test(pointer))
+		return { field: 'evidence-file', text };
+	const at = fieldAt(among, pointer.replace(/^(\/evidence\/\d+)?\//, '/evidence/'));
+	return at ? lineAt(at, explain(detail)) : { text };
 }
 
 export function AttachEvidence({ path, onDone }) {
@@ -53,7 +67,7 @@ export function AttachEvidence({ path, onDone }) {
 			setProblems([]);
 			onDone('attach');
 		} catch (error) {
-			setProblems(problemsOf(error));
+			setProblems(error.problems?.length > 0 && error.status !== 409 ? error.problems.map((one) => lineOfEvidence(one, sections)) : problemsOf(error));
 		}
 		setKey(crypto.randomUUID());
 	};

@@ -9,7 +9,7 @@ import { bodyOf, fieldAt, idOf, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section, Select } from '/desk/shell/form.js';
 import { hasMessage, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
-import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
 import { hasRole, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useOffices, whoIs } from './common.js';
 import { Decisions } from './decide.js';
 import { kindOf, kinds } from './kinds.js';
@@ -29,19 +29,9 @@ const linesFor = (error, sections) => (error.problems?.length > 0 ? linesOf(erro
 /* ---- the list ---- */
 
 function Rows({ items }) {
-	return html`<table class="govuk-table desk-table">
-		<caption class="govuk-table__caption govuk-visually-hidden">${t('papers.title')}</caption>
-		<thead class="govuk-table__head"><tr class="govuk-table__row">
-			${['papers.where', 'work.kind', 'papers.event', 'papers.grade', 'papers.images', 'column.state'].map((column) => html`<th scope="col" class="govuk-table__header">${t(column)}</th>`)}
-		</tr></thead>
-		<tbody class="govuk-table__body">${items.map((item) => html`<tr class="govuk-table__row" key=${item.id}>
-			<th scope="row" class="govuk-table__header"><a class="govuk-link" href=${linkTo('paper', item.id)}>${whereIs(item)}</a></th>
-			<td class="govuk-table__cell">${t(kindOf(item.kind).title)}</td>
-			<td class="govuk-table__cell">${showDate(item.event_on)}</td>
-			<td class="govuk-table__cell">${gradeName(item.grade)}</td>
-			<td class="govuk-table__cell">${item.images}</td>
-			<td class="govuk-table__cell"><${StateTag} state=${item.state} /></td></tr>`)}</tbody>
-	</table>`;
+	return html`<${Table} caption=${t('papers.title')} columns=${['papers.where', 'work.kind', 'papers.event', 'papers.grade', 'papers.images', 'column.state'].map((column) => t(column))}
+		rows=${items.map((item) => ({ key: item.id, cells: [html`<a class="govuk-link" href=${linkTo('paper', item.id)}>${whereIs(item)}</a>`, t(kindOf(item.kind).title),
+			showDate(item.event_on), gradeName(item.grade), item.images, html`<${StateTag} state=${item.state} />`] }))} />`;
 }
 
 export function PapersPage({ officer }) {

@@ -39,9 +39,12 @@ export function explainOwn({ kind, field }) {
 	return t(`problem.${kind}`, { min: field.min ?? 0, max: field.max ?? 0 });
 }
 
+/** Which field, among those of all sections. */
+export const whereOf = ({ section, field }) => t('problem.where', { section: t(section.title), field: t(field.label) });
+
 /** A line of an error summary that leads to its field; two sections may have a field of the same name. */
 export const lineAt = ({ pointer, section, field }, text) => ({ pointer, field: idOf(pointer), short: sentence(text),
-	text: t('problem.at', { where: `${t(section.title)}, ${t(field.label)}`, what: text }) });
+	text: t('problem.at', { where: whereOf({ section, field }), what: text }) });
 
 /**
  * A problem document as lines of an error summary, each with its field where the form has it.

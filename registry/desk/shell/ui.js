@@ -64,7 +64,7 @@ export function TextField({ id, label, hint, error, width, onValue, value, ...re
  */
 export function Table({ caption, isNamed, columns, rows, numeric = [], foot, kind = '' }) {
 	const classOf = (name, i) => `govuk-table__${name}${numeric.includes(i) ? ` govuk-table__${name}--numeric` : ''}`;
-	return html`<table class=${`govuk-table desk-table ${kind}`} role="table">
+	return html`<table class=${`govuk-table desk-table desk-table--lines ${kind}`} role="table">
 		<caption class=${`govuk-table__caption ${isNamed ? 'govuk-table__caption--m' : 'govuk-visually-hidden'}`}>${caption}</caption>
 		<thead class="govuk-table__head" role="rowgroup"><tr class="govuk-table__row" role="row">${columns.map((column, i) => (column === ''
 			? html`<td class=${classOf('header', i)} role="cell"></td>` : html`<th scope="col" class=${classOf('header', i)} role="columnheader">${column}</th>`))}</tr></thead>
