@@ -127,13 +127,13 @@ function Completeness({ answer }) {
 	return html`<h2 class="govuk-heading-m">${title}</h2>
 	<${Bars} id="completeness-chart" title=${title} most=${100}
 		bars=${named.map(({ cell, name }) => ({ label: name, value: cell.completeness ?? null, text: percent(cell) }))} />
-	<table class="govuk-table desk-table"><caption class="govuk-table__caption govuk-visually-hidden">${title}</caption>
+	<div class="desk-scroll" tabindex="0" role="group" aria-label=${title}><table class="govuk-table desk-table"><caption class="govuk-table__caption govuk-visually-hidden">${title}</caption>
 		<thead class="govuk-table__head"><tr class="govuk-table__row">${['place', 'registered', 'estimated', 'completeness'].map((column, i) => html`
 			<th scope="col" class=${`govuk-table__header${i > 0 ? ' govuk-table__header--numeric' : ''}`}>${t(`statistics.${column}`)}</th>`)}</tr></thead>
 		<tbody class="govuk-table__body">${named.map(({ cell, name }) => html`<tr class="govuk-table__row" key=${name}>
 			<th scope="row" class="govuk-table__header"><bdi>${name}</bdi></th><${Cell} cell=${cell} />
 			<td class="govuk-table__cell govuk-table__cell--numeric">${showNumber(cell.estimate)}</td>
-			<td class="govuk-table__cell govuk-table__cell--numeric">${percent(cell)}</td></tr>`)}</tbody></table>
+			<td class="govuk-table__cell govuk-table__cell--numeric">${percent(cell)}</td></tr>`)}</tbody></table></div>
 	<p class="govuk-body-s">${t('statistics.completeness.note')}</p>`;
 }
 
