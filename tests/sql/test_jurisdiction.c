@@ -179,7 +179,7 @@ static const struct {
 static const char shared_inserts[] =
 	"audit_event completeness_estimate idempotency officer_login outbox person session";
 /* They run as the owner and answer one question each. */
-static const char functions[] = "ceremony_approvals ceremony_needs certificate_act certificate_office certificate_source civil_candidates civil_find civil_office_of is_pki_officer statistics_counts";
+static const char functions[] = "ceremony_approvals ceremony_needs certificate_act certificate_office certificate_source civil_candidates civil_find civil_named civil_office_of is_pki_officer statistics_counts";
 
 /* ---- nothing is left out ---- */
 
