@@ -22,7 +22,8 @@ main(void)
 	UP_TO_ALLOCATED("4");
 	is(chain_ask(ALARMS), "", "booklets that wait for their signature are no alarm");
 	chain_do(SIGNER, CHAIN_SIGNED("1"));
-	chain_do(ISSUANCE, DECIDED("1", "personalise"));
+	chain_do(ISSUANCE, CHAIN_BOOKLETS);
+	chain_do(ISSUANCE, "SELECT booklets_bind(ARRAY[" ID("e1") "::uuid], 'line-1', " ID("18") ");" DECIDED("1", "personalise"));
 	chain_do(ISSUANCE, DECIDED("4", "spoil"));
 	is(chain_ask(ALARMS), "", "nor is one that is signed and personalised, nor one that was spoiled before");
 	chain_do(SIGNER, CHAIN_SIGNED("2"));
