@@ -1,5 +1,5 @@
 /* keys.js - shortcuts, all with a modifier (WCAG 2.1.4), read from the place of the key so that they hold on every keyboard. */
-import { useEffect, useRef } from '/desk/lib/hooks.js';
+import { useEffect, useLayoutEffect, useRef } from '/desk/lib/hooks.js';
 import { t } from './i18n.js';
 import { Button, html } from './ui.js';
 
@@ -30,7 +30,7 @@ export function useShortcuts(pages, go, showHelp) {
 
 export function Keys({ pages, onClose }) {
 	const ref = useRef(null);
-	useEffect(() => ref.current.showModal(), []);
+	useLayoutEffect(() => ref.current.showModal(), []);
 	const row = (keys, what) => html`<div class="govuk-summary-list__row">
 		<dt class="govuk-summary-list__key"><kbd dir="ltr">${keys}</kbd></dt><dd class="govuk-summary-list__value">${what}</dd></div>`;
 	return html`<dialog class="desk-dialog" ref=${ref} aria-labelledby="keys-title" onClose=${onClose}>

@@ -1,5 +1,5 @@
 /* signin.js - login, password and the code of the second factor: as a page, and again over a page whose session has ended. */
-import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
+import { useLayoutEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { call, Problem } from './api.js';
 import { t } from './i18n.js';
 import { ErrorSummary, Heading, html, TextField } from './ui.js';
@@ -50,7 +50,7 @@ export function SignInPage({ onSignedIn }) {
 /** Over the page: what is typed there stays. */
 export function SignInDialog({ login, onSignedIn, onLeave }) {
 	const ref = useRef(null);
-	useEffect(() => ref.current.showModal(), []);
+	useLayoutEffect(() => ref.current.showModal(), []);
 	return html`<dialog class="desk-dialog" ref=${ref} aria-labelledby="signin-again" onCancel=${(event) => event.preventDefault()}>
 		<h2 class="govuk-heading-m" id="signin-again">${t('signin.again')}</h2>
 		<p class="govuk-body">${t('signin.again.why')}</p>

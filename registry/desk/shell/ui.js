@@ -1,6 +1,6 @@
 /* ui.js - the small components of all pages, in GOV.UK Frontend's classes. */
 import { h } from '/desk/lib/preact.js';
-import { useEffect, useLayoutEffect, useRef } from '/desk/lib/hooks.js';
+import { useLayoutEffect, useRef } from '/desk/lib/hooks.js';
 import htm from '/desk/lib/htm.js';
 import { t } from './i18n.js';
 
@@ -24,7 +24,7 @@ export function Button({ kind, children, ...rest }) {
  */
 export function ErrorSummary({ problems, title, stamp }) {
 	const ref = useRef(null);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (problems.length > 0)
 			ref.current.focus();
 	}, [problems, stamp]);
