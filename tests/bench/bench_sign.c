@@ -14,13 +14,13 @@ enum { CLIENTS = 4, /* connections that ask at the same time */
 
 /* Documents that wait to be signed; DG1 and DG2 are the digests of their number. */
 static const char *const allocated[] = {
-	"INSERT INTO application_decision (application_id, taken_by, event, officer_id) SELECT application, pg_temp.o('clerk'), 'produce', pg_temp.o('clerk') FROM rig WHERE n >= $",
+	"INSERT INTO application_decision (application_id, taken_by, event, officer_id) SELECT application, pg_temp.o('clerk'), 'produce', pg_temp.o('clerk') FROM rig WHERE n <> 1 AND n >= $",
 	"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type, issuing_state,"
 	" authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
 	" SELECT gen_random_uuid(), 'U' || lpad(r.n::text, 8, '0'), r.application, r.person, r.identity, a.id, p.id, 'PP', 'UTO', 'OFFICE', current_date,"
 	" current_date + 3650, 256, jsonb_build_object('1', repeat('01', 32), '2', repeat('02', 32), '11', repeat('0b', 32), '12', repeat('0c', 32)), pg_temp.o('clerk')"
 	" FROM rig r JOIN application_decision a ON a.application_id = r.application AND a.event = 'approve'"
-	" JOIN application_decision p ON p.application_id = r.application AND p.event = 'produce' WHERE r.n >= $",
+	" JOIN application_decision p ON p.application_id = r.application AND p.event = 'produce' WHERE r.n <> 1 AND r.n >= $",
 	"INSERT INTO document_decision (document_id, event, officer_id) SELECT d.id, 'allocate', pg_temp.o('clerk') FROM document d, (SELECT 0 AS n) z WHERE z.n >= $",
 };
 
@@ -161,7 +161,7 @@ measure(const char *kind, unsigned sessions, double goal)
 		printf("# %s: PostgreSQL or SoftHSM is not installed\n", name);
 		return;
 	}
-	issuing_people(&is, DOCUMENTS);
+	issuing_people(&is, DOCUMENTS + 1); /* person 1 is a foreigner, who has no passport */
 	issuing_approve(&is, 0);
 	issuing_sql("BEGIN");
 	issuing_for_people(allocated, NELEM(allocated), 0);
