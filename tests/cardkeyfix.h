@@ -19,7 +19,7 @@ __attribute__((unused)) static void
 spki_of(const char *number, struct buf *spki, struct buf *point)
 {
 	struct err err = ERR_INIT;
-	struct buf n = hex(number);
+	struct buf n = octets(number);
 	struct group *g = NULL;
 	struct element *e = NULL;
 	struct pubkey *key = NULL;
@@ -38,7 +38,7 @@ spki_of(const char *number, struct buf *spki, struct buf *point)
 __attribute__((unused)) static void
 put(struct card *card, uint16_t tag, const char *text)
 {
-	struct buf b = hex(text);
+	struct buf b = octets(text);
 
 	if (card_put_object(card, tag, bytes_of(&b)) != SW_OK)
 		bail_out("object %04X", tag);

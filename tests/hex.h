@@ -7,17 +7,17 @@
 #include "tests/tap.h"
 
 __attribute__((unused)) static struct buf
-hex(const char *text)
+octets(const char *hex)
 {
 	struct err err = ERR_INIT;
-	struct buf lower = BUF_INIT, out = BUF_INIT;
+	struct buf text = BUF_INIT, out = BUF_INIT;
 
-	for (; *text != '\0'; text++)
-		if (*text != ' ')
-			buf_u8(&lower, (uint8_t)(*text >= 'A' && *text <= 'F' ? *text + 32 : *text));
-	if (buf_from_hex(&out, bytes_of(&lower), &err) == -1)
+	for (; *hex != '\0'; hex++)
+		if (*hex != ' ')
+			buf_u8(&text, (uint8_t)*hex);
+	if (buf_from_hex(&out, bytes_of(&text), &err) == -1)
 		bail_out("%s", err.text);
-	buf_clear(&lower);
+	buf_clear(&text);
 	return out;
 }
 

@@ -5,24 +5,10 @@
 #include "registry/doc9303/iso39794.h"
 #include "registry/doc9303/lds.h"
 #include "tests/data.h"
+#include "tests/hex.h"
 #include "tests/tap.h"
 
 static const char png[] = "\x89PNG\r\n\x1A\n and so on", wsq[] = "\xFF\xA0 and so on";
-
-static struct buf
-octets(const char *hex)
-{
-	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT, b = BUF_INIT;
-
-	for (; *hex != 0; hex++)
-		if (*hex != ' ')
-			buf_u8(&text, (uint8_t)*hex);
-	if (buf_from_hex(&b, bytes_of(&text), &err) == -1)
-		bail_out("%s", err.text);
-	buf_clear(&text);
-	return b;
-}
 
 /* ---- published samples ---- */
 

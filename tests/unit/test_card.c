@@ -17,7 +17,7 @@ static unsigned
 status(struct card *card, const char *command, struct buf *data)
 {
 	struct err err = ERR_INIT;
-	struct buf in = hex(command), answer = BUF_INIT;
+	struct buf in = octets(command), answer = BUF_INIT;
 	unsigned sw = 0;
 
 	if (card_transmit(card, bytes_of(&in), &answer, &err) == 0 && answer.n >= 2) {
@@ -295,7 +295,7 @@ test_reading(void)
 	terminal_select_application(&t, &err);
 	terminal_bac(&t, CARDFIX_INFORMATION, &err);
 	for (size_t i = 0; i < NELEM(cases); i++) {
-		struct buf data = hex(cases[i].data), answer = BUF_INIT;
+		struct buf data = octets(cases[i].data), answer = BUF_INIT;
 		struct apdu a = { .ins = cases[i].ins, .p1 = cases[i].p1, .p2 = cases[i].p2, .data = bytes_of(&data), .le = cases[i].le };
 		size_t around = cases[i].ins == 0xB1 ? 2 : 0;
 		uint16_t sw = 0;

@@ -2,25 +2,10 @@
 #include "registry/doc9303/face.h"
 #include "registry/doc9303/lds.h"
 #include "tests/data.h"
+#include "tests/hex.h"
 #include "tests/tap.h"
 
 #define MRZ "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F3404159ZE184226B<<<<<16"
-
-/* Octets from hexadecimal text with blanks. */
-static struct buf
-octets(const char *hex)
-{
-	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT, b = BUF_INIT;
-
-	for (; *hex != 0; hex++)
-		if (*hex != ' ')
-			buf_u8(&text, (uint8_t)*hex);
-	if (buf_from_hex(&b, bytes_of(&text), &err) == -1)
-		bail_out("%s", err.text);
-	buf_clear(&text);
-	return b;
-}
 
 static struct buf
 load(const char *name)

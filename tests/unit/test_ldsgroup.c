@@ -2,22 +2,8 @@
 #include "registry/base/der.h"
 #include "registry/doc9303/lds.h"
 #include "tests/data.h"
+#include "tests/hex.h"
 #include "tests/tap.h"
-
-static struct buf
-octets(const char *hex)
-{
-	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT, b = BUF_INIT;
-
-	for (; *hex != 0; hex++)
-		if (*hex != ' ')
-			buf_u8(&text, (uint8_t)*hex);
-	if (buf_from_hex(&b, bytes_of(&text), &err) == -1)
-		bail_out("%s", err.text);
-	buf_clear(&text);
-	return b;
-}
 
 static bool
 is_hex(const struct buf *got, const char *hex)

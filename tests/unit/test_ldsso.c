@@ -2,6 +2,7 @@
 #include "registry/base/der.h"
 #include "registry/doc9303/ldsso.h"
 #include "tests/data.h"
+#include "tests/hex.h"
 #include "tests/tap.h"
 
 static uint8_t *
@@ -110,21 +111,6 @@ static const struct {
 	{ "an octet after it", "3060020100" SHA256_ALG "304E" DG("01") DG("02") "00", "LDS security object" },
 	{ "an octet string in its place", "0400", "LDS security object" }
 };
-
-static struct buf
-octets(const char *hex)
-{
-	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT, b = BUF_INIT;
-
-	for (; *hex != 0; hex++)
-		if (*hex != ' ')
-			buf_u8(&text, (uint8_t)*hex);
-	if (buf_from_hex(&b, bytes_of(&text), &err) == -1)
-		bail_out("%s", err.text);
-	buf_clear(&text);
-	return b;
-}
 
 static void
 refuses(void)

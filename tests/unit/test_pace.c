@@ -21,7 +21,7 @@ static int
 scripted(void *arg, void *p, size_t n, struct err *err)
 {
 	struct script *s = arg;
-	struct buf b = hex(s->part[s->at++]);
+	struct buf b = octets(s->part[s->at++]);
 
 	(void)err;
 	memset(p, 0, n);
@@ -35,7 +35,7 @@ scripted(void *arg, void *p, size_t n, struct err *err)
 static bool
 same(struct bytes got, const char *want)
 {
-	struct buf b = hex(want);
+	struct buf b = octets(want);
 	bool is_same = bytes_equal(got, bytes_of(&b));
 
 	if (!is_same) {
@@ -121,7 +121,7 @@ reduce_h2(void)
 {
 	struct err err = ERR_INIT;
 	struct group *g = NULL;
-	struct buf in = hex(H2_LONG), out = BUF_INIT, text = BUF_INIT;
+	struct buf in = octets(H2_LONG), out = BUF_INIT, text = BUF_INIT;
 
 	if (group_new(0, &g, &err) == -1 || group_private(g, bytes_of(&in), &out, &err) == -1)
 		bail_out("%s", err.text);
@@ -137,7 +137,7 @@ static struct bytes
 view(const char *text, struct buf *room)
 {
 	buf_clear(room);
-	*room = hex(text);
+	*room = octets(text);
 	return bytes_of(room);
 }
 
@@ -178,13 +178,13 @@ test_terminal(const struct example *x)
 	ok(pace_token_take(p, view(x->t_chip, &in), &err) == 0 && keys_are(p, x), "%s: terminal takes the chip's token; session keys", x->name);
 	if (strstr(x->name, "chip authentication") != NULL) {
 		const char *data = "1EEA964DAAE372AC990E3EFDE6333353BFC89A6704D93DA8798CF77F5B7A54BD10CBA372B42BE0B9B5F28AA8DE2F4F92";
-		struct buf key = hex("041872709494399E7470A6431BE25E83EEE24FEA568C2ED28DB48E05DB3A610DC884D256A40E35EFCB59BF6753D3A489D28C7A4D973C2DA138A6E7A4A08F68E16F");
+		struct buf key = octets("041872709494399E7470A6431BE25E83EEE24FEA568C2ED28DB48E05DB3A610DC884D256A40E35EFCB59BF6753D3A489D28C7A4D973C2DA138A6E7A4A08F68E16F");
 
 		ok(pace_chip_take(p, view(data, &in), bytes_of(&key), &err) == 0, "%s: the chip is genuine", x->name);
 		in.p[3] ^= 1;
 		ok(pace_chip_take(p, bytes_of(&in), bytes_of(&key), &err) == -1, "%s: refused when a bit is flipped", x->name);
 		buf_clear(&key);
-		key = hex(x->map_chip);
+		key = octets(x->map_chip);
 		ok(pace_chip_take(p, view(data, &in), bytes_of(&key), &err) == -1 && err.kind == FAIL_DENIED, "%s: refused for another key", x->name);
 		buf_clear(&key);
 	}
@@ -229,8 +229,8 @@ test_chip_data(void)
 {
 	struct err err = ERR_INIT;
 	struct group *g = NULL;
-	struct buf map = hex("9E56A6B59C95D06ECE5CD10F983BB2F4F1943528E577F23881D89D8C3BBEE0AA");
-	struct buf own = hex("86C88A4579CE48135878E6348A734B5D47CE5BC1E54C0E8978687B49FDE2E2C2"), out = BUF_INIT;
+	struct buf map = octets("9E56A6B59C95D06ECE5CD10F983BB2F4F1943528E577F23881D89D8C3BBEE0AA");
+	struct buf own = octets("86C88A4579CE48135878E6348A734B5D47CE5BC1E54C0E8978687B49FDE2E2C2"), out = BUF_INIT;
 
 	ok(group_new(13, &g, &err) == 0 && group_quotient(g, bytes_of(&map), bytes_of(&own), &out, &err) == 0 &&
 			same(bytes_of(&out), "85DC3FA93D0952BFA82F5FD189EE75BD82F11D1F0B8ED4BF5319AC9B53C426B3"),
@@ -353,7 +353,7 @@ test_refuses(void)
 	}
 	for (int i = 0; i < 3; i++) {
 		static const char *const numbers[] = { "00", "01", "02" };
-		struct buf n = hex(numbers[i]);
+		struct buf n = octets(numbers[i]);
 
 		pace_new(GX "1.2", 0, PACE_CAN, bytes_str("1"), &p, &err);
 		pace_nonce_take(p, BYTES("1234567812345678", 16), &err);

@@ -3,26 +3,12 @@
 #include "registry/doc9303/lds.h"
 #include "registry/doc9303/secinfo.h"
 #include "tests/data.h"
+#include "tests/hex.h"
 #include "tests/tap.h"
 
 /* Doc 9303-11 Appendix G.1: PACEInfo of the example, in a SET of its own. */
 #define PACE_INFO     "3012060A 04007F00070202040202 020102 02010D"
 #define PACE_INFO_SET "3114" PACE_INFO
-
-static struct buf
-octets(const char *hex)
-{
-	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT, b = BUF_INIT;
-
-	for (; *hex != 0; hex++)
-		if (*hex != ' ')
-			buf_u8(&text, (uint8_t)*hex);
-	if (buf_from_hex(&b, bytes_of(&text), &err) == -1)
-		bail_out("%s", err.text);
-	buf_clear(&text);
-	return b;
-}
 
 static const struct {
 	const char *what, *hex, *says;

@@ -47,7 +47,7 @@ test_apdu(void)
 
 	for (size_t i = 0; i < NELEM(good); i++) {
 		struct err err = ERR_INIT;
-		struct buf in = hex(good[i].hex), out = BUF_INIT;
+		struct buf in = octets(good[i].hex), out = BUF_INIT;
 		struct apdu a;
 
 		ok(apdu_read(bytes_of(&in), &a, &err) == 0 && a.data.n == good[i].data && a.le == good[i].le && a.is_extended == good[i].is_extended,
@@ -58,7 +58,7 @@ test_apdu(void)
 	}
 	for (size_t i = 0; i < NELEM(bad); i++) {
 		struct err err = ERR_INIT;
-		struct buf in = hex(bad[i].hex);
+		struct buf in = octets(bad[i].hex);
 		struct apdu a = { .ins = 1 };
 
 		ok(apdu_read(bytes_of(&in), &a, &err) == -1 && err.kind == FAIL_INPUT && a.ins == 1, "APDU: refuses %s", bad[i].name);
@@ -118,7 +118,7 @@ test_information(void)
 static bool
 same(const uint8_t *got, const char *want)
 {
-	struct buf b = hex(want);
+	struct buf b = octets(want);
 	bool is_same = memcmp(got, b.p, b.n) == 0;
 
 	buf_clear(&b);
@@ -130,7 +130,7 @@ static void
 example_sessions(struct sm *terminal, struct sm *chip)
 {
 	struct err err = ERR_INIT;
-	struct buf rnd_ic = hex(RND_IC), rnd_ifd = hex(RND_IFD), k_ifd = hex(K_IFD), k_ic = hex(K_IC);
+	struct buf rnd_ic = octets(RND_IC), rnd_ifd = octets(RND_IFD), k_ifd = octets(K_IFD), k_ic = octets(K_IC);
 	struct bac bac;
 	uint8_t challenge[BAC_CRYPTOGRAM], answer[BAC_CRYPTOGRAM];
 
@@ -199,7 +199,7 @@ test_example(void)
 	example_sessions(&terminal, &chip);
 	for (size_t i = 0; i < NELEM(steps); i++) {
 		struct err err = ERR_INIT;
-		struct buf plain = hex(steps[i].plain), want = hex(steps[i].protected), data = hex(steps[i].data), answer = hex(steps[i].answer);
+		struct buf plain = octets(steps[i].plain), want = octets(steps[i].protected), data = octets(steps[i].data), answer = octets(steps[i].answer);
 		struct buf out = BUF_INIT, room = BUF_INIT;
 		struct apdu a, got;
 		uint16_t sw = 0;
@@ -269,7 +269,7 @@ test_sm_refuses(void)
 	for (enum chip_cipher c = CHIP_3DES; c <= CHIP_AES256; c++) {
 		struct sm start, sm;
 		struct err err = ERR_INIT;
-		struct buf out = BUF_INIT, room = BUF_INIT, data = hex("0102030405");
+		struct buf out = BUF_INIT, room = BUF_INIT, data = octets("0102030405");
 		struct apdu a = { .ins = 0xD6, .data = bytes_of(&data), .le = 4 }, got;
 		size_t passed = 0;
 		uint16_t sw;
@@ -325,7 +325,7 @@ test_sm_objects(void)
 
 	for (size_t i = 0; i < NELEM(bad); i++) {
 		struct err err = ERR_INIT;
-		struct buf data = hex(bad[i].data), room = BUF_INIT;
+		struct buf data = octets(bad[i].data), room = BUF_INIT;
 		struct apdu a = { .cla = 0x0C, .ins = 0xB0, .data = bytes_of(&data), .le = 256 }, got = { .ins = 7 };
 		struct sm sm;
 		uint16_t sw = 0;
