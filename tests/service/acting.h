@@ -10,6 +10,7 @@
 
 #include "registry/base/json.h"
 #include "tests/service/acts.h"
+#include "tests/service/ask.h"
 #include "tests/service/rig.h"
 #include "tests/tap.h"
 
@@ -22,15 +23,14 @@ static struct {
 
 /* The last answer stays in `got` until the next call.  Takes body. */
 __attribute__((unused)) static int
-call(const char *login, const char *method, json_t *body, const char *path)
+call_by(struct client *c, const char *method, json_t *body, const char *path)
 {
 	struct buf reply = BUF_INIT;
 	struct err err = ERR_INIT;
-	struct client *c = NULL;
 	struct uuid key;
 
-	if (rig_client(&rig, "civild", login, &c, &err) == -1 || uuid_new(&key, &err) == -1)
-		bail_out("%s: %s", login, err.text);
+	if (uuid_new(&key, &err) == -1)
+		bail_out("%s", err.text);
 	json_decref(got.json);
 	got.json = NULL;
 	got.err = err;
@@ -41,6 +41,12 @@ call(const char *login, const char *method, json_t *body, const char *path)
 	buf_clear(&reply);
 	json_decref(body);
 	return got.status;
+}
+
+__attribute__((unused)) static int
+call(const char *login, const char *method, json_t *body, const char *path)
+{
+	return call_by(client_at(&rig, "civild", login), method, body, path);
 }
 
 __attribute__((unused, format(printf, 3, 4))) static int

@@ -277,27 +277,6 @@ staged(int wanted, const char *what, char *id, size_t size, const char *member)
 		snprintf(id, size, "%s", said(member));
 }
 
-/* As the program of the hospital; takes body. */
-static int
-hospital_post(json_t *body, const char *path)
-{
-	struct buf reply = BUF_INIT;
-	struct err err = ERR_INIT;
-	struct uuid key;
-
-	if (uuid_new(&key, &err) == -1)
-		bail_out("%s", err.text);
-	json_decref(got.json);
-	got.json = NULL;
-	got.err = err;
-	if (client_call(subjects.hospital, "POST", path, &key, (struct client_body){ .json = body }, &got.status, &reply, &got.err) == 0 && reply.n > 0 &&
-		json_read(bytes_of(&reply), &got.json, &got.err) == -1)
-		bail_out("%s", got.err.text);
-	buf_clear(&reply);
-	json_decref(body);
-	return got.status;
-}
-
 static json_t *
 hospital_says(const char *place)
 {
@@ -337,7 +316,7 @@ subjects_stage(void)
 	post("civil_registrar.2", body_correction(NULL), "/civil/v1/births/%s/corrections", subjects.registered.id);
 	staged(201, "a correction", subjects.correction, UUID_TEXT, "id");
 	subjects.hospital = facility_client(&rig, RIG_PLACE_HOSPITAL);
-	hospital_post(hospital_says(RIG_PLACE_HOSPITAL), "/civil/v1/notifications");
+	call_by(subjects.hospital, "POST", hospital_says(RIG_PLACE_HOSPITAL), "/civil/v1/notifications");
 	staged(201, "a notification", subjects.notification, UUID_TEXT, "id");
 	post("civil_clerk.1", body_entry(NULL), "/civil/v1/legacy-acts");
 	staged(201, "an entry", subjects.entry, UUID_TEXT, "id");

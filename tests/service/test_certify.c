@@ -7,7 +7,6 @@
 
 #include "registry/base/file.h"
 #include "tests/service/acting.h"
-#include "tests/service/ask.h"
 
 static struct one first;
 

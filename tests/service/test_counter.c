@@ -6,39 +6,6 @@
 #include "issuance/catena/portrait.h"
 #include "tests/service/acting.h"
 
-static struct client *
-officer(const char *program, const char *login)
-{
-	struct client *c = NULL;
-	struct err err = ERR_INIT;
-
-	if (rig_client(&rig, program, login, &c, &err) == -1)
-		bail_out("%s at %s: %s", login, program, err.text);
-	return c;
-}
-
-/* As `call` of acting.h, at the passport office.  Takes body. */
-static int
-ask(const char *login, const char *method, json_t *body, const char *path)
-{
-	struct buf reply = BUF_INIT;
-	struct err err = ERR_INIT;
-	struct uuid key;
-
-	if (uuid_new(&key, &err) == -1)
-		bail_out("%s", err.text);
-	json_decref(got.json);
-	got.json = NULL;
-	got.err = err;
-	if (client_call(officer("issued", login), method, path, strcmp(method, "GET") == 0 ? NULL : &key, body == NULL ? CLIENT_NO_BODY : (struct client_body){ .json = body },
-		    &got.status, &reply, &got.err) == 0 &&
-		reply.n > 0 && reply.p[0] == '{' && json_read(bytes_of(&reply), &got.json, &got.err) == -1)
-		bail_out("%s", got.err.text);
-	buf_wipe(&reply);
-	json_decref(body);
-	return got.status;
-}
-
 /* POST /issuance/v1/WHAT; the members of the body in JSON with ' for ". */
 __attribute__((format(printf, 3, 4))) static int
 tell(const char *login, const char *members, const char *fmt, ...)
@@ -58,7 +25,7 @@ tell(const char *login, const char *members, const char *fmt, ...)
 			*c = '"';
 	if ((body = members == NULL ? NULL : json_loads(text, 0, NULL)) == NULL && members != NULL)
 		bail_out("%s", text);
-	return ask(login, "POST", body, path);
+	return call_by(client_at(&rig, "issued", login), "POST", body, path);
 }
 
 __attribute__((format(printf, 2, 3))) static int
@@ -72,7 +39,7 @@ look(const char *login, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(path + n, sizeof(path) - n, fmt, ap);
 	va_end(ap);
-	return ask(login, "GET", NULL, path);
+	return call_by(client_at(&rig, "issued", login), "GET", NULL, path);
 }
 
 /* Whether the list of the last answer has a rule of this code, and how many it has. */
@@ -102,7 +69,7 @@ take(const char *login, const char *uin, const char *kind, const char *reason, c
 static void
 enrol(struct day_person *p)
 {
-	struct day_enrolment who = { officer("enrold", "enrolment_officer.1"), officer("enrold", "enrolment_supervisor.1"), rig.office[RIG_ENROLMENT] };
+	struct day_enrolment who = { client_at(&rig, "enrold", "enrolment_officer.1"), client_at(&rig, "enrold", "enrolment_supervisor.1"), rig.office[RIG_ENROLMENT] };
 	struct buf jpeg = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -117,8 +84,8 @@ enrol(struct day_person *p)
 static struct day_issuance
 office(void)
 {
-	return (struct day_issuance){ officer("issued", "passport_clerk.1"), officer("issued", "passport_approver.1"), officer("issued", "passport_personaliser.1"),
-		officer("issued", "passport_qc.1"), officer("issued", "passport_delivery.1"), rig.office[RIG_PASSPORT] };
+	return (struct day_issuance){ client_at(&rig, "issued", "passport_clerk.1"), client_at(&rig, "issued", "passport_approver.1"), client_at(&rig, "issued", "passport_personaliser.1"),
+		client_at(&rig, "issued", "passport_qc.1"), client_at(&rig, "issued", "passport_delivery.1"), rig.office[RIG_PASSPORT] };
 }
 
 static void

@@ -8,24 +8,13 @@
 
 /* ---- a death, and all that it stops ---- */
 
-static struct client *
-officer(const char *program, const char *login)
-{
-	struct client *c = NULL;
-	struct err err = ERR_INIT;
-
-	if (rig_client(&rig, program, login, &c, &err) == -1)
-		bail_out("%s at %s: %s", login, program, err.text);
-	return c;
-}
-
 /* A delivered passport, and an application to renew it that is approved. */
 static void
 give_passport(struct day_person *p)
 {
-	struct day_enrolment enrolment = { officer("enrold", "enrolment_officer.1"), officer("enrold", "enrolment_supervisor.1"), rig.office[RIG_ENROLMENT] };
-	struct day_issuance issuance = { officer("issued", "passport_clerk.1"), officer("issued", "passport_approver.1"), officer("issued", "passport_personaliser.1"),
-		officer("issued", "passport_qc.1"), officer("issued", "passport_delivery.1"), rig.office[RIG_PASSPORT] };
+	struct day_enrolment enrolment = { client_at(&rig, "enrold", "enrolment_officer.1"), client_at(&rig, "enrold", "enrolment_supervisor.1"), rig.office[RIG_ENROLMENT] };
+	struct day_issuance issuance = { client_at(&rig, "issued", "passport_clerk.1"), client_at(&rig, "issued", "passport_approver.1"), client_at(&rig, "issued", "passport_personaliser.1"),
+		client_at(&rig, "issued", "passport_qc.1"), client_at(&rig, "issued", "passport_delivery.1"), rig.office[RIG_PASSPORT] };
 	struct buf jpeg = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -84,7 +73,7 @@ ask_issued(const char *login, const struct day_person *p, const char *what, stru
 	*err = ERR_INIT;
 	snprintf(path, sizeof(path), "/issuance/v1/applications/%s/%s", uuid_format(&p->application_id, id), what);
 	if (uuid_new(&key, err) == 0)
-		client_call(officer("issued", login), "POST", path, &key, CLIENT_NO_BODY, &status, &reply, err);
+		client_call(client_at(&rig, "issued", login), "POST", path, &key, CLIENT_NO_BODY, &status, &reply, err);
 	buf_clear(&reply);
 	return status;
 }

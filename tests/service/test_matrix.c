@@ -340,8 +340,8 @@ test_offices(void)
 	subjects_stage();
 	holders_make();
 	each_route(try_offices, NULL);
-	ok(hospital_post(hospital_says(RIG_PLACE_HOSPITAL), "/civil/v1/notifications") == 201, "a program notifies for its facility: %s", got.err.text);
-	ok(hospital_post(hospital_says(RIG_PLACE_TOWN), "/civil/v1/notifications") == 403, "and for no other place");
+	ok(call_by(subjects.hospital, "POST", hospital_says(RIG_PLACE_HOSPITAL), "/civil/v1/notifications") == 201, "a program notifies for its facility: %s", got.err.text);
+	ok(call_by(subjects.hospital, "POST", hospital_says(RIG_PLACE_TOWN), "/civil/v1/notifications") == 403, "and for no other place");
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.audit_event a WHERE a.kind = 'denied' AND NOT EXISTS (SELECT FROM registry.ledger_entry WHERE record_id = a.id)") == 0,
 		"each refusal is in the ledger");
 	client_free(subjects.hospital);

@@ -5,7 +5,6 @@
 #include <pthread.h>
 
 #include "tests/service/acting.h"
-#include "tests/service/ask.h"
 
 static struct one act;
 static int received; /* sheets that CIV1 ever received */
