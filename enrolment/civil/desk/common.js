@@ -35,12 +35,13 @@ export function useAnswer(path, query = {}) {
 	return { ...state, reload: () => setStamp(stamp + 1) };
 }
 
-export function problemsOf(error) {
+/** What is to be said of an error of the service, at the fields of `sections`; whatever is none of its errors goes on. */
+export function problemsOf(error, sections) {
 	if (error instanceof NoLine)
 		return [{ text: t('line.none') }];
 	if (error.problems === undefined)
 		throw error;
-	return linesOf(error);
+	return linesOf(error, sections);
 }
 
 /** A form whose request has a key of its own until it is known to have taken no effect. */
@@ -59,7 +60,7 @@ export function useForm(sections, initial, send) {
 			await send(body, key);
 			setKey(crypto.randomUUID());
 		} catch (error) {
-			setProblems(error.status === undefined ? problemsOf(error) : linesOf(error, sections));
+			setProblems(problemsOf(error, sections));
 			if (error.status !== undefined)
 				setKey(crypto.randomUUID());
 		}

@@ -8,9 +8,9 @@ import { go, linkTo } from '/desk/shell/app.js';
 import { bodyOf, fieldAt, idOf, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section, Select } from '/desk/shell/form.js';
 import { hasMessage, showDate, showMoment, t } from '/desk/shell/i18n.js';
-import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
+import { explainOwn, lineAt } from '/desk/shell/problems.js';
 import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { hasRole, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useOffices, whoIs } from './common.js';
+import { hasRole, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useForm, useOffices, whoIs } from './common.js';
 import { Decisions } from './decide.js';
 import { kindOf, kinds } from './kinds.js';
 
@@ -22,9 +22,6 @@ const gradeName = (grade) => (hasMessage(`grade.${grade}`) ? t(`grade.${grade}`)
 const apart = (text) => `\u2068${text}\u2069`;
 const whereIs = ({ register, volume, page, entry }) => [register, volume && t('papers.volume', { volume: apart(volume) }), page && t('papers.page', { page: apart(page) }),
 	t('papers.entry', { entry: apart(entry) })].filter(Boolean).map(apart).join(' · ');
-
-/** What the service refuses, each at its field. */
-const linesFor = (error, sections) => (error.problems?.length > 0 ? linesOf(error, sections) : problemsOf(error));
 
 /* ---- the list ---- */
 
@@ -103,7 +100,7 @@ export function NewPaperPage({ officer }) {
 			const { id } = await post('/legacy-acts', { office_id: office || offices[0]?.id, grade, original: {}, unreadable: body.original === undefined, ...body }, key);
 			go('paper', id);
 		} catch (error) {
-			setProblems(linesFor(error, newSections));
+			setProblems(problemsOf(error, newSections));
 			if (error.status !== undefined)
 				setKey(crypto.randomUUID());
 		}
@@ -192,26 +189,10 @@ function knownOf(sections, entry) {
 
 function Reading({ entry, kind, onDone }) {
 	const sections = toRead(kind);
-	const [values, setValues] = useState(() => valuesOf(sections, knownOf(sections, entry)));
-	const [problems, setProblems] = useState([]);
-	const [key, setKey] = useState(() => crypto.randomUUID());
-	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
-	const submit = async (event) => {
-		event.preventDefault();
-		const { body, problems: own } = bodyOf(sections, values);
-		setProblems(own.map((p) => lineAt(p, explainOwn(p))));
-		if (own.length > 0)
-			return;
-		try {
-			await post(`/legacy-acts/${entry.id}/proposal`, body, key);
-			onDone('propose');
-		} catch (error) {
-			setProblems(linesFor(error, sections));
-			if (error.status !== undefined)
-				setKey(crypto.randomUUID());
-		}
-	};
-	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
+	const { values, change, problems, submit, errors } = useForm(sections, () => valuesOf(sections, knownOf(sections, entry)), async (body, key) => {
+		await post(`/legacy-acts/${entry.id}/proposal`, body, key);
+		onDone('propose');
+	});
 	return html`<h2 class="govuk-heading-m">${t('papers.read')}</h2><p class="govuk-body">${t('papers.read.hint')}</p>
 	<${ErrorSummary} problems=${problems} />
 	<form class="desk-form" onSubmit=${submit} novalidate>
