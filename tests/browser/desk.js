@@ -5,10 +5,9 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { testCertificate, testPrints, testStock } from './certificates.js';
-import { Browser } from './chromium.js';
-import { button, fill, fillDate, heading, language, look, looked, opened, shows, signIn, speak, stage, t } from './play.js';
+import { button, fill, fillDate, heading, language, look, opened, play, shows, signIn, speak, stage, t } from './play.js';
 import { Line } from './proxy.js';
-import { bailOut, diag, done, is, ok } from './tap.js';
+import { diag, is, ok } from './tap.js';
 
 /* ---- a declaration by keyboard ---- */
 
@@ -533,9 +532,9 @@ async function day(code, n) {
 	await testNumbers();
 }
 
-try {
+await play(() => ({ clerk, registrar, second }), async (started) => {
+	browser = started;
 	line = await Line.start(Number(new URL(stage.url).port));
-	browser = await Browser.start();
 	await testSignIn();
 	for (const [n, code] of ['en', 'fr', 'ar'].entries())
 		await day(code, n);
@@ -545,21 +544,5 @@ try {
 	await signIn(registrarDirect, stage.officers[3]);
 	await testLine(births.en);
 	await testSessionEnd(births.en);
-	for (const page of [clerk, registrar, second]) {
-		is(page.errors.join('\n'), '', 'no error in the console');
-		is(page.outside.join('\n'), '', 'nothing was asked of anybody else');
-	}
-	diag(`${looked.size} pictures in ${stage.pictures}`);
-	done();
-} catch (error) {
-	for (const [name, page] of Object.entries({ clerk, registrar, second }))
-		if (page) {
-			await page.picture(join(stage.pictures, `failed-${name}.png`)).catch(() => {});
-			diag(`${name}: ${page.errors.join(' | ')}`);
-		}
-	await browser?.stop().catch(() => {});
-	bailOut(error.stack);
-} finally {
-	await browser?.stop();
-	line?.stop();
-}
+});
+line.stop();

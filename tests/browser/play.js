@@ -5,7 +5,8 @@
 import { createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { is, ok } from './tap.js';
+import { Browser } from './chromium.js';
+import { bailOut, diag, done, is, ok } from './tap.js';
 
 export const stage = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const top = new URL('../..', import.meta.url).pathname;
@@ -39,7 +40,7 @@ function codeOf(officer) {
 
 /* ---- looking at a page ---- */
 
-export const looked = new Set();
+const looked = new Set();
 /** Every page: no violation that axe knows, nothing from outside, a picture to look at. */
 export async function look(page, name) {
 	const file = `${name}-${language}`;
@@ -106,4 +107,32 @@ export async function fillDate(page, id, [day, month, year]) {
 	await fill(page, id, day);
 	await fill(page, `${id}-month`, month);
 	await fill(page, `${id}-year`, year);
+}
+
+/**
+ * A whole test: `act` plays it in a browser of its own; then none of the pages, which pages() gives by name, has said an error or asked anybody else.
+ * When it breaks off there is a picture of each.
+ */
+export async function play(pages, act) {
+	let browser;
+	try {
+		browser = await Browser.start();
+		await act(browser);
+		for (const page of Object.values(pages())) {
+			is(page.errors.join('\n'), '', 'no error in the console');
+			is(page.outside.join('\n'), '', 'nothing was asked of anybody else');
+		}
+		diag(`${looked.size} pictures in ${stage.pictures}`);
+		done();
+	} catch (error) {
+		for (const [name, page] of Object.entries(pages()))
+			if (page) {
+				await page.picture(join(stage.pictures, `failed-${name}.png`)).catch(() => {});
+				diag(`${name}: ${page.errors.join(' | ')}`);
+			}
+		await browser?.stop().catch(() => {});
+		bailOut(error.stack);
+	} finally {
+		await browser?.stop();
+	}
 }

@@ -4,11 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Browser } from './chromium.js';
-import { button, fill, fillDate, heading, language, look, looked, opened, shows, signIn, speak, stage, t } from './play.js';
-import { bailOut, diag, done, is, ok } from './tap.js';
+import { button, fill, fillDate, heading, language, look, opened, play, shows, signIn, speak, stage, t } from './play.js';
+import { is, ok } from './tap.js';
 
-let browser, statistician, clerk, registrar;
+let statistician, clerk, registrar;
 const [statisticianOfficer, clerkOfficer, registrarOfficer] = stage.officers;
 
 /* ---- statistics ---- */
@@ -315,8 +314,7 @@ async function testPapers(n) {
 	await look(registrar, 'paper-rejected');
 }
 
-try {
-	browser = await Browser.start();
+await play(() => ({ statistician, clerk, registrar }), async (browser) => {
 	[statistician, clerk, registrar] = [await browser.open(stage.url), await browser.open(stage.url), await browser.open(stage.url)];
 	await signIn(statistician, statisticianOfficer);
 	await heading(statistician, t('statistics.title'));
@@ -333,20 +331,4 @@ try {
 		await testPapers(n);
 		await testNewEntry(n);
 	}
-	for (const page of [statistician, clerk, registrar]) {
-		is(page.errors.join('\n'), '', 'no error in the console');
-		is(page.outside.join('\n'), '', 'nothing was asked of anybody else');
-	}
-	diag(`${looked.size} pictures in ${stage.pictures}`);
-	done();
-} catch (error) {
-	for (const [name, page] of Object.entries({ statistician, clerk, registrar }))
-		if (page) {
-			await page.picture(join(stage.pictures, `failed-${name}.png`)).catch(() => {});
-			diag(`${name}: ${page.errors.join(' | ')}`);
-		}
-	await browser?.stop().catch(() => {});
-	bailOut(error.stack);
-} finally {
-	await browser?.stop();
-}
+});
