@@ -57,29 +57,57 @@ map_file(const char *path, struct bytes *text, struct err *err)
 	return 0;
 }
 
-static int
-sign_in(const struct state *state, const struct args *args, struct births_import *im, struct err *err)
-{
-	const char *clerk = args_value(args, "clerk", NULL), *registrar = args_value(args, "registrar", NULL);
+/* What every import begins with. */
+struct source {
+	struct state state;
+	struct bytes text;      /* the file, mapped */
+	char rejects[PATH_MAX]; /* where refused rows go */
+	unsigned threads;       /* 1 when the command has no such option */
+};
 
-	if (clerk == NULL || registrar == NULL) {
-		err_set(err, FAIL_INPUT, "--%s is missing", clerk == NULL ? "clerk" : "registrar");
-		err_hint(err, "catena officer add LOGIN --name NAME --role civil_%s --office all --credentials FILE makes one",
-			clerk == NULL ? "clerk" : "registrar");
+static int
+source_open(const struct args *args, bool has_threads, struct source *s, struct err *err)
+{
+	int threads = 1;
+
+	if (snprintf(s->rejects, sizeof(s->rejects), "%s.rejects.csv", args->positional[0]) >= (int)sizeof(s->rejects))
+		return err_set(err, FAIL_INPUT, "%.60s...: the path is too long", args->positional[0]);
+	if (has_threads && args_int(args, "threads", 1, ROWS_THREADS_MAX, ROWS_THREADS, &threads, err) == -1)
 		return -1;
-	}
-	if (session_open_file(state, "civild", clerk, &im->clerk, err) == -1)
+	s->threads = (unsigned)threads;
+	if (state_of_args(args, &s->state, err) == -1)
 		return -1;
-	return session_open_file(state, "civild", registrar, &im->registrar, err);
+	return map_file(args->positional[0], &s->text, err);
 }
 
-static int
-report(const struct births_counts *counts, const char *rejects_file)
+static void
+source_close(struct source *s)
 {
-	printf("%llu births are registered, %llu rows were refused\n", (unsigned long long)counts->registered, (unsigned long long)counts->refused);
-	if (counts->refused == 0)
+	if (s->text.n > 0)
+		munmap((void *)s->text.p, s->text.n);
+}
+
+/* option names the file of the officer's credentials; role: what the officer must be. */
+static int
+sign_in(const struct source *s, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
+{
+	const char *credentials = args_value(args, option, NULL);
+
+	if (credentials == NULL) {
+		err_set(err, FAIL_INPUT, "--%s is missing", option);
+		err_hint(err, "catena officer add LOGIN --name NAME --role %s --office all --credentials FILE makes one", role);
+		return -1;
+	}
+	return session_open_file(&s->state, "civild", credentials, client, err);
+}
+
+/* What the command ends with: 1 when there is something to look at. */
+static int
+refused(const struct source *s, uint64_t n)
+{
+	if (n == 0)
 		return 0;
-	printf("%s has them with line, column and rule; corrected it can be imported as it is\n", rejects_file);
+	printf("%s has them with line, column and rule; corrected it can be imported as it is\n", s->rejects);
 	return 1;
 }
 
@@ -88,44 +116,31 @@ import_births_command(const struct args *args, struct err *err)
 {
 	struct births_import im = { .source = args_value(args, "source", ""), .override_reason = args_value(args, "override", NULL), .quiet = args_flag(args, "quiet") };
 	struct births_counts counts = { 0, 0 };
-	char rejects[PATH_MAX];
-	struct state state;
-	int rc = -1, threads;
+	struct source s = { .text = BYTES_NONE };
+	int rc = -1;
 
-	if (snprintf(rejects, sizeof(rejects), "%s.rejects.csv", args->positional[0]) >= (int)sizeof(rejects))
-		return err_set(err, FAIL_INPUT, "%.60s...: the path is too long", args->positional[0]);
-	im.rejects_file = rejects;
-	if (args_int(args, "threads", 1, ROWS_THREADS_MAX, ROWS_THREADS, &threads, err) == -1 || state_of_args(args, &state, err) == -1 ||
-		map_file(args->positional[0], &im.text, err) == -1)
+	if (source_open(args, true, &s, err) == -1)
 		return -1;
-	im.threads = (unsigned)threads;
-	if (births_check_header(im.text, err) == 0 && sign_in(&state, args, &im, err) == 0) {
-		if ((rc = births_import(&im, &counts, err)) == 0)
-			rc = report(&counts, rejects);
-		else if (counts.registered > 0)
+	im.rejects_file = s.rejects;
+	im.text = s.text;
+	im.threads = s.threads;
+	if (births_check_header(im.text, err) == -1 || sign_in(&s, args, "clerk", "civil_clerk", &im.clerk, err) == -1 || sign_in(&s, args, "registrar", "civil_registrar", &im.registrar, err) == -1)
+		goto out;
+	if (births_import(&im, &counts, err) == -1) {
+		if (counts.registered > 0)
 			err_hint(err, "%llu births are registered; run it again, nothing is registered twice", (unsigned long long)counts.registered);
+		goto out;
 	}
+	printf("%llu births are registered, %llu rows were refused\n", (unsigned long long)counts.registered, (unsigned long long)counts.refused);
+	rc = refused(&s, counts.refused);
+out:
 	client_free(im.clerk);
 	client_free(im.registrar);
-	if (im.text.n > 0)
-		munmap((void *)im.text.p, im.text.n);
+	source_close(&s);
 	return rc;
 }
 
 /* ---- registers ---- */
-
-static int
-registers_sign_in(const struct state *state, const struct args *args, struct registers_import *im, struct err *err)
-{
-	const char *clerk = args_value(args, "clerk", NULL);
-
-	if (clerk == NULL) {
-		err_set(err, FAIL_INPUT, "--clerk is missing");
-		err_hint(err, "catena officer add LOGIN --name NAME --role civil_clerk --office all --credentials FILE makes one");
-		return -1;
-	}
-	return session_open_file(state, "civild", clerk, &im->clerk, err);
-}
 
 static int
 open_images(const struct args *args, int *fd, struct err *err)
@@ -154,44 +169,34 @@ registers_check(struct bytes text, struct err *err)
 	return rc;
 }
 
-static int
-registers_report(const struct registers_counts *counts, const char *rejects_file)
-{
-	printf("%llu entries with %llu scans are imported, %llu rows were refused\n", (unsigned long long)counts->imported, (unsigned long long)counts->images,
-		(unsigned long long)counts->refused);
-	if (counts->refused == 0)
-		return 0;
-	printf("%s has them with line, column and rule; corrected it can be imported as it is\n", rejects_file);
-	return 1;
-}
-
 int
 import_registers_command(const struct args *args, struct err *err)
 {
 	struct registers_import im = { .source = args_value(args, "source", ""), .images_fd = -1, .quiet = args_flag(args, "quiet") };
 	struct registers_counts counts = { 0, 0, 0 };
-	char rejects[PATH_MAX];
-	struct state state;
-	int rc = -1, threads;
+	struct source s = { .text = BYTES_NONE };
+	int rc = -1;
 
-	if (snprintf(rejects, sizeof(rejects), "%s.rejects.csv", args->positional[0]) >= (int)sizeof(rejects))
-		return err_set(err, FAIL_INPUT, "%.60s...: the path is too long", args->positional[0]);
-	im.rejects_file = rejects;
-	if (args_int(args, "threads", 1, ROWS_THREADS_MAX, ROWS_THREADS, &threads, err) == -1 || state_of_args(args, &state, err) == -1 ||
-		map_file(args->positional[0], &im.text, err) == -1)
+	if (source_open(args, true, &s, err) == -1)
 		return -1;
-	im.threads = (unsigned)threads;
-	if (registers_check(im.text, err) == 0 && open_images(args, &im.images_fd, err) == 0 && registers_sign_in(&state, args, &im, err) == 0) {
-		if ((rc = registers_import(&im, &counts, err)) == 0)
-			rc = registers_report(&counts, rejects);
-		else if (counts.imported > 0)
+	im.rejects_file = s.rejects;
+	im.text = s.text;
+	im.threads = s.threads;
+	if (registers_check(im.text, err) == -1 || open_images(args, &im.images_fd, err) == -1 || sign_in(&s, args, "clerk", "civil_clerk", &im.clerk, err) == -1)
+		goto out;
+	if (registers_import(&im, &counts, err) == -1) {
+		if (counts.imported > 0)
 			err_hint(err, "%llu entries are imported; run it again, nothing is imported twice", (unsigned long long)counts.imported);
+		goto out;
 	}
+	printf("%llu entries with %llu scans are imported, %llu rows were refused\n", (unsigned long long)counts.imported, (unsigned long long)counts.images,
+		(unsigned long long)counts.refused);
+	rc = refused(&s, counts.refused);
+out:
 	client_free(im.clerk);
 	if (im.images_fd != -1)
 		close(im.images_fd);
-	if (im.text.n > 0)
-		munmap((void *)im.text.p, im.text.n);
+	source_close(&s);
 	return rc;
 }
 
@@ -204,39 +209,24 @@ const struct arg_option import_estimates_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static int
-estimates_run(const struct state *state, const char *statistician, struct estimates_import *im, struct err *err)
-{
-	struct rows_counts counts = { 0, 0 };
-
-	if (statistician == NULL)
-		return err_set(err, FAIL_INPUT, "--statistician is missing");
-	if (session_open_file(state, "civild", statistician, &im->statistician, err) == -1 || estimates_import(im, &counts, err) == -1)
-		return -1;
-	printf("%llu estimates are imported, %llu rows were refused\n", (unsigned long long)counts.done, (unsigned long long)counts.refused);
-	if (counts.refused == 0)
-		return 0;
-	printf("%s has them with line, column and rule; corrected it can be imported as it is\n", im->rejects_file);
-	return 1;
-}
-
 int
 import_estimates_command(const struct args *args, struct err *err)
 {
 	struct estimates_import im = { .quiet = args_flag(args, "quiet") };
-	char rejects[PATH_MAX];
-	struct state state;
+	struct rows_counts counts = { 0, 0 };
+	struct source s = { .text = BYTES_NONE };
 	int rc = -1;
 
-	if (snprintf(rejects, sizeof(rejects), "%s.rejects.csv", args->positional[0]) >= (int)sizeof(rejects))
-		return err_set(err, FAIL_INPUT, "%.60s...: the path is too long", args->positional[0]);
-	im.rejects_file = rejects;
-	if (state_of_args(args, &state, err) == -1 || map_file(args->positional[0], &im.text, err) == -1)
+	if (source_open(args, false, &s, err) == -1)
 		return -1;
-	if (estimates_check_header(im.text, err) == 0)
-		rc = estimates_run(&state, args_value(args, "statistician", NULL), &im, err);
+	im.rejects_file = s.rejects;
+	im.text = s.text;
+	if (estimates_check_header(im.text, err) == -1 || sign_in(&s, args, "statistician", "statistician", &im.statistician, err) == -1 || estimates_import(&im, &counts, err) == -1)
+		goto out;
+	printf("%llu estimates are imported, %llu rows were refused\n", (unsigned long long)counts.done, (unsigned long long)counts.refused);
+	rc = refused(&s, counts.refused);
+out:
 	client_free(im.statistician);
-	if (im.text.n > 0)
-		munmap((void *)im.text.p, im.text.n);
+	source_close(&s);
 	return rc;
 }
