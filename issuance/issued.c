@@ -12,8 +12,10 @@
 #include "registry/store/application.h"
 #include "registry/store/batch.h"
 #include "registry/store/booklet.h"
+#include "registry/store/descent.h"
 #include "registry/store/entitlement.h"
 #include "registry/store/fee.h"
+#include "registry/store/ledger.h"
 #include "registry/store/report.h"
 
 /* clang-format off */
@@ -34,9 +36,13 @@ static const struct route routes[] = {
 	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
 	{ "POST", "/applications/{id}/cancellation", ROLE_PASSPORT_CLERK, post_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
 	{ "POST", "/documents", ROLE_PASSPORT_PERSONALISER, post_documents, ROUTE_CHANGES, "personalise a batch of approved applications" },
+	{ "GET", "/documents", ROLES_PASSPORT, get_documents, 0, "an office's documents in a state, who waits longest first" },
 	{ "GET", "/documents/{number}", ROLES_PASSPORT, get_document, 0, "read a document with its history" },
 	{ "GET", "/documents/{number}/data-page", ROLES_PASSPORT, get_data_page, 0, "the data page as a picture" },
 	{ "GET", "/documents/{number}/files/{name}", ROLES_PASSPORT, get_file, 0, "a file of the chip: EF.COM, EF.SOD, EF.DG1 ..." },
+	{ "GET", "/documents/{number}/chip", ROLES_PASSPORT, get_document_chip, 0, "what each file of the chip says, and whether its digest is the signed one" },
+	{ "GET", "/documents/{number}/chip/portrait", ROLES_PASSPORT, get_document_chip_portrait, 0, "the portrait in the chip as a picture" },
+	{ "GET", "/documents/{number}/descent", ROLES_PASSPORT, get_document_descent, 0, "the records that the document descends from: who, when, where, and their place in the ledger" },
 	{ "POST", "/documents/{number}/quality-control", ROLE_PASSPORT_QC, post_quality_control, ROUTE_CHANGES, "read back and compare; pass when all is good" },
 	{ "GET", "/documents/{number}/portrait", ROLE_PASSPORT_DELIVERY, get_document_portrait, 0, "the holder's portrait, to compare with who stands there" },
 	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to a bearer who was compared with the portrait; it is active from then on" },
@@ -59,7 +65,7 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, report_queries, NULL };
+static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, report_queries, descent_queries, ledger_queries, NULL };
 
 static void
 stop(struct office *office)

@@ -4,11 +4,15 @@
 #include <stdlib.h>
 
 #include "issuance/issued.h"
+#include "issuance/perso/content.h"
+#include "issuance/perso/faceimage.h"
 #include "issuance/perso/number.h"
 #include "issuance/perso/qc.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
+#include "registry/service/page.h"
 #include "registry/store/application.h"
+#include "registry/store/descent.h"
 
 /* ---- a batch ---- */
 
@@ -134,6 +138,74 @@ get_document(struct request *rq, struct reply *rp, struct err *err)
 	return office_read(rq, rp, work_document, NULL, err);
 }
 
+struct listing {
+	struct uuid office_id, after;
+	const char *state;
+	struct page page;
+};
+
+static int
+work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct listing *l = arg;
+	const json_t *last;
+	json_t *items = NULL;
+	bool more;
+
+	(void)rq;
+	if (document_list(tx, &l->office_id, l->state, l->page.has_after ? l->page.after_key : NULL, &l->after, l->page.limit, &items, &more, err) == -1)
+		return -1;
+	last = json_array_get(items, json_array_size(items) - 1);
+	return reply_page(rp, "documents", items, more ? json_string_value(json_object_get(last, "changed_at")) : NULL,
+		more ? json_string_value(json_object_get(last, "id")) : NULL, err);
+}
+
+int
+get_documents(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { "office", "state", "cursor", "limit", NULL };
+	/* where one waits for somebody's work */
+	static const char *const states[] = { "allocated", "personalised", "ready", "spoiled", NULL };
+	struct listing l = { .state = request_query(rq, "state") };
+	int has_office;
+	size_t i = 0;
+
+	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &l.office_id, err)) == -1 ||
+		page_of_request(rq, "documents", &l.page, err) == -1 ||
+		(l.page.has_after && uuid_parse(bytes_str(l.page.after_id), &l.after, err) == -1))
+		return -1;
+	if (has_office == 0)
+		return err_set(err, FAIL_INPUT, "query parameter office: whose documents is wanted");
+	while (l.state != NULL && states[i] != NULL && strcmp(states[i], l.state) != 0)
+		i++;
+	if (l.state == NULL || states[i] == NULL)
+		return err_set(err, FAIL_INPUT, "query parameter state: allocated, personalised, ready or spoiled is wanted");
+	return office_may(rq, ROLES_PASSPORT, &l.office_id, err) == -1 ? -1 : office_read(rq, rp, work_list, &l, err);
+}
+
+static int
+work_descent(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct production p = { 0 };
+	json_t *chain = NULL;
+	int rc = -1;
+
+	(void)arg;
+	if (document_read(tx, request_param(rq, "number"), &p, err) == 0 && descent_chain(tx, &p.document_id, &chain, err) == 0 &&
+		json_object_set_new(chain, "number", json_string(p.number)) == 0 && json_object_set_new(chain, "state", json_string(p.document_state)) == 0 &&
+		office_disclose(tx, rq, "document", &p.document_id, err) == 0)
+		rc = reply_json(rp, 200, json_incref(chain), err);
+	json_decref(chain);
+	production_clear(&p);
+	return rc;
+}
+
+int
+get_document_descent(struct request *rq, struct reply *rp, struct err *err)
+{
+	return number_check(request_param(rq, "number"), err) == -1 ? -1 : office_read(rq, rp, work_descent, NULL, err);
+}
+
 /* A document with everything composed again: for the picture, the files, quality control. */
 struct remade {
 	struct production p;
@@ -219,7 +291,7 @@ get_file(struct request *rq, struct reply *rp, struct err *err)
 	return office_read(rq, rp, work_file, NULL, err);
 }
 
-/* ---- quality control ---- */
+/* ---- what the chip holds ---- */
 
 static int
 store_load(const char *file, struct truststore **store, struct err *err)
@@ -242,6 +314,82 @@ store_load(const char *file, struct truststore **store, struct err *err)
 	buf_clear(&octets);
 	return rc;
 }
+
+static int
+authenticate(const struct issued *own, const struct remade *m, json_t **verdicts, struct err *err)
+{
+	struct passive_input in = { .sod = bytes_of(&m->p.sod), .com = bytes_of(&m->files.com), .at = clock_now() };
+	struct passive *result = calloc(1, sizeof(*result));
+	struct truststore *store = NULL;
+	int rc = -1;
+
+	if (result == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	if (store_load(own->csca_certificate, &store, err) == -1)
+		goto out;
+	in.store = store;
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		in.dg[i] = bytes_of(&m->files.dg[i]);
+	passive_authenticate(&in, result);
+	rc = chip_verdicts(result, verdicts, err);
+out:
+	truststore_free(store);
+	free(result);
+	return rc;
+}
+
+static int
+work_chip(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	json_t *files = NULL, *verdicts = NULL;
+	struct remade m;
+	int rc = -1;
+
+	(void)arg;
+	if (remake(tx, rq, &m, err) == -1)
+		return -1;
+	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 &&
+		chip_content(&m.files, bytes_of(&m.p.sod), date_of_unix(clock_now()), &files, err) == 0 &&
+		(m.p.sod.n == 0 || authenticate(issued_of(rq), &m, &verdicts, err) == 0))
+		rc = reply_json(rp, 200, json_pack("{s:s, s:s, s:O, s:o}", "number", m.p.number, "state", m.p.document_state, "files", files, "checks", verdicts != NULL ? json_incref(verdicts) : json_array()), err);
+	json_decref(files);
+	json_decref(verdicts);
+	remade_clear(&m);
+	return rc;
+}
+
+int
+get_document_chip(struct request *rq, struct reply *rp, struct err *err)
+{
+	return number_check(request_param(rq, "number"), err) == -1 ? -1 : office_read(rq, rp, work_chip, NULL, err);
+}
+
+static int
+work_chip_portrait(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	struct buf jpeg = BUF_INIT;
+	struct bytes image;
+	struct remade m;
+	int rc = -1;
+
+	(void)arg;
+	if (remake(tx, rq, &m, err) == -1)
+		return -1;
+	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 && chip_portrait(bytes_of(&m.files.dg[2]), &image, err) == 0 &&
+		faceimage_show(image, &jpeg, err) == 0)
+		rc = reply_bytes(rp, 200, "image/jpeg", bytes_of(&jpeg), err);
+	buf_wipe(&jpeg);
+	remade_clear(&m);
+	return rc;
+}
+
+int
+get_document_chip_portrait(struct request *rq, struct reply *rp, struct err *err)
+{
+	return number_check(request_param(rq, "number"), err) == -1 ? -1 : office_read(rq, rp, work_chip_portrait, NULL, err);
+}
+
+/* ---- quality control ---- */
 
 static json_t *
 report_to_json(const struct remade *m, const struct qc_report *report)

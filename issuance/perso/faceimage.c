@@ -549,3 +549,35 @@ out:
 	raster_clear(&picture);
 	return rc;
 }
+
+int
+faceimage_show(struct bytes image, struct buf *jpeg, struct err *err)
+{
+	struct raster r = { 0 };
+	gdImagePtr im = NULL;
+	void *octets = NULL;
+	int rc = -1, n = 0;
+
+	buf_wipe(jpeg);
+	if (!jp2_is(image)) {
+		buf_add(jpeg, image.p, image.n);
+		return buf_check(jpeg, err);
+	}
+	if (jp2_decode(image, &r, err) == -1)
+		goto out;
+	if ((im = gd_of_raster(&r)) == NULL || (octets = gdImageJpegPtr(im, &n, 92)) == NULL) {
+		err_set(err, FAIL_INTERNAL, "portrait: libgd cannot write it");
+		goto out;
+	}
+	buf_add(jpeg, octets, (size_t)n);
+	rc = buf_check(jpeg, err);
+out:
+	if (octets != NULL) {
+		wipe(octets, (size_t)n);
+		gdFree(octets);
+	}
+	if (im != NULL)
+		gdImageDestroy(im);
+	raster_clear(&r);
+	return rc;
+}

@@ -47,6 +47,8 @@ struct faceimage {
  * each other, a frame that leaves the picture), FAIL_TOO_LARGE when the limit cannot be kept without going below the floor.  *out is replaced.
  */
 int faceimage_make(struct bytes portrait, const struct faceimage_order *order, struct faceimage *out, struct err *err);
+/* The image of a chip as browsers show it: a JPEG as it is, a JPEG 2000 that we made decoded and compressed again.  *jpeg is replaced. */
+int faceimage_show(struct bytes image, struct buf *jpeg, struct err *err);
 void faceimage_clear(struct faceimage *f); /* wipes */
 
 #endif

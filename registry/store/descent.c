@@ -4,35 +4,63 @@
 #include "registry/base/json.h"
 #include "registry/store/ledger.h"
 
+/*
+ * The records of the descent of document $1.  All decisions of each subject, so that none can be left out unseen; of the evidence all that is an act
+ * or an exemption, whatever the identity rests on first.
+ */
+#define DESCENT \
+	"WITH d AS (SELECT * FROM document WHERE id = $1)," \
+	" i AS (SELECT v.* FROM identity_version v JOIN d ON v.id = d.identity_version_id)," \
+	" ev AS (SELECT e.* FROM evidence e JOIN i ON i.enrolment_id = e.enrolment_id WHERE e.is_basis)," \
+	" r AS (SELECT g.* FROM act_registration g JOIN ev ON ev.act_id = g.act_id)," \
+	" record AS (SELECT e.* FROM ledger_entry e WHERE e.record_id IN (" \
+	" SELECT id FROM d" \
+	" UNION SELECT x.id FROM document_decision x JOIN d ON x.document_id = d.id" \
+	" UNION SELECT x.id FROM document_signature x JOIN d ON x.document_id = d.id" \
+	" UNION SELECT x.certificate_id FROM document_signature x JOIN d ON x.document_id = d.id" \
+	" UNION SELECT d.application_id FROM d" \
+	" UNION SELECT x.id FROM application_decision x JOIN d ON x.application_id = d.application_id" \
+	" UNION SELECT i.id FROM i UNION SELECT i.enrolment_id FROM i UNION SELECT i.portrait_id FROM i UNION SELECT i.person_id FROM i" \
+	" UNION SELECT x.id FROM enrolment_decision x JOIN i ON x.enrolment_id = i.enrolment_id" \
+	" UNION SELECT ev.id FROM ev UNION SELECT ev.exemption_id FROM ev" \
+	" UNION SELECT r.id FROM r UNION SELECT r.act_id FROM r UNION SELECT r.act_version_id FROM r" \
+	" UNION SELECT x.id FROM act_decision x JOIN r ON x.act_id = r.act_id))"
+
 enum { Q_DOCUMENT,
 	Q_RECORDS,
+	Q_CHAIN,
 	Q_CERTIFICATE };
 const struct query descent_queries[] = {
 	/* The document, its signature and what both need besides records. */
 	[Q_DOCUMENT] = { "descent_document",
 		"SELECT d.id, s.sod, s.certificate_id FROM document d LEFT JOIN document_signature s ON s.document_id = d.id WHERE d.number = $1" },
+	[Q_RECORDS] = { "descent_records", DESCENT " SELECT e.kind, e.record_id FROM record e ORDER BY e.id" },
 	/*
-	 * The records of the bundle.  All decisions of each subject, so that none can be left out unseen; of the evidence all that is an act
-	 * or an exemption, whatever the identity rests on first.
+	 * The same records as their leaves tell of them, each with its step on the way; a document's office is its application's, the number of an act
+	 * stands in the register.
 	 */
-	[Q_RECORDS] = { "descent_records",
-		"WITH d AS (SELECT * FROM document WHERE id = $1),"
-		" i AS (SELECT v.* FROM identity_version v JOIN d ON v.id = d.identity_version_id),"
-		" ev AS (SELECT e.* FROM evidence e JOIN i ON i.enrolment_id = e.enrolment_id WHERE e.is_basis),"
-		" r AS (SELECT g.* FROM act_registration g JOIN ev ON ev.act_id = g.act_id)"
-		" SELECT e.kind, e.record_id FROM ledger_entry e WHERE e.record_id IN ("
-		" SELECT id FROM d"
-		" UNION SELECT x.id FROM document_decision x JOIN d ON x.document_id = d.id"
-		" UNION SELECT x.id FROM document_signature x JOIN d ON x.document_id = d.id"
-		" UNION SELECT x.certificate_id FROM document_signature x JOIN d ON x.document_id = d.id"
-		" UNION SELECT d.application_id FROM d"
-		" UNION SELECT x.id FROM application_decision x JOIN d ON x.application_id = d.application_id"
-		" UNION SELECT i.id FROM i UNION SELECT i.enrolment_id FROM i UNION SELECT i.portrait_id FROM i UNION SELECT i.person_id FROM i"
-		" UNION SELECT x.id FROM enrolment_decision x JOIN i ON x.enrolment_id = i.enrolment_id"
-		" UNION SELECT ev.id FROM ev UNION SELECT ev.exemption_id FROM ev"
-		" UNION SELECT r.id FROM r UNION SELECT r.act_id FROM r UNION SELECT r.act_version_id FROM r"
-		" UNION SELECT x.id FROM act_decision x JOIN r ON x.act_id = r.act_id)"
-		" ORDER BY e.id" },
+	[Q_CHAIN] = { "descent_chain",
+		DESCENT
+		" SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('step', CASE"
+		"  WHEN x.kind IN ('person', 'act', 'act_version', 'act_decision', 'act_registration') THEN 'birth'"
+		"  WHEN x.kind = 'enrolment_decision' AND x.l->>'event' = 'verify' OR x.kind = 'identity_version' THEN 'identity'"
+		"  WHEN x.kind IN ('enrolment', 'enrolment_decision', 'evidence', 'evidence_exemption', 'portrait') THEN 'enrolment'"
+		"  WHEN x.kind = 'application_decision' AND x.l->>'event' = 'approve' THEN 'approval'"
+		"  WHEN x.kind IN ('document_signature', 'certificate', 'document') OR x.kind = 'application_decision' AND x.l->>'event' = 'produce'"
+		"   OR x.kind = 'document_decision' AND x.l->>'event' IN ('allocate', 'personalise') THEN 'personalisation'"
+		"  WHEN x.kind = 'document_decision' AND x.l->>'event' = 'pass' THEN 'quality_control'"
+		"  WHEN x.kind = 'document_decision' AND x.l->>'event' = 'deliver' OR x.kind = 'application_decision' AND x.l->>'event' = 'complete' THEN 'delivery'"
+		"  WHEN x.kind IN ('application', 'application_decision') THEN 'application' ELSE 'afterwards' END,"
+		" 'kind', x.kind, 'id', x.record_id, 'at', to_char((x.leaf->>'at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),"
+		" 'event', x.l->'event', 'evidence', CASE WHEN x.kind = 'evidence' THEN x.l->'kind' END, 'version', x.l->'version',"
+		" 'number', CASE x.kind WHEN 'act_registration' THEN (SELECT to_jsonb(r.number) FROM r WHERE r.id = x.record_id)"
+		"  WHEN 'document' THEN (SELECT to_jsonb(d.number) FROM d) END,"
+		" 'officer_id', x.l->'officer_id', 'officer', f.name, 'office', o.name, 'position', p.position)) ORDER BY x.id), '[]')::text"
+		" FROM (SELECT e.id, e.kind, e.record_id, e.leaf::jsonb AS leaf, e.leaf::jsonb->'links' AS l FROM record e) x"
+		" LEFT JOIN officer f ON f.id = (x.l->>'officer_id')::uuid"
+		" LEFT JOIN office o ON o.id = CASE WHEN x.kind IN ('document', 'document_decision') THEN (SELECT a.office_id FROM d JOIN application a ON"
+		"  a.id = d.application_id) ELSE (x.l->>'office_id')::uuid END"
+		" LEFT JOIN ledger_leaf p ON p.entry_id = x.id" },
 	[Q_CERTIFICATE] = { "descent_certificate", "SELECT der FROM certificate WHERE id = $1" },
 	{ NULL, NULL }
 };
@@ -178,4 +206,38 @@ out:
 	ledger_head_clear(&head);
 	rows_free(rows);
 	return rc;
+}
+
+static int
+chain_head(struct tx *tx, json_t *chain, struct err *err)
+{
+	struct ledger_head head = LEDGER_HEAD_INIT;
+	struct err why = ERR_INIT;
+	int rc = 0;
+
+	if (ledger_head_latest(tx, &head, &why) == 0)
+		rc = head_json(&head, chain, err);
+	else if (why.kind != FAIL_NOT_FOUND) {
+		*err = why;
+		rc = -1;
+	}
+	ledger_head_clear(&head);
+	return rc;
+}
+
+int
+descent_chain(struct tx *tx, const struct uuid *document_id, json_t **chain, struct err *err)
+{
+	json_t *made, *records = NULL;
+
+	if (tx_query_json(tx, &descent_queries[Q_CHAIN], ARGS(arg_uuid(document_id)), "document: no records", &records, err) == -1)
+		return -1;
+	if ((made = json_pack("{s:o}", "records", records)) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	if (chain_head(tx, made, err) == -1) {
+		json_decref(made);
+		return -1;
+	}
+	*chain = made;
+	return 0;
 }

@@ -26,6 +26,7 @@
 enum { Q_PRODUCTIONS,
 	Q_DOCUMENT,
 	Q_HISTORY,
+	Q_LIST,
 	Q_SEQUENCE,
 	Q_PRODUCE,
 	Q_INSERT,
@@ -50,6 +51,14 @@ const struct query document_queries[] = {
 		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
 		" 'from_state', d.from_state, 'to_state', d.to_state, 'created_at', to_char(d.created_at AT TIME ZONE 'UTC',"
 		" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1" },
+	[Q_LIST] = { "document_list",
+		"SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'number', d.number, 'state', s.state, 'application_id', a.id, 'office_id', a.office_id,"
+		" 'document_type', d.document_type, 'booklet', b.serial, 'changed_at', to_char(s.changed_at AT TIME ZONE 'UTC',"
+		" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))::text"
+		" FROM current_state s JOIN document d ON d.id = s.subject_id JOIN application a ON a.id = d.application_id AND a.office_id = $1"
+		" LEFT JOIN booklet_event e ON e.document_id = d.id LEFT JOIN booklet b ON b.id = e.booklet_id"
+		" WHERE s.machine = 'document' AND s.state = $2 AND ($3::timestamptz IS NULL OR (s.changed_at, s.subject_id) > ($3, $4::uuid))"
+		" ORDER BY s.changed_at, s.subject_id LIMIT $5" },
 	[Q_SEQUENCE] = { "document_sequence",
 		"SELECT nextval('document_number_sequence') FROM generate_series(1, $1::int)" },
 	[Q_PRODUCE] = { "documents_produce",
@@ -220,6 +229,21 @@ document_history(struct tx *tx, const struct uuid *document_id, json_t **decisio
 	if (tx_query_one(tx, &document_queries[Q_HISTORY], ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
 		return -1;
 	rc = row_json(rows, 0, 0, decisions, err);
+	rows_free(rows);
+	return rc;
+}
+
+int
+document_list(struct tx *tx, const struct uuid *office_id, const char *state, const char *after_at, const struct uuid *after_id, unsigned limit,
+	json_t **items, bool *more, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (tx_query(tx, &document_queries[Q_LIST],
+		    ARGS(arg_uuid(office_id), arg_text(state), arg_text(after_at), arg_uuid_or_null(after_id), arg_int((int64_t)limit + 1)), &rows, err) == -1)
+		return -1;
+	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
 	return rc;
 }

@@ -59,6 +59,13 @@ int document_read(struct tx *tx, const char *number, struct production *p, struc
 /* What is decided of it: array of { event, officer_id, reason?, from_state, to_state, created_at }. */
 int document_history(struct tx *tx, const struct uuid *document_id, json_t **decisions, struct err *err);
 
+/*
+ * One page of an office's documents in that state, who waits longest first: { id, number, state, application_id, office_id, document_type, booklet?,
+ * changed_at }.  after_at: NULL for the first page, else changed_at and id of the last item.
+ */
+int document_list(struct tx *tx, const struct uuid *office_id, const char *state, const char *after_at, const struct uuid *after_id, unsigned limit,
+	json_t **items, bool *more, struct err *err);
+
 /* The next n values of the sequence; gaps are left by whatever is rolled back, a value never comes twice. */
 int document_sequence(struct tx *tx, size_t n, uint64_t *values, struct err *err);
 

@@ -226,6 +226,11 @@ issuance_day(struct day *day)
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/data-page?dpi=600", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/files/EF.SOD", day->number)));
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/chip", day->number)));
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/descent", day->number)));
+	ok(exchange(at("issued", "passport_qc.1"), "issued", "GET", path_of("/issuance/v1/documents/%s/chip/portrait", day->number), false, CLIENT_NO_BODY, NULL) == 200,
+		"issued shows the chip's portrait");
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents?office=%s&state=personalised&limit=1", office)));
 	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/quality-control", day->number), NULL));
 	handover(day->number);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));

@@ -401,6 +401,109 @@ test_chip(const char *number)
 	buf_clear(&com);
 }
 
+/* One file of what the chip says; NULL: it is not in the list. */
+static const json_t *
+chip_says(const char *name)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "files"), i, one)
+		if (strcmp(json_string_value(json_object_get(one, "name")), name) == 0)
+			return one;
+	return NULL;
+}
+
+static const char *
+chip_text(const char *file, const char *member)
+{
+	const char *text = json_string_value(json_object_get(json_object_get(chip_says(file), "says"), member));
+
+	return text != NULL ? text : "";
+}
+
+static void
+test_content(const char *number)
+{
+	static const char *const dgs[] = { "EF.DG1", "EF.DG2", "EF.DG11", "EF.DG12" };
+	struct buf picture = BUF_INIT;
+	unsigned good = 0, bad = 0;
+	const json_t *check;
+	char path[100];
+	size_t i;
+
+	ok(refused(get(&clerk, "", BASE "/documents/%s/chip", "U2345678O"), 400, NULL), "refuses: the chip of a number that cannot be one");
+	ok(refused(get(&clerk, "", BASE "/documents/%s/chip", "U23456789"), 404, NULL), "refuses: the chip of a document that is not there");
+	ok(refused(get(&clerk, "", BASE "/documents/%s/chip/portrait", "U23456789"), 404, NULL), "refuses: its portrait");
+	ok(get(&checker, "", BASE "/documents/%s/chip", number) && json_array_size(json_object_get(reply, "files")) == 6, "the chip's six files are told: %s", why.text);
+	for (i = 0; i < NELEM(dgs); i++)
+		good += strcmp(json_string_value(json_object_get(chip_says(dgs[i]), "digest")), "good") == 0;
+	ok(good == NELEM(dgs), "the digests of its data groups are the signed ones");
+	is(chip_text("EF.DG1", "number"), number, "DG1 says the number");
+	is(chip_text("EF.DG1", "form"), "TD3", "and that it is a booklet");
+	is(chip_text("EF.DG2", "format"), "ISO/IEC 19794-5", "DG2 the format of the portrait");
+	is(chip_text("EF.DG11", "place_of_birth"), "Zenith", "DG11 where the holder was born");
+	ok(chip_text("EF.DG12", "authority")[0] != '\0', "DG12 who issued it");
+	is(chip_text("EF.COM", "lds_version"), "0108", "EF.COM the version");
+	ok(json_string_value(json_object_get(json_object_get(json_object_get(chip_says("EF.SOD"), "says"), "signer"), "name")) != NULL, "EF.SOD who signed it");
+	json_array_foreach (json_object_get(reply, "checks"), i, check)
+		bad += strcmp(json_string_value(json_object_get(check, "grade")), "bad") == 0;
+	ok(json_array_size(json_object_get(reply, "checks")) > 10 && bad == 0, "and passive authentication finds nothing bad");
+	snprintf(path, sizeof(path), BASE "/documents/%s/chip/portrait", number);
+	ok(client_call(checker.client, "GET", path, NULL, CLIENT_NO_BODY, NULL, &picture, &why) == 0 && picture.n > 1000 && memcmp(picture.p, "\xff\xd8\xff", 3) == 0,
+		"the portrait of the chip is a picture");
+	buf_clear(&picture);
+}
+
+/* So many records of the step, of which this kind is one. */
+static unsigned
+steps(const char *step, const char *kind)
+{
+	const json_t *one;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "records"), i, one)
+		n += strcmp(json_string_value(json_object_get(one, "step")), step) == 0 && strcmp(json_string_value(json_object_get(one, "kind")), kind) == 0;
+	return n;
+}
+
+static void
+test_descent(const char *number, bool is_delivered)
+{
+	ok(get(&clerk, "", BASE "/documents/%s/descent", number) && strcmp(said("number"), number) == 0, "what the document descends from is told: %s", why.text);
+	ok(steps("birth", "act_registration") == 1 && steps("birth", "act_decision") == 3, "from the birth that was declared, validated and registered");
+	ok(steps("enrolment", "evidence") == 1 && steps("enrolment", "portrait") == 1 && steps("identity", "identity_version") == 1 && steps("identity", "enrolment_decision") == 1,
+		"over the enrolment and the verified identity");
+	ok(steps("application", "application") == 1 && steps("approval", "application_decision") == 1, "and the application and its approval");
+	ok(steps("personalisation", "document") == 1 && steps("personalisation", "document_signature") == 1 && steps("personalisation", "document_decision") == 2, "to the signed document");
+	ok(steps("quality_control", "document_decision") == is_delivered && steps("delivery", "document_decision") == is_delivered && steps("afterwards", "document_decision") == 0,
+		is_delivered ? "its control and its delivery" : "which is not controlled yet");
+	ok(json_integer_value(json_object_get(json_object_get(reply, "tree_head"), "size")) > 0, "with the newest signed tree head");
+}
+
+static void
+test_queue(const char *number)
+{
+	char office[UUID_TEXT], next[200];
+	size_t n;
+
+	uuid_format(&is.office, office);
+	ok(get(&checker, "", BASE "/documents?office=%s&state=personalised", office) && (n = json_array_size(json_object_get(reply, "items"))) == 3, "three wait for quality control: %s", why.text);
+	ok(json_string_value(json_object_get(json_array_get(json_object_get(reply, "items"), 0), "booklet")) != NULL, "each in its booklet");
+	ok(get(&checker, "", BASE "/documents?office=%s&state=personalised&limit=2", office) && json_array_size(json_object_get(reply, "items")) == 2, "a page of two");
+	snprintf(next, sizeof(next), "%s", said("next"));
+	ok(get(&checker, "", BASE "/documents?office=%s&state=personalised&limit=2&cursor=%s", office, next) && json_array_size(json_object_get(reply, "items")) == 1 &&
+			said("next")[0] == '\0',
+		"and the rest by its cursor: %s", why.text);
+	ok(get(&checker, "", BASE "/documents?office=%s&state=ready", office) && json_array_size(json_object_get(reply, "items")) == 0, "none is ready: %s", number);
+	ok(refused(get(&checker, "", BASE "/documents?state=ready"), 400, "office"), "refuses: nobody's documents");
+	ok(refused(get(&checker, "", BASE "/documents?office=%s", office), 400, "state"), "refuses: documents in any state");
+	ok(refused(get(&checker, "", BASE "/documents?office=%s&state=delivered", office), 400, "state"), "refuses: all that were ever delivered");
+	ok(refused(get(&checker, "", BASE "/documents?office=%s&state=ready&cursor=7", office), 400, "cursor"), "refuses: a cursor of its own making");
+	ok(refused(get(&stranger, "", BASE "/documents?office=%s&state=ready", office), 403, NULL), "refuses: the documents of another office");
+}
+
 static void
 test_personalise(struct made *m, struct made *submitted)
 {
@@ -441,6 +544,11 @@ test_personalise(struct made *m, struct made *submitted)
 	buf_clear(&png);
 	ok(refused(get(&checker, "", BASE "/documents/%s/files/EF.DG3", m->number), 404, NULL), "refuses: a file the chip has not");
 	test_chip(m->number);
+	test_content(m->number);
+	test_queue(m->number);
+	ok(refused(get(&clerk, "", BASE "/documents/%s/descent", "U2345678O"), 400, NULL), "refuses: the descent of a number that cannot be one");
+	ok(refused(get(&clerk, "", BASE "/documents/%s/descent", "U23456789"), 404, NULL), "refuses: the descent of a document that is not there");
+	test_descent(m->number, false);
 	ok(strcmp(issuing_sql("SELECT count(*) >= 10 FROM audit_event WHERE kind = 'disclosure' AND program = 'issued'"), "t") == 0, "whoever saw personal data is in the ledger");
 }
 
@@ -466,6 +574,7 @@ test_finish(struct made *m)
 	ok(post(&counter, "documents", m->number, "delivery", "{\"bearer\":\"holder\",\"is_likeness\":false}") && strcmp(said("state"), "ready") == 0, "one whom the portrait does not show leaves without it");
 	ok(post(&counter, "documents", m->number, "delivery", AT_THE_DESK) && strcmp(said("state"), "delivered") == 0, "delivered: %s", why.text);
 	ok(refused(post(&counter, "documents", m->number, "delivery", AT_THE_DESK), 409, "delivered"), "and once");
+	test_descent(m->number, true);
 	ok(get(&clerk, "", BASE "/applications/%s", m->application) && strcmp(said("state"), "completed") == 0, "the application is completed");
 	ok(ineligible(0, "valid_document"), "the holder may not apply for a first one");
 	ok(strcmp(issuing_sql("SELECT count(*) FROM outbox WHERE topic = 'document.delivered'"), "1") == 0, "others will be told");
