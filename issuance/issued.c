@@ -18,8 +18,15 @@
 #include "registry/store/ledger.h"
 #include "registry/store/report.h"
 
+static int
+get_offices(struct request *rq, struct reply *rp, struct err *err)
+{
+	return office_list(rq, rp, "passport", err);
+}
+
 /* clang-format off */
 static const struct route routes[] = {
+	{ "GET", "/offices", ROLES_PASSPORT, get_offices, 0, "list the passport offices" },
 	{ "GET", "/persons/{uin}/eligibility", ROLES_PASSPORT, get_eligibility, 0, "whether a person may have a passport, and why not" },
 	{ "POST", "/persons/{uin}/designations", ROLE_PASSPORT_SUPERVISOR, post_designation, ROUTE_CHANGES, "record the letter by which a person is to have a service passport" },
 	{ "POST", "/designations/{id}/ending", ROLE_PASSPORT_SUPERVISOR, post_designation_ending, ROUTE_CHANGES, "end a designation, with a reason" },

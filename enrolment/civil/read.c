@@ -205,38 +205,10 @@ civil_get_list(struct request *rq, struct reply *rp, struct err *err)
 
 /* ---- offices and places ---- */
 
-static int
-add_office(void *arg, const struct office_row *office, struct err *err)
-{
-	char id[UUID_TEXT];
-
-	if (strcmp(office->kind, "civil") != 0)
-		return 0;
-	if (json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s*}", "id", uuid_format(&office->id, id), "code", office->code, "name", office->name, "place", *office->place_code == '\0' ? NULL : office->place_code)) == -1)
-		return err_set(err, FAIL_INTERNAL, "out of memory");
-	return 0;
-}
-
-static int
-work_offices(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
-{
-	json_t *items = json_array();
-
-	(void)rq;
-	(void)arg;
-	if (offices_list(tx, add_office, items, err) == -1) {
-		json_decref(items);
-		return -1;
-	}
-	return reply_json(rp, 200, json_pack("{s:o}", "items", items), err);
-}
-
 int
 civil_get_offices(struct request *rq, struct reply *rp, struct err *err)
 {
-	static const char *const known[] = { NULL };
-
-	return request_query_known(rq, known, err) == -1 ? -1 : office_read(rq, rp, work_offices, NULL, err);
+	return office_list(rq, rp, "civil", err);
 }
 
 static int

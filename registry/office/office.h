@@ -111,6 +111,9 @@ int office_read(struct request *rq, struct reply *rp, office_work *work, void *a
 /* Records that the caller was shown personal data of a subject ("person", "act", "document" ...): an entry of the ledger. */
 int office_disclose(struct tx *tx, const struct request *rq, const char *subject_kind, const struct uuid *subject_id, struct err *err);
 
+/* A handler's whole work: { items: [{ id, code, name, place? }] }, the offices of the kind (office.kind), by code. */
+int office_list(struct request *rq, struct reply *rp, const char *kind, struct err *err);
+
 /* 0 when the caller holds one of the roles for this very office; else FAIL_DENIED.  Programs hold no role for an office. */
 int office_may(const struct request *rq, uint64_t any_of, const struct uuid *office_id, struct err *err);
 

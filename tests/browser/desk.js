@@ -278,7 +278,7 @@ async function testReject(birth) {
 	await look(registrar, 'reject');
 	await registrar.press('Tab');
 	await registrar.press('Enter');
-	await shows(registrar, t('act.reason.missing'));
+	await shows(registrar, t('decide.reason.missing'));
 	await registrar.tabTo('decision-reason', true);
 	await registrar.type('The child was born abroad');
 	await registrar.press('Control+Enter');

@@ -1,6 +1,6 @@
 /*
  * play.js - what the tests of all desks share: the stage (browser.h), codes of the second factor, looking at a page, moving about by keyboard.
- * A test is `node TEST.js STAGE.json`; the stage is { url, password, officers: [{login, totp}], pictures, modules }.
+ * A test is `node TEST.js STAGE.json`; the stage is { url, desk, password, officers: [{login, totp}], pictures, modules }.
  */
 import { createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const top = new URL('../..', import.meta.url).pathname;
 const axe = readFileSync(join(stage.modules, 'axe-core/axe.min.js'), 'utf8');
 export const messages = {};
 for (const code of ['en', 'fr', 'ar'])
-	messages[code] = Object.assign({}, ...['registry/desk', 'enrolment/civil/desk'].map((folder) => JSON.parse(readFileSync(join(top, folder, `messages/${code}.json`), 'utf8'))));
+	messages[code] = Object.assign({}, ...['registry/desk', stage.desk].map((folder) => JSON.parse(readFileSync(join(top, folder, `messages/${code}.json`), 'utf8'))));
 
 mkdirSync(stage.pictures, { recursive: true });
 export let language = 'en';

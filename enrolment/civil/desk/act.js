@@ -1,11 +1,13 @@
 /* act.js - one act: what it says, what may be done with it and by whom, and how it came about. */
 import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
+import { useAnswer } from '/desk/shell/ask.js';
+import { Decisions } from '/desk/shell/decide.js';
 import { t } from '/desk/shell/i18n.js';
-import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { hasRoleAt, History } from '/desk/shell/office.js';
+import { Done, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 import { isCertifiable } from './certificates.js';
-import { Content, Done, hasRoleAt, StateTag, useAnswer, When, whoIs } from './common.js';
-import { Decisions } from './decide.js';
+import { Content, StateTag } from './common.js';
 import { AttachEvidence, Evidence } from './evidence.js';
 import { kindOf, titleOf } from './kinds.js';
 
@@ -27,20 +29,10 @@ function eventsOf(act, kind) {
 	return [
 		...act.decisions.map((d) => ({ state: d.to_state, what: d.event === 'correct' && versionAt(d.decided_at)
 			? t('event.corrected', { n: versionAt(d.decided_at) }) : t(`event.${d.event}`), by: d.officer_id, at: d.decided_at, reason: d.reason })),
-		...act.overrides.map((o) => ({ what: t('event.override'), by: o.officer_id, at: o.created_at, reason: o.reason })),
-		...act.corrections.map((c) => ({ what: t('event.correction'), by: c.officer_id, at: c.created_at, reason: c.legal_basis,
+		...act.overrides.map((o) => ({ state: 'note', what: t('event.override'), by: o.officer_id, at: o.created_at, reason: o.reason })),
+		...act.corrections.map((c) => ({ state: 'note', what: t('event.correction'), by: c.officer_id, at: c.created_at, reason: c.legal_basis,
 			more: html`<a class="govuk-link" href=${linkTo('correction', kind.kind, act.id, c.id)}>${t('correct.changes')}</a> <${StateTag} state=${c.state} />` })),
 	].sort((a, b) => a.at.localeCompare(b.at));
-}
-
-function History({ act, kind, officer }) {
-	return html`<h2 class="govuk-heading-m">${t('history.title')}</h2>
-	<ol class="desk-timeline">${eventsOf(act, kind).map((event) => html`<li class=${`desk-timeline__item desk-timeline__item--${event.state ?? 'note'}`}>
-		<h3 class="desk-timeline__title">${event.what}</h3>
-		<${When} at=${event.at} by=${whoIs(officer, event.by, act.officers[event.by])} />
-		${event.reason && html`<p class="govuk-body desk-timeline__reason"><bdi>${event.reason}</bdi></p>`}
-		${event.more && html`<p class="govuk-body desk-timeline__reason">${event.more}</p>`}
-	</li>`)}</ol>`;
 }
 
 export function ActPage({ officer, words }) {
@@ -83,5 +75,5 @@ export function ActPage({ officer, words }) {
 	<${Evidence} path=${path} list=${act.evidence} />
 	${isOpen && mayAttach && html`<${AttachEvidence} path=${path} onDone=${after} />`}
 	${!isOpen && decide}
-	<${History} act=${act} kind=${kind} officer=${officer} />`;
+	<${History} events=${eventsOf(act, kind)} officer=${officer} names=${act.officers} />`;
 }

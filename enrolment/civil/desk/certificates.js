@@ -2,11 +2,12 @@
 import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { getFile, post } from '/desk/shell/api.js';
 import { go, linkTo } from '/desk/shell/app.js';
+import { problemsOf, useAnswer, useForm } from '/desk/shell/ask.js';
+import { Decisions } from '/desk/shell/decide.js';
 import { Section, Select } from '/desk/shell/form.js';
 import { currentLanguage, showDate, t } from '/desk/shell/i18n.js';
-import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { Done, hasRoleAt, problemsOf, useAnswer, useForm, useOffices } from './common.js';
-import { Decisions } from './decide.js';
+import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
+import { Button, Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
 
 const colours = { valid: 'green', replaced: 'yellow', revoked: 'red' };
 function Status({ status }) {
@@ -40,7 +41,7 @@ function Issue({ officer, number, replaces, list }) {
 	const replaceable = list.filter(({ status, number: other }) => status !== 'revoked' || other === replaces);
 	return html`<${ErrorSummary} problems=${problems} />
 	<form class="desk-form" onSubmit=${submit} novalidate>
-		${offices.length > 1 && html`<${Select} id="certificate-office" label=${t('work.office')} value=${at} onValue=${setOffice} options=${offices.map(({ id, name }) => [id, name])} />`}
+		<${OfficeChoice} id="certificate-office" value=${at} onValue=${setOffice} offices=${offices} />
 		<${Section} section=${order[0]} ...${{ values, change, errors }} />
 		${replaceable.length > 0 && html`<${Select} id="certificate-replaces" label=${`${t('certificate.replaces')} ${t('field.optional')}`} value=${replaced} onValue=${setReplaced}
 			options=${[['', t('certificate.replaces.none')], ...replaceable.map((one) => [one.number, one.number])]} />`}

@@ -1,95 +1,14 @@
 /* common.js - what several pages of the civil registry share. */
-import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
-import { get, NoLine } from '/desk/shell/api.js';
-import { bodyOf, pointerOf } from '/desk/shell/fields.js';
+import { pointerOf } from '/desk/shell/fields.js';
 import { linkTo } from '/desk/shell/app.js';
 import { PlaceName } from '/desk/shell/form.js';
 import { showDate, showMoment, t } from '/desk/shell/i18n.js';
-import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
-import { html, Table } from '/desk/shell/ui.js';
+import { html, Table, Tag } from '/desk/shell/ui.js';
 import { kindOf, nameOf } from './kinds.js';
-
-export const hasRole = (officer, ...roles) => officer.roles.some(({ role }) => roles.includes(role));
-export const hasRoleAt = (officer, role, office) => officer.roles.some((one) => one.role === role && one.office_id === office);
 
 const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey', closed: 'grey', imported: 'light-blue', promoted: 'green', unreadable: 'grey' };
 export function StateTag({ state }) {
-	return html`<strong class=${`govuk-tag govuk-tag--${tagColours[state] ?? 'grey'}`}>${t(`state.${state}`)}</strong>`;
-}
-
-/**
- * Asks the service when the page opens and when `stamp` changes.
- * @returns {{answer?: object, problems: {text: string}[], reload: () => void}}
- */
-export function useAnswer(path, query = {}) {
-	const [state, setState] = useState({ problems: [] });
-	const [stamp, setStamp] = useState(0);
-	const asked = path && `${path} ${JSON.stringify(query)}`;
-	useEffect(() => {
-		let isCurrent = true;
-		if (path)
-			get(path, query).then((answer) => ({ answer, problems: [] }), (error) => ({ problems: problemsOf(error) }))
-				.then((next) => isCurrent && setState(next));
-		return () => { isCurrent = false; };
-	}, [asked, stamp]);
-	return { ...state, reload: () => setStamp(stamp + 1) };
-}
-
-/** What is to be said of an error of the service, at the fields of `sections`; whatever is none of its errors goes on. */
-export function problemsOf(error, sections) {
-	if (error instanceof NoLine)
-		return [{ text: t('line.none') }];
-	if (error.problems === undefined)
-		throw error;
-	return linesOf(error, sections);
-}
-
-/** A form whose request has a key of its own until it is known to have taken no effect. */
-export function useForm(sections, initial, send) {
-	const [values, setValues] = useState(initial);
-	const [problems, setProblems] = useState([]);
-	const [key, setKey] = useState(() => crypto.randomUUID());
-	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
-	const submit = async (event) => {
-		event.preventDefault();
-		const { body, problems: own } = bodyOf(sections, values);
-		setProblems(own.map((p) => lineAt(p, explainOwn(p))));
-		if (own.length > 0)
-			return;
-		try {
-			await send(body, key);
-			setKey(crypto.randomUUID());
-		} catch (error) {
-			setProblems(problemsOf(error, sections));
-			if (error.status !== undefined)
-				setKey(crypto.randomUUID());
-		}
-	};
-	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
-	return { values, change, problems, submit, errors, reset: () => setValues(initial) };
-}
-
-/** The civil offices where the officer holds one of the roles; auditors see all. */
-export function useOffices(officer, ...roles) {
-	const { answer } = useAnswer('/offices');
-	const items = answer?.items ?? [];
-	return hasRole(officer, 'auditor') ? items : items.filter(({ id }) => roles.some((role) => hasRoleAt(officer, role, id)));
-}
-
-/** An officer by the name that the service gives, by the end of the id where it gives none: the beginning is its time. */
-export const whoIs = (officer, id, name) => (id === officer.id ? t('history.you') : name ?? t('history.officer', { id: id.slice(-8) }));
-
-/** That something was done: it is brought into view, and a screen reader says it. */
-export function Done({ name }) {
-	const ref = useRef(null);
-	useEffect(() => ref.current?.focus(), [name]);
-	return html`<div role="status">${name && html`<div class="govuk-notification-banner govuk-notification-banner--success" tabindex="-1" ref=${ref}>
-		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${name}`)}</p></div></div>`}</div>`;
-}
-
-/** When and by whom: the line below an event of a history. */
-export function When({ at, by }) {
-	return html`<p class="govuk-body-s desk-timeline__by"><time datetime=${at}>${showMoment(at)}</time> · <bdi>${by}</bdi></p>`;
+	return html`<${Tag} colour=${tagColours[state] ?? 'grey'} text=${t(`state.${state}`)} />`;
 }
 
 /** A value of an act's content as a person reads it. */

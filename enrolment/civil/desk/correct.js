@@ -2,13 +2,15 @@
 import { useEffect, useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
 import { go, linkTo } from '/desk/shell/app.js';
+import { problemsOf, useAnswer } from '/desk/shell/ask.js';
+import { Decisions } from '/desk/shell/decide.js';
 import { bodyOf, changesOf, fieldAt, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section } from '/desk/shell/form.js';
 import { t } from '/desk/shell/i18n.js';
+import { hasRoleAt, History } from '/desk/shell/office.js';
 import { explain, explainOwn, lineAt, sentence, whereOf } from '/desk/shell/problems.js';
-import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { Done, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, When, whoIs } from './common.js';
-import { Decisions } from './decide.js';
+import { Button, Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { showValue, StateTag } from './common.js';
 import { Evidence, fileOf, lineOfEvidence } from './evidence.js';
 import { evidenceFields, kindOf, titleOf } from './kinds.js';
 
@@ -81,7 +83,7 @@ export function CorrectPage({ words }) {
 		${values['/evidence:on'] === 'on' && html`<${FileField} id="evidence-file" label=${t('evidence.file')} hint=${t('evidence.file.hint')}
 			error=${problems.find((p) => p.field === 'evidence-file')?.text} />`}
 		<div class="govuk-button-group"><button class="govuk-button">${t('correct.do')}</button>
-			<${Button} kind="secondary" onClick=${() => go('act', kind.kind, act.id)}>${t('act.cancel')}</${Button}></div>
+			<${Button} kind="secondary" onClick=${() => go('act', kind.kind, act.id)}>${t('decide.cancel')}</${Button}></div>
 	</form>`;
 }
 
@@ -134,9 +136,6 @@ export function CorrectionPage({ officer, words }) {
 	<p class="govuk-body"><strong>${t('field.legal_basis')}</strong> <bdi>${correction.legal_basis}</bdi></p>
 	<${Evidence} path=${base} list=${correction.evidence} />
 	<${Decisions} key=${correction.state} possible=${possible} path=${path} onDone=${after} />
-	<h2 class="govuk-heading-m">${t('history.title')}</h2>
-	<ol class="desk-timeline">${correction.decisions.map((event) => html`<li class="desk-timeline__item">
-		<h3 class="desk-timeline__title">${t(`event.${event.event}`)}</h3>
-		<${When} at=${event.decided_at} by=${whoIs(officer, event.officer_id, act.officers[event.officer_id])} />
-		${event.reason && html`<p class="govuk-body desk-timeline__reason"><bdi>${event.reason}</bdi></p>`}</li>`)}</ol>`;
+	<${History} officer=${officer} names=${act.officers}
+		events=${correction.decisions.map((one) => ({ what: t(`event.${one.event}`), at: one.decided_at, by: one.officer_id, reason: one.reason }))} />`;
 }

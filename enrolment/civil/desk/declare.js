@@ -6,12 +6,12 @@ import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { Problem } from '/desk/shell/api.js';
 import { go, linkTo } from '/desk/shell/app.js';
 import { bodyOf, idOf } from '/desk/shell/fields.js';
-import { Section, Select } from '/desk/shell/form.js';
+import { Section } from '/desk/shell/form.js';
 import { t } from '/desk/shell/i18n.js';
+import { OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
 import { readDraft, readUnsent, removeDraft, removeUnsent, saveDraft, send } from '/desk/shell/store.js';
 import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { useOffices } from './common.js';
 import { kindOf, kinds, titleOf } from './kinds.js';
 
 /** Which kind, when there is a choice. */
@@ -95,7 +95,7 @@ export function DeclarePage({ officer, words }) {
 			return;
 		const { body, problems: own } = bodyOf(kind.sections, values);
 		if (office === undefined)
-			own.push({ pointer: '/office_id', kind: 'office', section: { title: kind.title }, field: { label: 'work.office' } });
+			own.push({ pointer: '/office_id', kind: 'office', section: { title: kind.title }, field: { label: 'office.one' } });
 		if (own.length > 0) {
 			setProblems(own.map((p) => lineAt(p, explainOwn(p))));
 			return;
@@ -132,8 +132,7 @@ export function DeclarePage({ officer, words }) {
 	return html`<${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${t('declare.title')}>${t(kind.title)}</${Heading}>
 	<form class="desk-form" onSubmit=${submit} novalidate>
-		${offices.length > 1 && html`<${Select} id=${idOf('/office_id')} label=${t('work.office')} value=${office}
-			onValue=${(value) => change('/office_id', value)} options=${offices.map((one) => [one.id, one.name])} />`}
+		<${OfficeChoice} id=${idOf('/office_id')} value=${office} onValue=${(value) => change('/office_id', value)} offices=${offices} />
 		${kind.sections.map((section) => html`<${Section} key=${section.title} ...${{ section, values, change, errors }} />`)}
 		<p class="govuk-hint">${t('declare.kept')}</p>
 		<div class="govuk-button-group">

@@ -1,12 +1,12 @@
 /* evidence.js - what an act or a correction rests on: shown, and attached with its file. */
 import { useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
+import { problemsOf } from '/desk/shell/ask.js';
 import { bodyOf, fieldAt } from '/desk/shell/fields.js';
 import { FileField, Section } from '/desk/shell/form.js';
 import { showDate, t } from '/desk/shell/i18n.js';
 import { explain, explainOwn, lineAt, sentence } from '/desk/shell/problems.js';
 import { ErrorSummary, html } from '/desk/shell/ui.js';
-import { problemsOf } from './common.js';
 import { evidenceFields } from './kinds.js';
 
 const FILE_MAX = 3000000;

@@ -2,11 +2,12 @@
 import { useEffect, useRef, useState } from '/desk/lib/hooks.js';
 import { get } from '/desk/shell/api.js';
 import { go } from '/desk/shell/app.js';
+import { problemsOf } from '/desk/shell/ask.js';
 import { plainDigits } from '/desk/shell/fields.js';
-import { Select } from '/desk/shell/form.js';
 import { t } from '/desk/shell/i18n.js';
+import { OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { ErrorSummary, Heading, html, TextField } from '/desk/shell/ui.js';
-import { Acts, problemsOf, useOffices } from './common.js';
+import { Acts } from './common.js';
 
 const ASK_AFTER = 200, FOUND_MAX = 20;
 
@@ -72,7 +73,7 @@ export function FindPage({ officer }) {
 	return html`<${ErrorSummary} problems=${[...wrong, ...problems]} />
 	<${Heading}>${t('find.title')}</${Heading}>
 	<form role="search" onSubmit=${submit} novalidate>
-		${offices.length > 1 && html`<${Select} id="find-office" label=${t('work.office')} value=${at} onValue=${setOffice} options=${offices.map(({ id, name }) => [id, name])} />`}
+		<${OfficeChoice} id="find-office" value=${at} onValue=${setOffice} offices=${offices} />
 		<${TextField} id="find-text" label=${t('find.text')} hint=${t('find.hint')} value=${text} onValue=${type} error=${wrong[0]?.text} dir="auto" width="30"
 			autocomplete="off" spellcheck="false" />
 		<button class="govuk-button">${t('find.do')}</button>

@@ -1,9 +1,9 @@
 /* main.js - the civil registry's desk: which pages it has, and for whom. */
+import { hasRole } from '/desk/shell/office.js';
 import { start } from '/desk/shell/start.js';
 import { ActPage } from './act.js';
 import { CorrectionPage, CorrectPage } from './correct.js';
 import { CertificatePage, CertificatesPage } from './certificates.js';
-import { hasRole } from './common.js';
 import { DeclarePage, KindsPage } from './declare.js';
 import { DuplicatesPage } from './duplicates.js';
 import { FindPage } from './find.js';

@@ -1,13 +1,15 @@
 /* notified.js - what health facilities notified: taken up into a declaration, or closed with a reason. */
 import { useState } from '/desk/lib/hooks.js';
 import { go, linkTo } from '/desk/shell/app.js';
+import { Pages, useAnswer } from '/desk/shell/ask.js';
+import { Decisions } from '/desk/shell/decide.js';
 import { valuesOf } from '/desk/shell/fields.js';
 import { PlaceName, Select } from '/desk/shell/form.js';
 import { showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { saveDraft } from '/desk/shell/store.js';
 import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { Content, hasRoleAt, StateTag, useAnswer, useOffices } from './common.js';
-import { Decisions } from './decide.js';
+import { Content, StateTag } from './common.js';
 import { kindOf } from './kinds.js';
 
 const queues = { waiting: { state: 'notified' }, expired: { expired: 'true' }, declared: { state: 'declared' }, closed: { state: 'closed' } };
@@ -25,19 +27,15 @@ export function NotifiedPage({ officer }) {
 	};
 	return html`<${ErrorSummary} problems=${problems} /><${Heading}>${t('notified.title')}</${Heading}>
 	<div class="desk-filters">
-		${offices.length > 1 && html`<${Select} id="notified-office" label=${t('work.office')} value=${at} onValue=${choose(setOffice)}
-			options=${offices.map(({ id, name }) => [id, name])} />`}
+		<${OfficeChoice} id="notified-office" value=${at} onValue=${choose(setOffice)} offices=${offices} />
 		<${Select} id="notified-queue" label=${t('work.state')} value=${queue} onValue=${choose(setQueue)}
 			options=${Object.keys(queues).map((one) => [one, t(`queue.${one}`)])} /></div>
-	${answer && (answer.items.length === 0 ? html`<p class="govuk-body">${t('work.none')}</p>` : html`<${Table} caption=${t('notified.title')}
+	${answer && (answer.items.length === 0 ? html`<p class="govuk-body">${t('list.none')}</p>` : html`<${Table} caption=${t('notified.title')}
 		columns=${['notified.reference', 'work.kind', 'notified.place', 'notified.at', 'notified.expires'].map((column) => t(column))}
 		rows=${answer.items.map((one) => ({ key: one.id, cells: [html`<a class="govuk-link" href=${linkTo('notification', one.id)}><bdi>${one.reference}</bdi></a>`,
 			t(kindOf(one.kind).title), html`<${PlaceName} code=${one.place} />`, showMoment(one.created_at),
 			html`${showDate(one.expires_on)}${one.is_expired && html` <strong class="govuk-tag govuk-tag--red">${t('queue.expired')}</strong>`}`] }))} />`)}
-	<div class="govuk-button-group">
-		${cursors.length > 0 && html`<${Button} kind="secondary" onClick=${() => setCursors(cursors.slice(0, -1))}>${t('work.before')}</${Button}>`}
-		${answer?.next && html`<${Button} kind="secondary" onClick=${() => setCursors([...cursors, answer.next])}>${t('work.next')}</${Button}>`}
-	</div>`;
+	<${Pages} ...${{ cursors, setCursors, next: answer?.next }} />`;
 }
 
 const closure = [{ name: 'close', path: 'closure', kind: 'warning', reason: 3 }];

@@ -5,13 +5,15 @@
 import { useEffect, useState } from '/desk/lib/hooks.js';
 import { post, postFile } from '/desk/shell/api.js';
 import { go, linkTo } from '/desk/shell/app.js';
+import { Pages, problemsOf, useAnswer, useForm } from '/desk/shell/ask.js';
+import { Decisions } from '/desk/shell/decide.js';
 import { bodyOf, fieldAt, idOf, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section, Select } from '/desk/shell/form.js';
-import { hasMessage, showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { hasMessage, showDate, t } from '/desk/shell/i18n.js';
+import { hasRole, hasRoleAt, History, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explainOwn, lineAt } from '/desk/shell/problems.js';
-import { Button, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { hasRole, hasRoleAt, problemsOf, showValue, StateTag, useAnswer, useForm, useOffices, whoIs } from './common.js';
-import { Decisions } from './decide.js';
+import { ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { showValue, StateTag } from './common.js';
 import { kindOf, kinds } from './kinds.js';
 
 const states = ['imported', 'proposed', 'promoted', 'rejected', 'unreadable'];
@@ -48,19 +50,15 @@ export function PapersPage({ officer }) {
 	<${Heading}>${t('papers.title')}</${Heading}>
 	<p class="govuk-body">${t('papers.what')}</p>
 	<div class="desk-filters">
-		${offices.length > 1 && html`<${Select} id="papers-office" label=${t('work.office')} value=${at} onValue=${choose(setOffice)}
-			options=${offices.map(({ id, name }) => [id, name])} />`}
+		<${OfficeChoice} id="papers-office" value=${at} onValue=${choose(setOffice)} offices=${offices} />
 		<${Select} id="papers-state" label=${t('work.state')} value=${state} onValue=${choose(setState)}
 			options=${[['', t('papers.all')], ...states.map((one) => [one, t(`state.${one}`)])]} />
 		<${Select} id="papers-grade" label=${t('papers.grade')} value=${grade} onValue=${choose(setGrade)}
 			options=${[['', t('papers.all')], ...(grades?.items ?? []).map(({ name }) => [name, gradeName(name)])]} />
 	</div>
 	${hasRole(officer, 'civil_clerk') && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('newpaper')}>${t('papers.new')}</a></p>`}
-	${answer && (answer.items.length > 0 ? html`<${Rows} items=${answer.items} />` : html`<p class="govuk-body">${t('work.none')}</p>`)}
-	<div class="govuk-button-group">
-		${cursors.length > 0 && html`<${Button} kind="secondary" onClick=${() => setCursors(cursors.slice(0, -1))}>${t('work.before')}</${Button}>`}
-		${answer?.next && html`<${Button} kind="secondary" onClick=${() => setCursors([...cursors, answer.next])}>${t('work.next')}</${Button}>`}
-	</div>`;
+	${answer && (answer.items.length > 0 ? html`<${Rows} items=${answer.items} />` : html`<p class="govuk-body">${t('list.none')}</p>`)}
+	<${Pages} ...${{ cursors, setCursors, next: answer?.next }} />`;
 }
 
 /* ---- a new entry ---- */
@@ -109,8 +107,7 @@ export function NewPaperPage({ officer }) {
 	return html`<${ErrorSummary} problems=${problems} />
 	<${Heading}>${t('papers.new')}</${Heading}>
 	<form class="desk-form" onSubmit=${submit} novalidate>
-		${offices.length > 1 && html`<${Select} id="newpaper-office" label=${t('work.office')} value=${office || offices[0].id} onValue=${setOffice}
-			options=${offices.map((one) => [one.id, one.name])} />`}
+		<${OfficeChoice} id="newpaper-office" value=${office || offices[0]?.id} onValue=${setOffice} offices=${offices} />
 		<${Select} id="newpaper-grade" label=${t('papers.grade')} value=${grade} onValue=${setGrade} error=${problems.some(({ field }) => field === 'newpaper-grade') ? t('problem.missing') : undefined}
 			options=${[['', t('choice.none')], ...(grades?.items ?? []).map((one) => [one.name, gradeName(one.name)])]} />
 		${newSections.map((section) => html`<${Section} key=${section.title} ...${{ section, values, change, errors }} />`)}
@@ -246,14 +243,6 @@ const decisionsIn = {
 	proposed: [{ name: 'return', path: 'return', kind: 'secondary', reason: 3 }, { name: 'refuse_entry', path: 'refusal', kind: 'warning', reason: 3 }],
 };
 
-function History({ entry, officer }) {
-	return html`<h2 class="govuk-heading-m">${t('history.title')}</h2>
-	<ol class="desk-timeline">${entry.decisions.map((event) => html`<li class="desk-timeline__item">
-		<h3 class="desk-timeline__title">${t(`paper_event.${event.event}`)}</h3>
-		<p class="govuk-body-s desk-timeline__by"><time datetime=${event.decided_at}>${showMoment(event.decided_at)}</time>, ${whoIs(officer, event.officer_id)}</p>
-		${event.reason && html`<p class="govuk-body"><bdi>${event.reason}</bdi></p>`}</li>`)}</ol>`;
-}
-
 export function PaperPage({ officer, words }) {
 	const path = `/legacy-acts/${words[0]}`;
 	const { answer: entry, problems, reload } = useAnswer(path);
@@ -289,6 +278,6 @@ export function PaperPage({ officer, words }) {
 		<div>${entry.state === 'imported' && mayPromote && isClerk && html`<${Reading} entry=${entry} kind=${kind} onDone=${after} />`}
 			${entry.state === 'proposed' && isRegistrar && html`<${Comparison} entry=${entry} kind=${kind} image=${chosen} onDone=${after} />`}
 			${isRegistrar && html`<${Decisions} key=${entry.state} possible=${decisionsIn[entry.state] ?? []} path=${path} onDone=${after} />`}
-			<${History} entry=${entry} officer=${officer} /></div>
+			<${History} events=${entry.decisions.map((one) => ({ what: t(`paper_event.${one.event}`), at: one.decided_at, by: one.officer_id, reason: one.reason }))} officer=${officer} /></div>
 	</div>`;
 }

@@ -1,13 +1,14 @@
 /* statistics.js - the tables of vital events: which one, the table and its chart, completeness, and what can be taken away of them. */
 import { useState } from '/desk/lib/hooks.js';
 import { go, linkTo } from '/desk/shell/app.js';
+import { useAnswer } from '/desk/shell/ask.js';
 import { bodyOf } from '/desk/shell/fields.js';
 import { Section } from '/desk/shell/form.js';
 import { showNumber, t } from '/desk/shell/i18n.js';
+import { hasRole } from '/desk/shell/office.js';
 import { explainOwn, lineAt } from '/desk/shell/problems.js';
 import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 import { Bars, Lines, SERIES_MAX } from './chart.js';
-import { hasRole, useAnswer } from './common.js';
 
 /** What each event is counted by; the UN items are for statisticians. */
 const events = {

@@ -1,11 +1,12 @@
 /* stock.js - the security paper of an office: how much there is, counted by two officers when it comes and when it is destroyed, spoiled sheets. */
 import { useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
+import { useAnswer, useForm } from '/desk/shell/ask.js';
 import { plainDigits } from '/desk/shell/fields.js';
-import { Section, Select } from '/desk/shell/form.js';
+import { Section } from '/desk/shell/form.js';
 import { showNumber, t } from '/desk/shell/i18n.js';
-import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { Done, hasRoleAt, useAnswer, useForm, useOffices, whoIs } from './common.js';
+import { hasRoleAt, OfficeChoice, useOffices, whoIs } from '/desk/shell/office.js';
+import { Done, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 
 const SERIAL_MAX = 9999999, COUNT_MAX = 10000;
 const count = [{ key: '', title: 'stock.count', fields: [
@@ -64,7 +65,7 @@ export function StockPage({ officer }) {
 	};
 	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading}>${t('stock.title')}</${Heading}>
-	${offices.length > 1 && html`<${Select} id="stock-office" label=${t('work.office')} value=${at} onValue=${setOffice} options=${offices.map(({ id, name }) => [id, name])} />`}
+	<${OfficeChoice} id="stock-office" value=${at} onValue=${setOffice} offices=${offices} />
 	${stock && html`<${Balance} stock=${stock} />
 		${stock.waiting.length > 0 && html`<h2 class="govuk-heading-m">${t('stock.waiting')}</h2>
 			${stock.waiting.map((one) => html`<${Waiting} key=${one.id} ...${{ one, officer, isStocker }} onDone=${after} />`)}`}

@@ -1,9 +1,11 @@
 /* work.js - what waits in an office: acts by state, the oldest first. */
 import { useState } from '/desk/lib/hooks.js';
+import { Pages, useAnswer } from '/desk/shell/ask.js';
 import { Select } from '/desk/shell/form.js';
 import { t } from '/desk/shell/i18n.js';
-import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { Acts, useAnswer, useOffices } from './common.js';
+import { OfficeChoice, useOffices } from '/desk/shell/office.js';
+import { ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { Acts } from './common.js';
 import { kinds } from './kinds.js';
 
 const states = ['declared', 'validated', 'approved', 'registered', 'rejected', 'annulled', 'sealed'];
@@ -24,17 +26,13 @@ export function WorkPage({ officer }) {
 	return html`<${ErrorSummary} problems=${problems} />
 	<${Heading}>${t('work.title')}</${Heading}>
 	<div class="desk-filters">
-		${offices.length > 1 && html`<${Select} id="work-office" label=${t('work.office')} value=${at} onValue=${choose(setOffice)}
-			options=${offices.map(({ id, name }) => [id, name])} />`}
+		<${OfficeChoice} id="work-office" value=${at} onValue=${choose(setOffice)} offices=${offices} />
 		${kinds.length > 1 && html`<${Select} id="work-kind" label=${t('work.kind')} value=${kindName} onValue=${choose(setKindName)}
 			options=${kinds.map((one) => [one.kind, t(one.title)])} />`}
 		<${Select} id="work-state" label=${t('work.state')} value=${state} onValue=${choose(setState)}
 			options=${states.map((one) => [one, t(`state.${one}`)])} />
 	</div>
 	${answer && (answer.items.length > 0 ? html`<${Acts} items=${answer.items} caption=${t('work.title')} />`
-		: html`<p class="govuk-body">${t('work.none')}</p>`)}
-	<div class="govuk-button-group">
-		${cursors.length > 0 && html`<${Button} kind="secondary" onClick=${() => setCursors(cursors.slice(0, -1))}>${t('work.before')}</${Button}>`}
-		${answer?.next && html`<${Button} kind="secondary" onClick=${() => setCursors([...cursors, answer.next])}>${t('work.next')}</${Button}>`}
-	</div>`;
+		: html`<p class="govuk-body">${t('list.none')}</p>`)}
+	<${Pages} ...${{ cursors, setCursors, next: answer?.next }} />`;
 }

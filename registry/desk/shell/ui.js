@@ -1,8 +1,8 @@
 /* ui.js - the small components of all pages, in GOV.UK Frontend's classes. */
 import { h } from '/desk/lib/preact.js';
-import { useLayoutEffect, useRef } from '/desk/lib/hooks.js';
+import { useEffect, useLayoutEffect, useRef } from '/desk/lib/hooks.js';
 import htm from '/desk/lib/htm.js';
-import { t } from './i18n.js';
+import { showMoment, t } from './i18n.js';
 
 export const html = htm.bind(h);
 
@@ -72,4 +72,22 @@ export function Table({ caption, isNamed, columns, rows, numeric = [], foot, kin
 			? html`<th scope="row" class="govuk-table__header" role="rowheader">${cell}</th>`
 			: html`<td class=${classOf('cell', i)} role="cell" data-column=${columns[i]} data-empty=${cell === undefined || cell === '' ? 'true' : undefined}>${cell}</td>`))}</tr>`)}</tbody>
 		${foot && html`<tfoot role="rowgroup">${foot}</tfoot>`}</table>`;
+}
+
+/** A state, as a word on a ground of its colour. */
+export function Tag({ colour, text }) {
+	return html`<strong class=${`govuk-tag govuk-tag--${colour}`}>${text}</strong>`;
+}
+
+/** That something was done: it is brought into view, and a screen reader says it. */
+export function Done({ name }) {
+	const ref = useRef(null);
+	useEffect(() => ref.current?.focus(), [name]);
+	return html`<div role="status">${name && html`<div class="govuk-notification-banner govuk-notification-banner--success" tabindex="-1" ref=${ref}>
+		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${name}`)}</p></div></div>`}</div>`;
+}
+
+/** When and by whom: the line below an event of a history. */
+export function When({ at, by }) {
+	return html`<p class="govuk-body-s desk-timeline__by"><time datetime=${at}>${showMoment(at)}</time> · <bdi>${by}</bdi></p>`;
 }

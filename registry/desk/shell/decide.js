@@ -1,10 +1,10 @@
 /* decide.js - buttons that decide something, some with a reason that is asked first. */
 import { useState } from '/desk/lib/hooks.js';
-import { post } from '/desk/shell/api.js';
-import { LongField } from '/desk/shell/form.js';
-import { t } from '/desk/shell/i18n.js';
-import { Button, ErrorSummary, html } from '/desk/shell/ui.js';
-import { problemsOf } from './common.js';
+import { post } from './api.js';
+import { LongField } from './form.js';
+import { t } from './i18n.js';
+import { Button, ErrorSummary, html } from './ui.js';
+import { problemsOf } from './ask.js';
 
 /**
  * @param {{possible: {name: string, path: string, kind?: string, reason?: number}[], path: string, onDone: (name: string) => void}} of what
@@ -20,7 +20,7 @@ export function Decisions({ possible, path, onDone }) {
 		return null;
 	const decide = async (decision) => {
 		if (decision.reason && [...reason.trim()].length < decision.reason) {
-			setProblems([{ field: 'decision-reason', text: t('act.reason.missing') }]);
+			setProblems([{ field: 'decision-reason', text: t('decide.reason.missing') }]);
 			return;
 		}
 		try {
@@ -43,8 +43,8 @@ export function Decisions({ possible, path, onDone }) {
 	<div class="govuk-button-group">${possible.map((decision) => html`<${Button} kind=${decision.kind} onClick=${() => press(decision)}
 		aria-expanded=${decision.reason ? String(asked === decision) : undefined}>${t(`do.${decision.name}`)}</${Button}>`)}</div>
 	${asked && html`<form class="desk-decision" novalidate onSubmit=${(event) => { event.preventDefault(); decide(asked); }}>
-		<${LongField} id="decision-reason" label=${t(`reason.${asked.name}`)} hint=${t('act.reason.hint')} value=${reason} onValue=${setReason}
+		<${LongField} id="decision-reason" label=${t(`reason.${asked.name}`)} hint=${t('decide.reason.hint', { n: asked.reason })} value=${reason} onValue=${setReason}
 			error=${problems.find((p) => p.field)?.text} />
 		<div class="govuk-button-group"><button class="govuk-button govuk-button--warning">${t(`do.${asked.name}`)}</button>
-		<${Button} kind="secondary" onClick=${() => setAsked(null)}>${t('act.cancel')}</${Button}></div></form>`}`;
+		<${Button} kind="secondary" onClick=${() => setAsked(null)}>${t('decide.cancel')}</${Button}></div></form>`}`;
 }
