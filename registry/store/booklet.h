@@ -39,7 +39,7 @@ int booklets_assign(struct tx *tx, const struct booklet_count *range, const char
 int booklets_bind(struct tx *tx, const char *station, const struct uuid *documents, size_t n, const struct uuid *officer_id, struct err *err);
 /*
  * { received, assigned, personalised, spoiled, destroyed, expected, next?, stations: [{ station, blanks }], waiting: [counts that a second officer has not
- * made], balances: [{ on_day, expected, counted, difference }, the last ten] }
+ * made], spoils: [{ serial, reason, at }, the first hundred to be destroyed], balances: [{ on_day, expected, counted, difference }, the last ten] }
  */
 int booklet_stock(struct tx *tx, const struct uuid *office_id, json_t **stock, struct err *err);
 
