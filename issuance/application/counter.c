@@ -145,11 +145,11 @@ application_to_json(const struct application *a)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], version[UUID_TEXT];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&a->id, id), "state", a->state,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&a->id, id), "state", a->state,
 		"document_type", a->document_type, "reason", a->reason, "office_id", uuid_format(&a->office_id, office), "officer_id",
 		uuid_format(&a->officer_id, officer), "identity_version_id", uuid_format(&a->identity_version_id, version), "created_at",
-		a->created_at, "holder", a->holder, "decisions", a->decisions, "documents", a->documents, "consents",
-		a->consents, "interviews", a->interviews);
+		a->created_at, "is_urgent", a->is_urgent, "holder", a->holder, "decisions", a->decisions, "documents", a->documents, "consents",
+		a->consents, "interviews", a->interviews, "officers", a->officers);
 }
 
 /* The rules that an undecided application does not fulfil. */
@@ -213,11 +213,14 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 	struct uuid after_id;
 	bool more;
 
-	(void)rq;
 	if (l->page.has_after && uuid_parse(bytes_str(l->page.after_id), &after_id, err) == -1)
 		return -1;
 	if (application_list(tx, &l->office_id, l->state, after_at, l->page.has_after ? &after_id : NULL, l->page.limit, &items, &more, err) == -1)
 		return -1;
+	if (json_array_size(items) > 0 && office_disclose(tx, rq, "office", &l->office_id, err) == -1) {
+		json_decref(items);
+		return -1;
+	}
 	last = json_array_get(items, json_array_size(items) - 1);
 	return reply_page(rp, "applications", items, more ? json_string_value(json_object_get(last, "created_at")) : NULL,
 		more ? json_string_value(json_object_get(last, "id")) : NULL, err);

@@ -37,13 +37,17 @@ const struct query application_queries[] = {
 																															" (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('relation', c.relation, 'reference', c.reference, 'officer_id', c.officer_id,"
 																															"  'created_at', " AT_UTC("c.created_at") ")) ORDER BY c.created_at, c.id), '[]')::text FROM application_consent c WHERE c.application_id = a.id),"
 																																				  " (SELECT coalesce(jsonb_agg(jsonb_build_object('outcome', t.outcome, 'notes', t.notes, 'officer_id', t.officer_id,"
-																																				  "  'created_at', " AT_UTC("t.created_at") ") ORDER BY t.created_at, t.id), '[]')::text FROM application_interview t WHERE t.application_id = a.id)"
+																																				  "  'created_at', " AT_UTC("t.created_at") ") ORDER BY t.created_at, t.id), '[]')::text FROM application_interview t WHERE t.application_id = a.id), coalesce(a.is_urgent, false),"
+																																									    " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM application_decision d WHERE d.application_id = a.id"
+																																									    "  UNION SELECT c.officer_id FROM application_consent c WHERE c.application_id = a.id UNION SELECT t.officer_id FROM application_interview t WHERE t.application_id = a.id"
+																																									    "  UNION SELECT r.officer_id FROM fee_receipt r WHERE r.application_id = a.id UNION SELECT w.officer_id FROM fee_waiver w WHERE w.application_id = a.id))"
 																																									    " FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
 																																									    " WHERE a.id = $1" },
 	[Q_LIST] = { "application_list",
-		"SELECT jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'document_type', a.document_type,"
-		" 'reason', a.reason, 'officer_id', a.officer_id, 'created_at', " AT_UTC("a.created_at") ")::text"
-													 " FROM application a JOIN current_state s ON s.subject_id = a.id"
+		"SELECT jsonb_strip_nulls(jsonb_build_object('id', a.id, 'office_id', a.office_id, 'state', s.state, 'document_type', a.document_type, 'is_urgent', coalesce(a.is_urgent, false),"
+		" 'primary_name', i.primary_name, 'secondary_name', i.secondary_name,"
+		" 'reason', a.reason, 'officer_id', a.officer_id, 'created_at', " AT_UTC("a.created_at") "))::text"
+													 " FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
 													 " WHERE a.office_id = $1 AND ($2::text IS NULL OR s.state = $2)"
 													 " AND ($3::timestamptz IS NULL OR (a.created_at, a.id) > ($3, $4::uuid))"
 													 " ORDER BY a.created_at, a.id LIMIT $5" },
@@ -108,11 +112,12 @@ application_read(struct tx *tx, const struct uuid *id, struct application *a, st
 	snprintf(found.reason, sizeof(found.reason), "%s", row_text(rows, 0, 6));
 	snprintf(found.state, sizeof(found.state), "%s", row_text(rows, 0, 7));
 	snprintf(found.created_at, sizeof(found.created_at), "%s", row_text(rows, 0, 8));
+	found.is_urgent = row_bool(rows, 0, 14);
 	if (row_uuid(rows, 0, 0, &found.id, err) == -1 || row_uuid(rows, 0, 1, &found.person_id, err) == -1 ||
 		row_uuid(rows, 0, 2, &found.identity_version_id, err) == -1 || row_uuid(rows, 0, 3, &found.office_id, err) == -1 ||
 		row_uuid(rows, 0, 4, &found.officer_id, err) == -1 || row_json(rows, 0, 9, &found.holder, err) == -1 ||
 		row_json(rows, 0, 10, &found.decisions, err) == -1 || row_json(rows, 0, 11, &found.documents, err) == -1 ||
-		row_json(rows, 0, 12, &found.consents, err) == -1 || row_json(rows, 0, 13, &found.interviews, err) == -1)
+		row_json(rows, 0, 12, &found.consents, err) == -1 || row_json(rows, 0, 13, &found.interviews, err) == -1 || row_json(rows, 0, 15, &found.officers, err) == -1)
 		goto out;
 	*a = found;
 	found = (struct application){ 0 };
@@ -131,6 +136,7 @@ application_clear(struct application *a)
 	json_decref(a->documents);
 	json_decref(a->consents);
 	json_decref(a->interviews);
+	json_decref(a->officers);
 	*a = (struct application){ 0 };
 }
 

@@ -45,13 +45,15 @@ struct application {
 	json_t *documents;  /* array of { number, state } */
 	json_t *consents;   /* array of { relation, reference?, officer_id, created_at } */
 	json_t *interviews; /* array of { outcome, notes, officer_id, created_at } */
+	json_t *officers;   /* the names of all these officers, by id */
+	bool is_urgent;
 };
 int application_read(struct tx *tx, const struct uuid *id, struct application *a, struct err *err); /* FAIL_NOT_FOUND */
 void application_clear(struct application *a);
 
 /*
  * One page of an office's queue, oldest first, after (after_at, after_id) when after_at is not NULL: array of { id, office_id, state,
- * document_type, reason, officer_id, created_at }, and whether there are more.  state NULL: all.
+ * document_type, is_urgent, primary_name, secondary_name?, reason, officer_id, created_at }, and whether there are more.  state NULL: all.
  */
 int application_list(struct tx *tx, const struct uuid *office_id, const char *state, const char *after_at, const struct uuid *after_id,
 	unsigned limit, json_t **items, bool *more, struct err *err);

@@ -5,6 +5,8 @@
 
 #include "registry/base/json.h"
 
+#define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
 /*
  * What is made or was made: the columns that production_of_row reads, and the tables they come from.  Counted, not EXISTS: the planner
  * would hash an EXISTS for a batch, and that takes the view of the whole nation.
@@ -48,9 +50,16 @@ const struct query document_queries[] = {
 		" LEFT JOIN document_signature sig ON sig.document_id = d.id",
 		.is_binary = true },
 	[Q_HISTORY] = { "document_history",
-		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
-		" 'from_state', d.from_state, 'to_state', d.to_state, 'created_at', to_char(d.created_at AT TIME ZONE 'UTC',"
-		" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1" },
+		"SELECT (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
+		"  'from_state', d.from_state, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1),"
+													      " (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', x.reason, 'since', " AT_UTC("x.since") ") ORDER BY x.since, x.reason), '[]')::text"
+																									       "  FROM stopped_document x WHERE x.document_id = $1),"
+																									       " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', p.kind, 'reported_by', p.reported_by, 'reference', p.reference, 'happened_on', p.happened_on,"
+																									       "  'place', p.place, 'officer_id', p.officer_id, 'created_at', " AT_UTC("p.created_at") ")) ORDER BY p.created_at, p.id), '[]')::text FROM document_report p WHERE p.document_id = $1),"
+																																				       " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('bearer', v.bearer, 'is_likeness', v.is_likeness, 'proof', v.proof, 'officer_id', v.officer_id,"
+																																				       "  'created_at', " AT_UTC("v.created_at") ")) ORDER BY v.created_at, v.id), '[]')::text FROM document_delivery v WHERE v.document_id = $1),"
+																																										 " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM document_decision d WHERE d.document_id = $1"
+																																										 "  UNION SELECT p.officer_id FROM document_report p WHERE p.document_id = $1 UNION SELECT v.officer_id FROM document_delivery v WHERE v.document_id = $1))" },
 	[Q_LIST] = { "document_list",
 		"SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'number', d.number, 'state', s.state, 'application_id', a.id, 'office_id', a.office_id,"
 		" 'document_type', d.document_type, 'booklet', b.serial, 'changed_at', to_char(s.changed_at AT TIME ZONE 'UTC',"
@@ -221,16 +230,34 @@ out:
 }
 
 int
-document_history(struct tx *tx, const struct uuid *document_id, json_t **decisions, struct err *err)
+document_history(struct tx *tx, const struct uuid *document_id, struct document_history *history, struct err *err)
 {
+	struct document_history h = { NULL };
 	struct rows *rows = NULL;
-	int rc;
+	int rc = -1;
 
 	if (tx_query_one(tx, &document_queries[Q_HISTORY], ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
 		return -1;
-	rc = row_json(rows, 0, 0, decisions, err);
+	if (row_json(rows, 0, 0, &h.decisions, err) == 0 && row_json(rows, 0, 1, &h.stops, err) == 0 && row_json(rows, 0, 2, &h.reports, err) == 0 &&
+		row_json(rows, 0, 3, &h.deliveries, err) == 0 && row_json(rows, 0, 4, &h.officers, err) == 0) {
+		*history = h;
+		h = (struct document_history){ NULL };
+		rc = 0;
+	}
+	document_history_clear(&h);
 	rows_free(rows);
 	return rc;
+}
+
+void
+document_history_clear(struct document_history *h)
+{
+	json_decref(h->decisions);
+	json_decref(h->stops);
+	json_decref(h->reports);
+	json_decref(h->deliveries);
+	json_decref(h->officers);
+	*h = (struct document_history){ NULL };
 }
 
 int

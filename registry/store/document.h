@@ -56,8 +56,17 @@ void production_clear(struct production *p);
 int productions_read(struct tx *tx, const struct uuid *applications, size_t n, struct production *out, size_t *found, struct err *err);
 /* By the document's number; FAIL_NOT_FOUND. */
 int document_read(struct tx *tx, const char *number, struct production *p, struct err *err);
-/* What is decided of it: array of { event, officer_id, reason?, from_state, to_state, created_at }. */
-int document_history(struct tx *tx, const struct uuid *document_id, json_t **decisions, struct err *err);
+
+/* What became of a document. */
+struct document_history {
+	json_t *decisions;  /* array of { event, officer_id, reason?, from_state, to_state, created_at } */
+	json_t *stops;      /* why it is on the stop list now: array of { reason, since } */
+	json_t *reports;    /* array of { kind, reported_by, reference?, happened_on?, place?, officer_id, created_at } */
+	json_t *deliveries; /* who came for it: array of { bearer, is_likeness, proof?, officer_id, created_at } */
+	json_t *officers;   /* the names of all these officers, by id */
+};
+int document_history(struct tx *tx, const struct uuid *document_id, struct document_history *history, struct err *err);
+void document_history_clear(struct document_history *h);
 
 /*
  * One page of an office's documents in that state, who waits longest first: { id, number, state, application_id, office_id, document_type, booklet?,
