@@ -5,6 +5,7 @@
 
 #include "issuance/application/counter.h"
 #include "issuance/application/handover.h"
+#include "issuance/application/life.h"
 #include "issuance/application/requisites.h"
 #include "issuance/perso/batches.h"
 #include "issuance/perso/booklets.h"
@@ -53,8 +54,16 @@ static const struct route routes[] = {
 	{ "POST", "/documents/{number}/quality-control", ROLE_PASSPORT_QC, post_quality_control, ROUTE_CHANGES, "read back and compare; pass when all is good" },
 	{ "GET", "/documents/{number}/portrait", ROLE_PASSPORT_DELIVERY, get_document_portrait, 0, "the holder's portrait, to compare with who stands there" },
 	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to a bearer who was compared with the portrait; it is active from then on" },
-	{ "POST", "/documents/{number}/reports", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_DELIVERY, post_report, ROUTE_CHANGES, "report lost or stolen: on the stop list at once" },
+	{ "POST", "/documents/{number}/reports", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_DELIVERY | ROLE_PASSPORT_SUPERVISOR, post_report, ROUTE_CHANGES,
+	    "report lost or stolen, in its holder's hands or before: on the stop list at once" },
 	{ "POST", "/documents/{number}/findings", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_SUPERVISOR, post_finding, ROUTE_CHANGES, "found again: given back or kept; not by who recorded the report" },
+	{ "POST", "/documents/{number}/suspension", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_suspension, ROUTE_CHANGES, "suspend, with a reason: on the stop list at once" },
+	{ "POST", "/documents/{number}/reinstatement", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_reinstatement, ROUTE_CHANGES, "take a suspension back, not by who suspended" },
+	{ "POST", "/documents/{number}/revocation", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_revocation, ROUTE_CHANGES, "revoke a suspended document for good, not by who suspended; with grounds" },
+	{ "POST", "/documents/{number}/destruction", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_DELIVERY | ROLE_PASSPORT_SUPERVISOR, post_destruction, ROUTE_CHANGES,
+	    "destroy one that is not valid any more" },
+	{ "POST", "/documents/{number}/destruction/witness", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_DELIVERY | ROLE_PASSPORT_SUPERVISOR, post_destruction_witness, ROUTE_CHANGES,
+	    "another officer saw it destroyed" },
 	{ "POST", "/documents/{number}/cancellation", ROLE_PASSPORT_CLERK, post_document_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
 	{ "POST", "/documents/{number}/spoiling", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_spoiling, ROUTE_CHANGES, "spoil before delivery, with a reason; the application may be produced again" },
 	{ "POST", "/batches", ROLE_PASSPORT_PERSONALISER, post_batch, ROUTE_CHANGES, "order approved applications of an office to be personalised by the stations" },

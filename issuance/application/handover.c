@@ -219,7 +219,7 @@ work_report(struct tx *tx, const struct request *rq, void *arg, struct reply *rp
 		return -1;
 	row.document_id = p.document_id;
 	if (uuid_new(&row.id, err) == 0 && report_add(tx, &row, err) == 0)
-		rc = reply_document(rp, &p, row.kind, err);
+		rc = reply_document(rp, &p, strcmp(p.document_state, "delivered") == 0 || strcmp(p.document_state, "suspended") == 0 ? row.kind : "missing", err);
 	production_clear(&p);
 	return rc;
 }
@@ -267,7 +267,9 @@ work_find(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 	if (f->is_restored && (p.is_deceased || p.is_stopped || !p.identity_holds))
 		err_set(err, FAIL_CONFLICT, "the holder may not have a document now, so that it is not given back");
 	else if (uuid_new(&row.id, err) == 0 && finding_add(tx, &row, err) == 0)
-		rc = reply_document(rp, &p, f->is_restored ? "delivered" : "recovered", err);
+		rc = reply_document(rp, &p, f->is_restored ? "delivered" : strcmp(p.document_state, "missing") == 0 ? "spoiled"
+														    : "recovered",
+			err);
 	production_clear(&p);
 	return rc;
 }

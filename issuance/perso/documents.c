@@ -103,16 +103,16 @@ post_documents(struct request *rq, struct reply *rp, struct err *err)
 /* ---- reading ---- */
 
 static json_t *
-document_to_json(const struct production *p, const struct document_history *h)
+document_to_json(const struct production *p, const struct document_history *h, json_t *standing)
 {
 	char id[UUID_TEXT], application[UUID_TEXT], office[UUID_TEXT], issued[DATE_TEXT], expires[DATE_TEXT];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&p->document_id, id),
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&p->document_id, id),
 		"number", p->number, "state", p->document_state, "application_id", uuid_format(&p->application_id, application), "office_id",
 		uuid_format(&p->office_id, office), "document_type", p->document_type, "issuing_state", p->issuing_state, "authority",
 		p->authority, "issued_on", date_format(p->issued_on, issued), "expires_on", date_format(p->expires_on, expires), "is_signed",
 		p->sod.n > 0, "dg_hashes", p->dg_hashes, "decisions", h->decisions, "stops", h->stops, "reports", h->reports, "deliveries", h->deliveries,
-		"officers", h->officers);
+		"officers", h->officers, "standing", standing);
 }
 
 static int
@@ -120,12 +120,14 @@ work_document(struct tx *tx, const struct request *rq, void *arg, struct reply *
 {
 	struct document_history history = { NULL };
 	struct production p = { 0 };
+	json_t *standing = NULL;
 	int rc = -1;
 
 	(void)arg;
 	if (document_read(tx, request_param(rq, "number"), &p, err) == 0 && document_history(tx, &p.document_id, &history, err) == 0 &&
-		office_disclose(tx, rq, "document", &p.document_id, err) == 0)
-		rc = reply_json(rp, 200, document_to_json(&p, &history), err);
+		document_standing(tx, &p.document_id, &standing, err) == 0 && office_disclose(tx, rq, "document", &p.document_id, err) == 0)
+		rc = reply_json(rp, 200, document_to_json(&p, &history, standing), err);
+	json_decref(standing);
 	document_history_clear(&history);
 	production_clear(&p);
 	return rc;

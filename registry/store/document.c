@@ -28,6 +28,7 @@
 enum { Q_PRODUCTIONS,
 	Q_DOCUMENT,
 	Q_HISTORY,
+	Q_STANDING,
 	Q_LIST,
 	Q_SEQUENCE,
 	Q_PRODUCE,
@@ -41,7 +42,7 @@ const struct query document_queries[] = {
 	[Q_PRODUCTIONS] = { "productions_read",
 		"SELECT " PRODUCTION_COLUMNS " FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place) JOIN application a ON a.id = w.id" PRODUCTION_JOINS
 		" LEFT JOIN LATERAL (SELECT t.*, ts.state FROM document t JOIN current_state ts ON ts.subject_id = t.id"
-		"  WHERE t.application_id = a.id AND ts.state <> 'spoiled' ORDER BY t.created_at DESC LIMIT 1) d ON true"
+		"  WHERE t.application_id = a.id AND ts.state NOT IN ('spoiled', 'missing') ORDER BY t.created_at DESC LIMIT 1) d ON true"
 		" LEFT JOIN document_signature sig ON sig.document_id = d.id ORDER BY w.place",
 		.is_binary = true },
 	[Q_DOCUMENT] = { "document_read",
@@ -60,6 +61,9 @@ const struct query document_queries[] = {
 																																				       "  'created_at', " AT_UTC("v.created_at") ")) ORDER BY v.created_at, v.id), '[]')::text FROM document_delivery v WHERE v.document_id = $1),"
 																																										 " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM document_decision d WHERE d.document_id = $1"
 																																										 "  UNION SELECT p.officer_id FROM document_report p WHERE p.document_id = $1 UNION SELECT v.officer_id FROM document_delivery v WHERE v.document_id = $1))" },
+	[Q_STANDING] = { "document_standing",
+		"SELECT jsonb_strip_nulls(jsonb_build_object('status', v.status, 'since', v.since, 'is_valid', v.is_valid, 'destruction_begun_by', (SELECT x.officer_id FROM"
+		" document_destruction x WHERE x.document_id = v.document_id AND v.state <> 'destroyed')))::text FROM document_standing v WHERE v.document_id = $1" },
 	[Q_LIST] = { "document_list",
 		"SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'number', d.number, 'state', s.state, 'application_id', a.id, 'office_id', a.office_id,"
 		" 'document_type', d.document_type, 'booklet', b.serial, 'changed_at', to_char(s.changed_at AT TIME ZONE 'UTC',"
@@ -273,6 +277,12 @@ document_list(struct tx *tx, const struct uuid *office_id, const char *state, co
 	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
 	return rc;
+}
+
+int
+document_standing(struct tx *tx, const struct uuid *document_id, json_t **standing, struct err *err)
+{
+	return tx_query_json(tx, &document_queries[Q_STANDING], ARGS(arg_uuid(document_id)), "there is no such document", standing, err);
 }
 
 int

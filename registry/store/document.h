@@ -67,6 +67,8 @@ struct document_history {
 };
 int document_history(struct tx *tx, const struct uuid *document_id, struct document_history *history, struct err *err);
 void document_history_clear(struct document_history *h);
+/* How it stands today: { status, since, is_valid, destruction_begun_by? }; status as in the view document_standing. */
+int document_standing(struct tx *tx, const struct uuid *document_id, json_t **standing, struct err *err);
 
 /*
  * One page of an office's documents in that state, who waits longest first: { id, number, state, application_id, office_id, document_type, booklet?,

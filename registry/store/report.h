@@ -1,6 +1,7 @@
 /*
- * report.h - what becomes of a document in somebody's hands: delivery to a bearer who was looked at, loss, theft, finding.  Database role
- * catena_issuance.  The stop list and the notifications are written by the registry in the same commit (0198-counter.sql).
+ * report.h - what becomes of a document in somebody's hands: delivery to a bearer who was looked at, loss, theft, finding, suspension,
+ * revocation, destruction.  Database role catena_issuance.  The stop list and the notifications are written by the registry in the same commit
+ * (0198-counter.sql, 0220-life.sql).
  */
 #ifndef CATENA_STORE_REPORT_H
 #define CATENA_STORE_REPORT_H
@@ -15,7 +16,7 @@ struct report_new {
 	struct date happened_on; /* any precision */
 	const char *place;       /* NULL: not told */
 };
-/* FAIL_CONFLICT: the document is not in anybody's hands, or a reference is wanted. */
+/* FAIL_CONFLICT: the document is not made yet or at its end, a reference is wanted, or it was not delivered and others than police or authority report it. */
 int report_add(struct tx *tx, const struct report_new *r, struct err *err);
 
 struct finding_new {
@@ -35,6 +36,26 @@ struct delivery_new {
 };
 /* What the officer saw; before the decision `deliver`.  FAIL_CONFLICT: not ready, the portrait was not looked at, a guardian of an adult. */
 int delivery_add(struct tx *tx, const struct delivery_new *d, struct err *err);
+
+struct suspension_new {
+	struct uuid id, document_id, officer_id;
+	const char *reason;
+};
+/* Not to be accepted from now on.  FAIL_CONFLICT: it is in nobody's hands, or suspended already. */
+int suspension_add(struct tx *tx, const struct suspension_new *s, struct err *err);
+
+struct suspension_end_new {
+	struct uuid id, document_id, officer_id;
+	const char *outcome; /* reinstated, revoked */
+	const char *grounds; /* revoked: fraud, error, court, misuse, nationality_lost; else NULL */
+	const char *reason;
+};
+/* Of the last suspension of the document.  FAIL_CONFLICT: none, ended already, or by who suspended it. */
+int suspension_end_add(struct tx *tx, const struct suspension_end_new *e, struct err *err);
+
+/* An officer destroys what is not valid any more, and another says that they saw it: `destroyed` only then. */
+int destruction_add(struct tx *tx, const struct uuid *document_id, const char *notes, const struct uuid *officer_id, struct err *err);
+int destruction_witness_add(struct tx *tx, const struct uuid *document_id, const struct uuid *officer_id, struct err *err);
 
 extern const struct query report_queries[];
 

@@ -237,6 +237,25 @@ issuance_day(struct day *day)
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications?office=%s&limit=2", office)));
 }
 
+/* In its holder's hands once more, whatever was decided, and then to its end. */
+static void
+life_day(const char *number)
+{
+	struct err err = ERR_INIT;
+	const char *why = "a tip of the consulate";
+
+	if (rig_sql(&rig, NULL, 0, &err, "UPDATE current_state SET state = 'delivered' WHERE subject_id = (SELECT id FROM document WHERE number = '%s')", number) == -1)
+		bail_out("%s", err.text);
+	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/documents/%s/suspension", number), json_pack("{s:s}", "reason", why)));
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s", number)));
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/documents/%s/reinstatement", number), json_pack("{s:s}", "reason", why)));
+	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/documents/%s/suspension", number), json_pack("{s:s}", "reason", why)));
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/documents/%s/revocation", number), json_pack("{s:s, s:s}", "grounds", "fraud", "reason", why)));
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s/destruction", number), json_pack("{s:s}", "notes", "cut into two pieces")));
+	json_decref(post("issued", "passport_clerk.2", path_of("/issuance/v1/documents/%s/destruction/witness", number), NULL));
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s", number)));
+}
+
 static void
 registry_day(const struct day *day)
 {
@@ -255,6 +274,7 @@ registry_day(const struct day *day)
 	json_decref(get("registryd", "inspector.1", path_of("/registry/v1/documents/%s/descent", day->number)));
 	json_decref(get("registryd", "auditor.1", path_of("/registry/v1/documents/%s/descent?form=disclosed", day->number)));
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s/cancellation", day->number), reason()));
+	life_day(day->number);
 }
 
 static void

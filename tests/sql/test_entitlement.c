@@ -205,7 +205,7 @@ test_stops(void)
 	}
 	chain_do(ISSUANCE, SUBMIT("c7", "7", "PP", "first"));
 	chain_do(ENROLMENT, "INSERT INTO enrolment_decision (enrolment_id, opened_by, event, officer_id, reason) VALUES (" ID("77") ", " ID("13") ", 'revoke', " ID("15") ", 'forged')");
-	is(codes("27", "PP", "first"), "identity_revoked open_application", "a revoked identity bars");
+	is(codes("27", "PP", "first"), "identity_revoked", "a revoked identity bars, and stops the application");
 	ok(!taken(DECIDE("c7", "approve", "17")), "refuses: approval of who was somebody when they applied");
 }
 

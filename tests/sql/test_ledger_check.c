@@ -1,5 +1,6 @@
 /* What the check of the ledger finds: each thing that a superuser can do to the rows, with the triggers out of the way. */
 #include "tests/sql/ledger_rig.h"
+#include "tests/sql/life.h"
 
 #define U(n)      "00000000-0000-7000-8000-0000000000" n
 #define OFFICE    "'" U("01") "'"
@@ -82,6 +83,7 @@ static const char chain[] =
 	"INSERT INTO document_delivery (id, document_id, bearer, is_likeness, officer_id) VALUES (gen_random_uuid(), '" U("80") "', 'holder', true, " OFFICER_A ");"
 	"ALTER TABLE fee_receipt ENABLE TRIGGER a_open, ENABLE TRIGGER b_numbered; ALTER TABLE fee_waiver ENABLE TRIGGER a_open;"
 	"ALTER TABLE document_report ENABLE TRIGGER takes_effect; ALTER TABLE document_finding ENABLE TRIGGER takes_effect; ALTER TABLE document_delivery ENABLE TRIGGER a_verified;"
+	LIFE_ROWS("'" U("e7") "'", "'" U("e8") "'", "'" U("80") "'", OFFICER_A, OFFICER_B)
 	"INSERT INTO audit_event (kind, program, officer_id) VALUES ('denied', 'test', " OFFICER_A ");";
 
 /* One of each row of key ceremonies: a key is generated and retired, a certificate revoked, a CRL and a list issued. */
