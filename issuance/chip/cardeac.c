@@ -27,11 +27,9 @@ agree(struct card *card, enum chip_cipher cipher, struct bytes key)
 		sw = SW_WRONG_DATA;
 		goto out;
 	}
-	if (element_times(g, other, bytes_of(&card->ca.number), &k, &err) == -1 || element_secret(g, k, &secret, &err) == -1)
-		goto out;
 	buf_wipe(&card->s.terminal_key);
-	buf_add(&card->s.terminal_key, key.p + 1, (key.n - 1) / 2);
-	if (card->s.terminal_key.failed)
+	if (element_times(g, other, bytes_of(&card->ca.number), &k, &err) == -1 || element_secret(g, k, &secret, &err) == -1 ||
+		element_compress(g, key, &card->s.terminal_key, &err) == -1)
 		goto out;
 	sm_start(&card->s.sm, cipher, bytes_of(&secret), NULL);
 	card->s.has_ca = true;
@@ -97,7 +95,7 @@ card_set_chip_authentication(struct card *card, const struct apdu *a)
 			card->s.ca = secinfo_protocol(i->protocol);
 		buf_clear(&oid);
 	}
-	return card->s.ca != NULL && card->s.ca->agreement == SECINFO_ECDH ? SW_OK : SW_WRONG_DATA;
+	return card->s.ca != NULL && card->s.ca->agreement == secinfo_parameters(card->ca.parameters)->agreement ? SW_OK : SW_WRONG_DATA;
 }
 
 uint16_t

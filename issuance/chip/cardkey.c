@@ -3,7 +3,7 @@
  *
  *	60 { 04 modulus }, 61 { 04 private exponent }          active authentication with RSA, as the JMRTD applet takes it
  *	64 is followed by the CVCA's certificate 7F21          terminal authentication
- *	66 { 80 parameters, 81 number, [84 key's id] }         chip authentication: standardised parameters of a curve, private key
+ *	66 { 80 parameters, 81 number, [84 key's id] }         chip authentication: standardised parameters of a curve or group, private key
  *	67 { 80 parameters, 81 number, 82 octets of the hash } active authentication with ECDSA
  *	68 { digits }                                          CAN
  */
@@ -52,9 +52,9 @@ put_key(struct bytes object, uint32_t tag, struct card_key *key, struct err *err
 	if (der_enter(&d, tag, &in, "key", err) == -1 || der_end(&d, "key", err) == -1 || der_get(&in, 0x80, &parameters, "key", err) == -1 ||
 		der_get(&in, 0x81, &number, "key", err) == -1)
 		return -1;
-	if (parameters.n != 1 || (known = secinfo_parameters(parameters.p[0])) == NULL || known->agreement != SECINFO_ECDH || number.n == 0 ||
-		number.n > (known->bits + 7) / 8)
-		return err_set(err, FAIL_INPUT, "chip: a key on no curve we know");
+	if (parameters.n != 1 || (known = secinfo_parameters(parameters.p[0])) == NULL || (known->agreement != SECINFO_ECDH && tag != TAG_CA_KEY) ||
+		number.n == 0 || number.n > (known->bits + 7) / 8)
+		return err_set(err, FAIL_INPUT, "chip: a key on no curve and in no group we know");
 	made.parameters = parameters.p[0];
 	if (der_optional(&in, 0x82, &more, "key", err) == 1 && more.n == 1)
 		made.octets = more.p[0];

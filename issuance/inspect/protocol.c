@@ -1,6 +1,10 @@
 #include "issuance/inspect/protocol.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "registry/base/der.h"
 #include "registry/base/digest.h"
@@ -190,7 +194,45 @@ terminal_choose_pace(const struct secinfos *infos, bool *is_ambiguous)
 
 /* ---- keys in SecurityInfos ---- */
 
-/* The standardised parameters and the point of a SubjectPublicKeyInfo of an elliptic curve.  FAIL_NOT_FOUND: of another kind. */
+/* The key of a SubjectPublicKeyInfo that names a group by its prime and generator (PKCS #3, X9.42), when they are standardised ones. */
+static int
+prime_group_of(struct bytes spki, struct buf *number)
+{
+	const unsigned char *p = spki.p;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)spki.n);
+	BIGNUM *prime = NULL, *generator = NULL, *y = NULL;
+	uint8_t *octets;
+	int id = SECINFO_NO_ID;
+
+	if (key != NULL && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_FFC_P, &prime) == 1 && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_FFC_G, &generator) == 1 &&
+		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PUB_KEY, &y) == 1 && (octets = buf_reserve(number, (size_t)BN_num_bytes(y))) != NULL) {
+		BN_bn2bin(y, octets);
+		id = group_find_prime(prime, generator);
+	}
+	BN_free(prime);
+	BN_free(generator);
+	BN_free(y);
+	EVP_PKEY_free(key);
+	return id;
+}
+
+/* Under standardised parameters (Doc 9303-11 9.5.1): a point as it is, a number as INTEGER. */
+static int
+standard_key(int parameters, struct bytes bits, struct buf *key, struct err *err)
+{
+	struct der d = der_reader(bits);
+	struct bytes number;
+
+	if (secinfo_parameters(parameters)->agreement == SECINFO_DH) {
+		if (der_get(&d, DER_INTEGER, &number, "chip authentication key", err) == -1 || der_end(&d, "chip authentication key", err) == -1)
+			return -1;
+		bits = number.n > 1 && number.p[0] == 0 ? BYTES(number.p + 1, number.n - 1) : number;
+	}
+	buf_bytes(key, bits);
+	return buf_check(key, err);
+}
+
+/* The standardised parameters and the public key of a SubjectPublicKeyInfo, as it travels (group.h).  FAIL_NOT_FOUND: of a kind that we cannot use. */
 static int
 key_of_infos(struct bytes spki, int *parameters, struct buf *point, struct err *err)
 {
@@ -199,29 +241,30 @@ key_of_infos(struct bytes spki, int *parameters, struct buf *point, struct err *
 	struct tlv algorithm;
 	struct bytes bits;
 	unsigned unused;
-	int rc = -1;
 
 	if (der_enter(&d, DER_SEQUENCE, &seq, "chip authentication key", err) == -1 || der_next(&seq, &algorithm, "chip authentication key", err) == -1 ||
 		der_get_bits(&seq, &bits, &unused, "chip authentication key", err) == -1)
 		return -1;
+	buf_wipe(point);
 	*parameters = secinfo_standard_id(algorithm.whole);
-	if (*parameters == SECINFO_NO_ID && pubkey_parse(spki, &key, err) == 0 && key->type == KEY_EC)
+	if (*parameters != SECINFO_NO_ID && secinfo_parameters(*parameters) != NULL)
+		return standard_key(*parameters, bits, point, err);
+	if (pubkey_parse(spki, &key, err) == -1 || key->type != KEY_EC)
+		*parameters = prime_group_of(spki, point);
+	else {
 		for (int id = 0; id < 32; id++) {
 			const struct secinfo_parameters *known = secinfo_parameters(id);
 
 			if (known != NULL && known->agreement == SECINFO_ECDH && strcmp(known->name, key->curve->name) == 0)
 				*parameters = id;
 		}
-	if (*parameters == SECINFO_NO_ID || secinfo_parameters(*parameters) == NULL || secinfo_parameters(*parameters)->agreement != SECINFO_ECDH)
-		err_set(err, FAIL_NOT_FOUND, "chip authentication: a key of a kind that we cannot use");
-	else {
-		err_clear(err);
-		buf_wipe(point);
-		buf_bytes(point, key != NULL ? bytes_of(&key->point) : bits);
-		rc = buf_check(point, err);
+		buf_bytes(point, bytes_of(&key->point));
 	}
 	pubkey_free(key);
-	return rc;
+	err_clear(err);
+	if (*parameters == SECINFO_NO_ID)
+		return err_set(err, FAIL_NOT_FOUND, "chip authentication: a key of a kind that we cannot use");
+	return buf_check(point, err);
 }
 
 int
@@ -270,11 +313,12 @@ choose_key(const struct secinfos *dg14, struct agreement *a, struct err *err)
 	for (const struct secinfo *k = NULL; (k = secinfos_next(dg14, SECINFO_CA_KEY, k)) != NULL;) {
 		if (key_of_infos(k->data, &a->parameters, &a->point, err) == -1)
 			continue;
+		err_clear(err);
 		a->key = k;
 		for (const struct secinfo *i = NULL; (i = secinfos_next(dg14, SECINFO_CA, i)) != NULL;) {
 			const struct secinfo_protocol *p = secinfo_protocol(i->protocol);
 
-			if (p->agreement == SECINFO_ECDH && (i->id == k->id || i->id == SECINFO_NO_ID || k->id == SECINFO_NO_ID) &&
+			if (p->agreement == secinfo_parameters(a->parameters)->agreement && (i->id == k->id || i->id == SECINFO_NO_ID || k->id == SECINFO_NO_ID) &&
 				(a->protocol == NULL || p->key_bits > a->protocol->key_bits))
 				a->protocol = p;
 		}
@@ -356,8 +400,7 @@ terminal_chip_authentication(struct terminal *t, const struct secinfos *dg14, st
 		goto out;
 	sm_start(&t->sm, cipher_of(a.protocol), bytes_of(&secret), NULL);
 	buf_wipe(terminal_key);
-	buf_add(terminal_key, point.p + 1, (point.n - 1) / 2);
-	if (buf_check(terminal_key, err) == 0)
+	if (element_compress(g, bytes_of(&point), terminal_key, err) == 0)
 		rc = ask_once(t, err);
 out:
 	element_free(own);
@@ -422,30 +465,36 @@ send_certificate(struct terminal *t, struct bytes certificate, char holder[CVC_N
 	return rc;
 }
 
-/* With the hash that the terminal's own certificate says; ECDSA plain. */
+/* As the terminal's own certificate says; ECDSA plain. */
 static int
 sign(const struct terminal_rights *rights, struct bytes message, struct buf *signature, struct err *err)
 {
 	struct cvc *own = NULL;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t der[600];
-	size_t n = sizeof(der);
-	const char *md = NULL;
+	EVP_PKEY_CTX *key = NULL;
+	uint8_t octets[1024];
+	size_t n = sizeof(octets);
 	int rc = -1;
 
 	if (cvc_parse(rights->chain[rights->n - 1], &own, err) == -1)
 		goto out;
-	md = digest_name(own->scheme->hash_bits);
-	if (own->scheme->key != KEY_EC) {
-		err_set(err, FAIL_INPUT, "terminal authentication: keys of elliptic curves only");
+	if (!EVP_PKEY_is_a(rights->key, own->scheme->key == KEY_EC ? "EC" : "RSA")) {
+		err_set(err, FAIL_INPUT, "terminal authentication: the key is not of the kind that the terminal's certificate says");
 		goto out;
 	}
-	if (ctx == NULL || EVP_DigestSignInit_ex(ctx, NULL, md, NULL, NULL, rights->key, NULL) != 1 ||
-		EVP_DigestSign(ctx, der, &n, message.p, message.n) != 1) {
+	if (ctx == NULL || EVP_DigestSignInit_ex(ctx, &key, digest_name(own->scheme->hash_bits), NULL, NULL, rights->key, NULL) != 1 ||
+		(own->scheme->is_pss && (EVP_PKEY_CTX_set_rsa_padding(key, RSA_PKCS1_PSS_PADDING) != 1 || EVP_PKEY_CTX_set_rsa_pss_saltlen(key, RSA_PSS_SALTLEN_DIGEST) != 1)) ||
+		EVP_DigestSign(ctx, octets, &n, message.p, message.n) != 1) {
 		err_set(err, FAIL_INTERNAL, "terminal authentication: libcrypto failed");
 		goto out;
 	}
-	rc = cvc_plain_of_der(BYTES(der, n), (size_t)(EVP_PKEY_get_bits(rights->key) + 7) / 8, signature, err);
+	if (own->scheme->key == KEY_EC)
+		rc = cvc_plain_of_der(BYTES(octets, n), (size_t)(EVP_PKEY_get_bits(rights->key) + 7) / 8, signature, err);
+	else {
+		buf_wipe(signature);
+		buf_add(signature, octets, n);
+		rc = buf_check(signature, err);
+	}
 out:
 	EVP_MD_CTX_free(ctx);
 	cvc_free(own);

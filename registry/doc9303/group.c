@@ -9,6 +9,7 @@
 #include <openssl/objects.h>
 #include <openssl/param_build.h>
 
+#include "registry/doc9303/chipkey.h"
 #include "registry/doc9303/secinfo.h"
 
 struct group {
@@ -139,6 +140,22 @@ group_prime(const struct group *group)
 	return group->p;
 }
 
+int
+group_find_prime(const BIGNUM *p, const BIGNUM *g)
+{
+	struct err err = ERR_INIT;
+	int found = SECINFO_NO_ID;
+
+	for (int id = 0; found == SECINFO_NO_ID && secinfo_parameters(id) != NULL && secinfo_parameters(id)->agreement == SECINFO_DH; id++) {
+		struct group *group = NULL;
+
+		if (group_new(id, &group, &err) == 0 && BN_cmp(group->p, p) == 0 && BN_cmp(group->g, g) == 0)
+			found = id;
+		group_free(group);
+	}
+	return found;
+}
+
 /* 1 < number < p - 1, and in the subgroup of order q. */
 static bool
 is_member(const struct group *group, const BIGNUM *number, BN_CTX *ctx)
@@ -209,6 +226,20 @@ element_secret(const struct group *group, const struct element *e, struct buf *o
 		done = done && BN_bn2binpad(e->number, p, n) == n;
 	BN_clear_free(x);
 	return done ? 0 : failed(err);
+}
+
+int
+element_compress(const struct group *group, struct bytes octets, struct buf *out, struct err *err)
+{
+	uint8_t digest[CHIP_SHA1];
+
+	if (group->curve != NULL)
+		buf_add(out, octets.p + 1, (octets.n - 1) / 2);
+	else {
+		chip_sha1(octets, digest);
+		buf_add(out, digest, sizeof(digest));
+	}
+	return buf_check(out, err);
 }
 
 int

@@ -20,11 +20,15 @@ void group_free(struct group *group);
 bool group_is_curve(const struct group *group);
 size_t group_order_len(const struct group *group); /* octets of the order */
 const BIGNUM *group_prime(const struct group *group);
+/* The id of the standardised group with this prime and generator, which a key may state in full; SECINFO_NO_ID: none. */
+int group_find_prime(const BIGNUM *p, const BIGNUM *g);
 
 int element_read(const struct group *group, struct bytes octets, struct element **e, struct err *err);
 int element_write(const struct group *group, const struct element *e, struct buf *out, struct err *err); /* appended */
 /* The shared secret that an element is: its x coordinate, or the number, as long as the prime; appended. */
 int element_secret(const struct group *group, const struct element *e, struct buf *out, struct err *err);
+/* A public key as terminal authentication names it: x of a point, SHA-1 of a number; appended.  octets: as they travel, read before. */
+int element_compress(const struct group *group, struct bytes octets, struct buf *out, struct err *err);
 void element_free(struct element *e); /* wipes */
 
 /* base (NULL: the standard generator) times the number.  FAIL_INPUT: the neutral element. */

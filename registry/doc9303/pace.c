@@ -424,15 +424,8 @@ int
 pace_chip_name(const struct pace *p, bool is_chip, struct buf *out, struct err *err)
 {
 	const struct buf *key = is_chip ? &p->sent : &p->got;
-	uint8_t digest[CHIP_SHA1];
 
-	if (group_is_curve(p->group))
-		buf_add(out, key->p + 1, (key->n - 1) / 2);
-	else {
-		chip_sha1(bytes_of(key), digest);
-		buf_add(out, digest, sizeof(digest));
-	}
-	return buf_check(out, err);
+	return element_compress(p->group, bytes_of(key), out, err);
 }
 
 /* ---- chip authentication mapping ---- */

@@ -23,8 +23,15 @@ struct rig {
 	struct buf ca_spki, ca_point, aa_spki;
 };
 
+/* A key of chip authentication: its protocol and SubjectPublicKeyInfo in DG14, and the object that brings it to the chip. */
+struct rig_key {
+	const char *protocol;
+	struct bytes spki, object;
+};
+
+/* key NULL: the usual one, on a curve. */
 static void
-rig_start(struct rig *r, const char *ca_protocol)
+rig_start_key(struct rig *r, const char *ca_protocol, const struct rig_key *key)
 {
 	struct err err = ERR_INIT;
 	struct buf file = BUF_INIT, aa_point = BUF_INIT;
@@ -41,7 +48,7 @@ rig_start(struct rig *r, const char *ca_protocol)
 	add_info(&r->access, SECINFO_PACE, PACE "1.2", 2, 0, BYTES_NONE);
 	add_info(&r->access, SECINFO_PACE, PACE "3.3", 2, 0, BYTES_NONE);
 	add_info(&r->access, SECINFO_PACE, PACE "2.2", 2, 12, BYTES_NONE);
-	add_info(&r->dg14, SECINFO_CA_KEY, "0.4.0.127.0.7.2.2.1.2", 0, 7, bytes_of(&r->ca_spki));
+	add_info(&r->dg14, SECINFO_CA_KEY, key != NULL ? key->protocol : "0.4.0.127.0.7.2.2.1.2", 0, 7, key != NULL ? key->spki : bytes_of(&r->ca_spki));
 	if (ca_protocol != NULL)
 		add_info(&r->dg14, SECINFO_CA, ca_protocol, 1, 7, BYTES_NONE);
 	if (secinfos_write(&r->access, &file, &err) == -1 || card_put_file(r->card, CARD_MF, 0x011C, bytes_of(&file), &err) == -1 ||
@@ -52,11 +59,20 @@ rig_start(struct rig *r, const char *ca_protocol)
 		card_put_file(r->card, CARD_MF, 0x011D, BYTES("\x30\x01\x00", 3), &err) == -1 ||
 		card_set_mrz(r->card, CARDFIX_NUMBER, CARDFIX_BIRTH, CARDFIX_EXPIRY, &err) == -1)
 		bail_out("%s", err.text);
-	put(r->card, 0x66, "6628 80010d 8120" CA_NUMBER "840107");
+	if (key == NULL)
+		put(r->card, 0x66, "6628 80010d 8120" CA_NUMBER "840107");
+	else if (card_put_object(r->card, 0x66, key->object) != SW_OK)
+		bail_out("the key of chip authentication");
 	put(r->card, 0x67, "6728 80010d 8120" AA_NUMBER "820120");
 	put(r->card, 0x68, "6806313233343536");
 	buf_clear(&file);
 	buf_clear(&aa_point);
+}
+
+static void
+rig_start(struct rig *r, const char *ca_protocol)
+{
+	rig_start_key(r, ca_protocol, NULL);
 }
 
 static void
@@ -172,6 +188,106 @@ test_chip(void)
 	rig_stop(&r);
 }
 
+/* A key in the group that RFC 5114 gives 2048 bits, as X9.42 states it, and as standardised parameters 2. */
+static void
+dh_key(struct buf *number, struct buf *stated, struct buf *standard)
+{
+	struct err err = ERR_INIT;
+	OSSL_PARAM params[] = { OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char[]){ "dh_2048_256" }, 11), OSSL_PARAM_END };
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DHX", NULL);
+	EVP_PKEY *key = NULL;
+	BIGNUM *private = NULL, *public = NULL;
+	struct der_out o = DER_OUT_INIT, y = DER_OUT_INIT;
+	struct buf integer = BUF_INIT;
+	uint8_t octets[256], *der = NULL;
+	int n;
+
+	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 || EVP_PKEY_CTX_set_params(ctx, params) != 1 || EVP_PKEY_generate(ctx, &key) != 1 ||
+		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &private) != 1 || EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PUB_KEY, &public) != 1 ||
+		(n = i2d_PUBKEY(key, &der)) <= 0)
+		bail_out("no key");
+	buf_add(stated, der, (size_t)n);
+	buf_add(number, octets, (size_t)BN_bn2bin(private, octets));
+	der_integer(&y, BYTES(octets, (size_t)BN_bn2bin(public, octets)));
+	if (der_finish(&y, &integer, &err) == -1)
+		bail_out("%s", err.text);
+	der_open(&o, DER_SEQUENCE);
+	der_open(&o, DER_SEQUENCE);
+	der_oid(&o, secinfo_oid_standard_parameters);
+	der_uint(&o, 2);
+	der_close(&o);
+	der_bits(&o, bytes_of(&integer), 0);
+	der_close(&o);
+	if (der_finish(&o, standard, &err) == -1)
+		bail_out("%s", err.text);
+	BN_free(private);
+	BN_free(public);
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+	EVP_PKEY_CTX_free(ctx);
+	buf_clear(&integer);
+}
+
+static void
+dh_object(struct buf *number, struct buf *object)
+{
+	struct err err = ERR_INIT;
+	struct der_out o = DER_OUT_INIT;
+
+	der_open(&o, 0x66);
+	der_put(&o, 0x80, BYTES("\2", 1));
+	der_put(&o, 0x81, bytes_of(number));
+	der_put(&o, 0x84, BYTES("\7", 1));
+	der_close(&o);
+	if (der_finish(&o, object, &err) == -1)
+		bail_out("%s", err.text);
+	buf_wipe(number);
+}
+
+/* Chip authentication in a group instead of on a curve. */
+static void
+test_chip_dh(void)
+{
+	static const char *const protocols[] = { NULL, CA "1.1", CA "1.2", CA "1.4" };
+	struct err err = ERR_INIT;
+	struct buf name = BUF_INIT, number = BUF_INIT, spki[2] = { BUF_INIT, BUF_INIT }, object = BUF_INIT, other = BUF_INIT, unused = BUF_INIT;
+	struct rig r;
+
+	dh_key(&number, &spki[0], &spki[1]);
+	dh_object(&number, &object);
+	dh_key(&number, &unused, &unused);
+	dh_object(&number, &other);
+	for (size_t i = 0; i < 2 * NELEM(protocols); i++) {
+		const char *protocol = protocols[i / 2];
+
+		rig_start_key(&r, protocol, &(struct rig_key){ "0.4.0.127.0.7.2.2.1.1", bytes_of(&spki[i % 2]), bytes_of(&object) });
+		terminal_select_application(&r.t, &err);
+		terminal_bac(&r.t, CARDFIX_INFORMATION, &err);
+		ok(terminal_chip_authentication(&r.t, &r.dg14, &name, &err) == 0 && name.n == CHIP_SHA1, "chip authentication %s, key %s: %s",
+			protocol != NULL ? secinfo_protocol(protocol)->name : "that DG14 does not name", i % 2 == 0 ? "with its group" : "under standardised parameters", err.text);
+		ok(reads(&r, 0x0101), "reading goes on");
+		card_put_object(r.card, 0x66, bytes_of(&other));
+		ok(terminal_chip_authentication(&r.t, &r.dg14, &name, &err) == -1 && err.kind == FAIL_DENIED, "a chip with another key is refused: %s", err.text);
+		err_clear(&err);
+		rig_stop(&r);
+	}
+	/* a group that is no standardised one: its generator is another number */
+	rig_start(&r, NULL);
+	spki[0].p[350] ^= 1;
+	r.dg14.n = 0;
+	add_info(&r.dg14, SECINFO_CA_KEY, "0.4.0.127.0.7.2.2.1.1", 0, 7, bytes_of(&spki[0]));
+	terminal_select_application(&r.t, &err);
+	terminal_bac(&r.t, CARDFIX_INFORMATION, &err);
+	ok(terminal_chip_authentication(&r.t, &r.dg14, &name, &err) == -1 && err.kind == FAIL_NOT_FOUND, "a group of somebody's own is refused: %s", err.text);
+	rig_stop(&r);
+	buf_clear(&name);
+	buf_wipe(&other);
+	buf_clear(&unused);
+	buf_clear(&spki[0]);
+	buf_clear(&spki[1]);
+	buf_wipe(&object);
+}
+
 static struct pubkey *
 read_key(struct bytes spki)
 {
@@ -272,6 +388,19 @@ authority_new(struct authority *a)
 }
 
 static void
+authority_new_rsa(struct authority *a)
+{
+	uint8_t *der = NULL;
+	int n;
+
+	a->key = EVP_RSA_gen(2048);
+	if (a->key == NULL || (n = i2d_PUBKEY(a->key, &der)) <= 0)
+		bail_out("no key");
+	a->public_key = read_key(BYTES(der, (size_t)n));
+	OPENSSL_free(der);
+}
+
+static void
 authority_free(struct authority *a)
 {
 	EVP_PKEY_free(a->key);
@@ -281,7 +410,7 @@ authority_free(struct authority *a)
 static struct buf
 certify(const struct authority *by, const char *car, const struct authority *of, const char *chr, enum cvc_role role, uint8_t rights)
 {
-	struct cvc_profile p = { .scheme = cvc_scheme_choose(KEY_EC, 256),
+	struct cvc_profile p = { .scheme = cvc_scheme_choose(of->public_key->type, 256),
 		.key = of->public_key,
 		.with_parameters = role == CVC_CVCA,
 		.terminal = CVC_INSPECTION,
@@ -337,6 +466,49 @@ denied(struct rig *r, uint16_t fid)
 	struct err err = ERR_INIT;
 
 	return terminal_select_file(&r->t, fid, "file", &err) == -1 && err.kind == FAIL_DENIED;
+}
+
+/* A terminal with an RSA key under authorities with curves. */
+static void
+test_terminal_rsa(void)
+{
+	struct authority cvca, dv, is, stranger;
+	struct err err = ERR_INIT;
+	struct buf name = BUF_INIT, key = BUF_INIT;
+	struct rig r;
+
+	authority_new(&cvca);
+	authority_new(&dv);
+	authority_new_rsa(&is);
+	authority_new_rsa(&stranger);
+	struct buf root = certify(&cvca, "UTCVCA00001", &cvca, "UTCVCA00001", CVC_CVCA, 3);
+	struct buf c_dv = certify(&cvca, "UTCVCA00001", &dv, "UTDV00001", CVC_DV_DOMESTIC, 3);
+	struct buf c_is = certify(&dv, "UTDV00001", &is, "UTIS00001", CVC_IS, 3);
+	struct bytes chain[] = { bytes_of(&c_dv), bytes_of(&c_is) };
+
+	rig_start(&r, CA "2.2");
+	ok(card_put_object(r.card, 0x64, bytes_of(&root)) == SW_OK, "a CVCA");
+	card_lock(r.card);
+	come_to_ta(&r, true, &name, &key);
+	ok(terminal_authenticate(&r.t, &(struct terminal_rights){ chain, 2, is.key }, bytes_of(&name), bytes_of(&key), &err) == 0 && reads(&r, 0x0103),
+		"terminal authentication with RSA: %s", err.text);
+	come_to_ta(&r, true, &name, &key);
+	ok(terminal_authenticate(&r.t, &(struct terminal_rights){ chain, 2, stranger.key }, bytes_of(&name), bytes_of(&key), &err) == -1 && err.kind == FAIL_DENIED &&
+			denied(&r, 0x0103),
+		"another RSA key than the certificate's is refused");
+	come_to_ta(&r, true, &name, &key);
+	ok(terminal_authenticate(&r.t, &(struct terminal_rights){ chain, 2, dv.key }, bytes_of(&name), bytes_of(&key), &err) == -1 && err.kind == FAIL_INPUT,
+		"a key of another kind than the certificate's is refused");
+	rig_stop(&r);
+	authority_free(&cvca);
+	authority_free(&dv);
+	authority_free(&is);
+	authority_free(&stranger);
+	buf_clear(&root);
+	buf_clear(&c_dv);
+	buf_clear(&c_is);
+	buf_clear(&name);
+	buf_clear(&key);
 }
 
 static void
@@ -470,8 +642,10 @@ main(void)
 {
 	test_pace();
 	test_chip();
+	test_chip_dh();
 	test_active();
 	test_terminal();
+	test_terminal_rsa();
 	test_strangers();
 	return done_testing();
 }
