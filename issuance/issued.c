@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
+#include "issuance/application/appointments.h"
 #include "issuance/application/counter.h"
 #include "issuance/application/handover.h"
 #include "issuance/application/life.h"
+#include "issuance/application/prepared.h"
 #include "issuance/application/requisites.h"
 #include "issuance/perso/batches.h"
 #include "issuance/perso/booklets.h"
@@ -43,6 +45,19 @@ static const struct route routes[] = {
 	{ "POST", "/applications/{id}/approval", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_approval, ROUTE_CHANGES, "approve, not by who took it" },
 	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
 	{ "POST", "/applications/{id}/cancellation", ROLE_PASSPORT_CLERK, post_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
+	{ "GET", "/public/passport-offices", 0, get_passport_offices, ROUTE_PUBLIC, "the passport offices" },
+	{ "GET", "/public/appointments", 0, get_free_times, ROUTE_PUBLIC, "times of a day at which an office has a desk free" },
+	{ "POST", "/public/prepared-applications", 0, post_prepared, ROUTE_PUBLIC | ROUTE_CHANGES, "prepare an application at home: a one-time code, which the desk asks for" },
+	{ "POST", "/public/prepared-applications/status", 0, post_prepared_status, ROUTE_PUBLIC, "what became of a prepared application, by its code" },
+	{ "POST", "/public/prepared-applications/withdrawal", 0, post_prepared_withdrawal, ROUTE_PUBLIC | ROUTE_CHANGES, "withdraw a prepared application, by its code" },
+	{ "POST", "/public/appointments", 0, post_appointment, ROUTE_PUBLIC | ROUTE_CHANGES, "make an appointment for a prepared application" },
+	{ "POST", "/public/appointments/cancellation", 0, post_appointment_cancellation, ROUTE_PUBLIC | ROUTE_CHANGES, "cancel the appointment of a prepared application" },
+	{ "POST", "/prepared-applications/taking-over", ROLE_PASSPORT_CLERK, post_taking_over, ROUTE_CHANGES, "take over what was prepared, by its code, from the person it is for" },
+	{ "GET", "/appointments", ROLES_PASSPORT, get_appointments, 0, "an office's appointments of a day" },
+	{ "POST", "/appointments/{id}/absence", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_SUPERVISOR, post_appointment_absence, ROUTE_CHANGES, "nobody came to an appointment" },
+	{ "POST", "/appointment-openings", ROLE_PASSPORT_SUPERVISOR, post_opening, ROUTE_CHANGES, "open a time in which appointments are given, at so many desks" },
+	{ "GET", "/appointment-openings", ROLES_PASSPORT, get_openings, 0, "the times of a day that an office has opened" },
+	{ "POST", "/appointment-openings/{id}/closing", ROLE_PASSPORT_SUPERVISOR, post_opening_closing, ROUTE_CHANGES, "close it, with a reason: what is to come of it is cancelled" },
 	{ "POST", "/documents", ROLE_PASSPORT_PERSONALISER, post_documents, ROUTE_CHANGES, "personalise a batch of approved applications" },
 	{ "GET", "/documents", ROLES_PASSPORT, get_documents, 0, "an office's documents in a state, who waits longest first" },
 	{ "GET", "/documents/{number}", ROLES_PASSPORT, get_document, 0, "read a document with its history" },
@@ -81,7 +96,7 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, report_queries, descent_queries, ledger_queries, NULL };
+static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, prepared_queries, report_queries, descent_queries, ledger_queries, NULL };
 
 static void
 stop(struct office *office)
@@ -92,6 +107,7 @@ stop(struct office *office)
 		return;
 	line_stop(own->line);
 	station_free(own->station);
+	quota_free(own->preparing);
 	free(own);
 	office->own = NULL;
 }
@@ -120,7 +136,7 @@ start(struct office *office, struct err *err)
 	office->own = own;
 	own->fonts = datapage_fonts;
 	own->csca_certificate = conf_text(office->conf, "csca_certificate");
-	if (datapage_fonts_check(&own->fonts, err) == -1)
+	if (quota_new((unsigned)conf_int(office->conf, "prepared_hourly"), 3600, &own->preparing, err) == -1 || datapage_fonts_check(&own->fonts, err) == -1)
 		return -1;
 	if (station_new(&options, &own->station, err) == -1)
 		return -1;

@@ -5,11 +5,13 @@
 #include "issuance/perso/datapage.h"
 #include "issuance/perso/line.h"
 #include "registry/office/office.h"
+#include "registry/service/quota.h"
 
 struct issued {
 	struct station *station;
 	struct line *line;
 	struct datapage_fonts fonts;
+	struct quota *preparing;      /* applications prepared by who is not signed in */
 	const char *csca_certificate; /* PEM or DER file, read for each quality control: a rollover needs no restart */
 };
 

@@ -8,7 +8,6 @@
 #include "registry/base/clock.h"
 #include "registry/base/uin.h"
 #include "registry/service/page.h"
-#include "registry/store/application.h"
 #include "registry/store/entitlement.h"
 #include "registry/store/fee.h"
 
@@ -107,21 +106,35 @@ may_apply(struct tx *tx, const struct application_new *a, struct err *err)
 	return 0;
 }
 
+int
+counter_take(struct tx *tx, const struct request *rq, const char *uin, struct application_new *a, struct err *err)
+{
+	struct applicant who;
+
+	a->officer_id = rq->who.officer_id;
+	a->issuing_state = station_state(issued_of(rq)->station);
+	if (uuid_new(&a->id, err) == -1 || applicant_lock(tx, uin, err) == -1 || applicant_read(tx, uin, &who, err) == -1)
+		return -1;
+	a->person_id = who.person_id;
+	a->identity_version_id = who.identity_version_id;
+	return may_apply(tx, a, err) == -1 ? -1 : application_add(tx, a, err);
+}
+
+int
+reply_taken(struct reply *rp, const struct application_new *a, struct err *err)
+{
+	char id[UUID_TEXT];
+
+	return reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&a->id, id), "state", "submitted"), err);
+}
+
 static int
 work_take(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct taking *t = arg;
-	struct application_new a = { .office_id = t->office_id, .officer_id = rq->who.officer_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason], .issuing_state = station_state(issued_of(rq)->station), .is_urgent = t->is_urgent };
-	struct applicant who;
-	char id[UUID_TEXT];
+	struct application_new a = { .office_id = t->office_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason], .is_urgent = t->is_urgent };
 
-	if (uuid_new(&a.id, err) == -1 || applicant_lock(tx, t->uin, err) == -1 || applicant_read(tx, t->uin, &who, err) == -1)
-		return -1;
-	a.person_id = who.person_id;
-	a.identity_version_id = who.identity_version_id;
-	if (may_apply(tx, &a, err) == -1 || application_add(tx, &a, err) == -1)
-		return -1;
-	return reply_json(rp, 201, json_pack("{s:s, s:s}", "id", uuid_format(&a.id, id), "state", "submitted"), err);
+	return counter_take(tx, rq, t->uin, &a, err) == -1 ? -1 : reply_taken(rp, &a, err);
 }
 
 int

@@ -49,6 +49,7 @@ const struct conf_option conf_options[] = {
 	{ "issued", "iso39794_from", CONF_TEXT, "2030-01-01", 0, 0, "", "Documents issued on this day or later have the portrait in the form of ISO/IEC 39794-5, earlier ones in that of 19794-5; at the latest 2030-01-01 (Doc 9303-9)." },
 	{ "issued", "station", CONF_TEXT, "line-1", 0, 0, "", "Name of this personalisation station, another for each process: blank booklets are assigned to it, and it holds orders of batches." },
 	{ "issued", "station_timeout", CONF_SECONDS, "60", 1, 3600, "s", "How long a station may hold orders before another may take them." },
+	{ "issued", "prepared_hourly", CONF_INT, "20", 0, 1000000, "", "How many applications may be prepared in an hour from one address, where nobody is signed in; 0: none. Behind a proxy all come from one." },
 	{ "issued", "csca_certificate", CONF_PATH, "pki/csca.crt", 0, 0, "", "Trust anchor of quality control." },
 	{ "registryd", "port", CONF_INT, "8444", 0, 65535, "", "TCP port." },
 	{ "pkid", "port", CONF_INT, "8445", 0, 65535, "", "TCP port." },

@@ -196,6 +196,52 @@ handover(const char *number)
 		json_pack("{s:s, s:b, s:s}", "found_by", "holder", "is_restored", 1, "notes", "was behind the drawer")));
 }
 
+/* Prepared at home, with an appointment, cancelled, made again, closed by the office, missed; taken over; and one that is withdrawn. */
+static void
+prepared_day(const struct day *day)
+{
+	char office[UUID_TEXT], from[21], to[21], today[DATE_TEXT], opening[UUID_TEXT], id[UUID_TEXT], code[20];
+	struct date tomorrow = date_add(clock_today(), 0, 1);
+	struct err err = ERR_INIT;
+	json_t *reply;
+
+	uuid_format(&rig.office[RIG_PASSPORT], office);
+	date_format(tomorrow, today);
+	time_format(date_to_unix(tomorrow) + 9 * 3600, from);
+	time_format(date_to_unix(tomorrow) + 10 * 3600, to);
+	reply = post("issued", "passport_supervisor.1", "/issuance/v1/appointment-openings",
+		json_pack("{s:s, s:s, s:s, s:i, s:i}", "office_id", office, "starts_at", from, "ends_at", to, "minutes", 30, "desks", 2));
+	keep(reply, "id", opening, sizeof(opening));
+	json_decref(reply);
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/appointment-openings?office=%s&day=%s", office, today)));
+	json_decref(get("issued", NULL, "/issuance/v1/public/passport-offices"));
+	json_decref(get("issued", NULL, path_of("/issuance/v1/public/appointments?office=%s&day=%s", office, today)));
+	for (int i = 0; i < 2; i++) {
+		reply = post("issued", NULL, "/issuance/v1/public/prepared-applications",
+			json_pack("{s:s, s:s, s:s, s:s, s:b}", "uin", day->uin, "document_type", "PP", "reason", "first", "office_id", office, "is_urgent", 0));
+		keep(reply, "code", code, sizeof(code));
+		json_decref(reply);
+		json_decref(post("issued", NULL, "/issuance/v1/public/appointments", json_pack("{s:s, s:s}", "code", code, "starts_at", from)));
+		if (exchange(at("issued", NULL), "issued", "POST", "/issuance/v1/public/prepared-applications/status", false, (struct client_body){ .json = reply = json_pack("{s:s}", "code", code) }, NULL) != 200)
+			ok(false, "a prepared application has a state");
+		json_decref(reply);
+		if (i == 0)
+			json_decref(post("issued", NULL, "/issuance/v1/public/prepared-applications/withdrawal", json_pack("{s:s}", "code", code)));
+	}
+	json_decref(post("issued", NULL, "/issuance/v1/public/appointments/cancellation", json_pack("{s:s}", "code", code)));
+	json_decref(post("issued", NULL, "/issuance/v1/public/appointments", json_pack("{s:s, s:s}", "code", code, "starts_at", from)));
+	if (rig_sql(&rig, id, sizeof(id), &err, "SET session_replication_role = replica; UPDATE registry.appointment SET starts_at = now() - interval '1 hour' WHERE id ="
+						" (SELECT id FROM registry.standing_appointment); SET session_replication_role = origin; SELECT id FROM registry.standing_appointment") == -1)
+		bail_out("%s", err.text);
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/appointments/%s/absence", id), NULL));
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/appointments?office=%s&day=%s", office, today)));
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/appointment-openings/%s/closing", opening), reason()));
+	reply = post("issued", "passport_clerk.1", "/issuance/v1/prepared-applications/taking-over", json_pack("{s:s, s:s}", "code", code, "uin", day->uin));
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
+}
+
 static void
 issuance_day(struct day *day)
 {
@@ -209,6 +255,9 @@ issuance_day(struct day *day)
 	apply(day->uin, id);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/persons/%s/eligibility?reason=renewal&document_type=PD", day->uin)));
 	json_decref(get("issued", "passport_clerk.1", "/issuance/v1/document-kinds"));
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
+	prepared_day(day);
+	apply(day->uin, id);
 	requisites(day, id);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/refusal", id), reason()));

@@ -201,6 +201,48 @@ test_signing_holds(void)
 			ok(strcmp(chain_try_on(chain_as[role], HOLD, NULL), "42501") == 0 && strcmp(chain_try_on(chain_as[role], WHOLE, NULL), "42501") == 0, "%s may not hold documents", chain_roles[role]);
 }
 
+/* Prepared applications e5, e6 and e7 at the passport office e9, which has one desk for two times. */
+#define PREPARED(id) \
+	"INSERT INTO prepared_application (id, code_sha256, holder_sha256, document_type, reason, office_id, is_urgent) VALUES (" ID(id) ", sha256('" id "'), sha256('h'), 'PP', 'first', " ID("e9") ", false);"
+#define BOOK(id, minutes) \
+	"INSERT INTO appointment (id, prepared_id, opening_id, starts_at, desk, turn, attempt) SELECT gen_random_uuid(), " ID(id) ", id, starts_at + interval '" minutes " minutes', 0, 0, 0 FROM appointment_opening"
+#define CLOSE        "INSERT INTO appointment_closing (id, opening_id, reason, officer_id) VALUES (gen_random_uuid(), " ID("e8") ", 'snow', " ID("17") ")"
+#define WITHDRAW(id) "INSERT INTO prepared_ending (id, prepared_id) VALUES (gen_random_uuid(), " ID(id) ")"
+static const struct collision booked = { "one desk for two who book", ISSUANCE, ISSUANCE, BOOK("e5", "0"), BOOK("e6", "0"), "CA001", "SELECT count(*) FROM standing_appointment" };
+static const struct collision booked_twice = { "two appointments by one code", ISSUANCE, ISSUANCE, BOOK("e7", "30"), BOOK("e7", "30"), "CA001",
+	"SELECT count(*) FROM standing_appointment WHERE prepared_id = " ID("e7") };
+static const struct collision cancelled_then_booked = { "a desk that becomes free", ISSUANCE, ISSUANCE,
+	"INSERT INTO appointment_ending (appointment_id, event) SELECT id, 'cancel' FROM standing_appointment WHERE prepared_id = " ID("e5"),
+	"INSERT INTO appointment_ending (appointment_id, event) SELECT id, 'cancel' FROM standing_appointment WHERE prepared_id = " ID("e5"), "23505",
+	"SELECT count(*) FROM appointment_ending WHERE event = 'cancel'" };
+static const struct collision booked_then_closed = { "an appointment, then the closing of its time", ISSUANCE, ISSUANCE, BOOK("e6", "0"), CLOSE, "", NULL };
+static const struct collision closed_then_booked = { "the closing, then an appointment", ISSUANCE, ISSUANCE, CLOSE, BOOK("e6", "0"), "CA001", "SELECT count(*) FROM appointment_closing" };
+static const struct collision withdrawn = { "two endings of one code", SAME(ISSUANCE, WITHDRAW("e5")), "23505", "SELECT count(*) FROM prepared_ending" };
+
+static void
+test_appointments(void)
+{
+	chain_do(OWNER, "INSERT INTO office (id, code, name, kind) VALUES (" ID("e9") ", 'PX', 'PX', 'passport'); INSERT INTO officer_role VALUES (" ID("17") ", 'passport_supervisor', " ID("e9") ")");
+	chain_do(ISSUANCE, PREPARED("e5") PREPARED("e6") PREPARED("e7"));
+	chain_do(ISSUANCE, "INSERT INTO appointment_opening (id, office_id, starts_at, ends_at, minutes, desks, officer_id) VALUES (" ID("e8") ", " ID("e9") ","
+																			     " now() + interval '50 hours', now() + interval '51 hours', 30, 1, " ID("17") ")");
+	collide(&booked, false);
+	collide(&booked, true);
+	collide(&booked_twice, false);
+	collide(&booked_twice, true);
+	collide(&cancelled_then_booked, true);
+	is(chain_ask("SELECT string_agg(desk || ' ' || turn, ',' ORDER BY turn) FROM appointment WHERE starts_at = (SELECT starts_at FROM appointment_opening)"), "1 1", "the desk was given once");
+	collide(&closed_then_booked, false);
+	chain_do(ISSUANCE, BOOK("e6", "0"));
+	is(chain_ask("SELECT string_agg(desk || ' ' || turn, ',' ORDER BY turn) FROM appointment WHERE starts_at = (SELECT starts_at FROM appointment_opening)"), "1 1,1 2", "and again when it was free");
+	chain_do(ISSUANCE, "INSERT INTO appointment_ending (appointment_id, event) SELECT id, 'cancel' FROM standing_appointment WHERE prepared_id = " ID("e6"));
+	collide(&booked_then_closed, true);
+	is(chain_ask("SELECT count(*) FROM standing_appointment"), "0", "what was booked before the closing is closed with it");
+	ok(strcmp(chain_try_on(chain_as[ISSUANCE], BOOK("e5", "0"), NULL), "CA001") == 0, "refuses: an appointment of what is closed");
+	collide(&withdrawn, false);
+	collide(&withdrawn, true);
+}
+
 static void
 both_ways(const struct collision *c)
 {
@@ -257,6 +299,7 @@ main(void)
 	collide(&scan_then_proposal, false);
 	collide(&proposal_then_scan, true);
 	both_ways(&promoted);
+	test_appointments();
 	chain_stop();
 	return done_testing();
 }

@@ -1,6 +1,7 @@
 /* What the check of the ledger finds: each thing that a superuser can do to the rows, with the triggers out of the way. */
 #include "tests/sql/ledger_rig.h"
 #include "tests/sql/life.h"
+#include "tests/sql/prepared.h"
 
 #define U(n)      "00000000-0000-7000-8000-0000000000" n
 #define OFFICE    "'" U("01") "'"
@@ -84,6 +85,7 @@ static const char chain[] =
 	"ALTER TABLE fee_receipt ENABLE TRIGGER a_open, ENABLE TRIGGER b_numbered; ALTER TABLE fee_waiver ENABLE TRIGGER a_open;"
 	"ALTER TABLE document_report ENABLE TRIGGER takes_effect; ALTER TABLE document_finding ENABLE TRIGGER takes_effect; ALTER TABLE document_delivery ENABLE TRIGGER a_verified;"
 	LIFE_ROWS("'" U("e7") "'", "'" U("e8") "'", "'" U("80") "'", OFFICER_A, OFFICER_B)
+	PREPARED_ROWS
 	"INSERT INTO audit_event (kind, program, officer_id) VALUES ('denied', 'test', " OFFICER_A ");";
 
 /* One of each row of key ceremonies: a key is generated and retired, a certificate revoked, a CRL and a list issued. */
@@ -476,7 +478,7 @@ main(void)
 	db = rig_db("catena_owner", 1);
 	/* each statement its own transaction, so that each has its moment */
 	for (const char *p = chain, *end; (end = strstr(p, ");")) != NULL; p = end + 2) {
-		char statement[2000];
+		char statement[4000];
 
 		snprintf(statement, sizeof(statement), "%.*s", (int)(end + 1 - p), p);
 		sql(statement);
