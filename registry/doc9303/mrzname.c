@@ -196,7 +196,6 @@ mrz_name_parse(struct bytes field, struct mrz_name *name, struct err *err)
 		memcpy(name->secondary, field.p + gap + 2, n - gap - 2);
 	name->secondary[gap != 0 ? n - gap - 2 : 0] = 0;
 	name->may_be_truncated = n == field.n;
-	name->primary_is_given = name->secondary_is_given = false;
 	return 0;
 }
 
@@ -223,42 +222,17 @@ out:
 	return rc;
 }
 
-/* The letters an officer gave, or the tables'. */
-static int
-identifier_of(const char *which, struct bytes text, const char *given, const struct translit_options *options, char out[MRZ_IDENTIFIER_MAX + 1],
-	struct err *err)
-{
-	if (given == NULL || given[0] == 0)
-		return identifier_from_unicode(which, text, options, out, err);
-	if (check_identifier(which, given, err) == -1)
-		return -1;
-	strcpy(out, given);
-	return 0;
-}
-
-int
-mrz_name_override(struct bytes primary, struct bytes secondary, const struct translit_options *options, const char *primary_given,
-	const char *secondary_given, struct mrz_name *name, struct err *err)
-{
-	char p[MRZ_IDENTIFIER_MAX + 1], s[MRZ_IDENTIFIER_MAX + 1] = "";
-	bool is_given = secondary_given != NULL && secondary_given[0] != 0;
-
-	if (secondary.n == 0 && is_given)
-		return err_set(err, FAIL_INPUT, "secondary identifier: letters are given for a name that has none");
-	if (identifier_of("primary", primary, primary_given, options, p, err) == -1 ||
-		(secondary.n > 0 && identifier_of("secondary", secondary, secondary_given, options, s, err) == -1))
-		return -1;
-	strcpy(name->primary, p);
-	strcpy(name->secondary, s);
-	name->may_be_truncated = false;
-	name->primary_is_given = primary_given != NULL && primary_given[0] != 0;
-	name->secondary_is_given = is_given;
-	return 0;
-}
-
 int
 mrz_name_from_unicode(struct bytes primary, struct bytes secondary, const struct translit_options *options, struct mrz_name *name,
 	struct err *err)
 {
-	return mrz_name_override(primary, secondary, options, NULL, NULL, name, err);
+	char p[MRZ_IDENTIFIER_MAX + 1], s[MRZ_IDENTIFIER_MAX + 1] = "";
+
+	if (identifier_from_unicode("primary", primary, options, p, err) == -1 ||
+		(secondary.n > 0 && identifier_from_unicode("secondary", secondary, options, s, err) == -1))
+		return -1;
+	strcpy(name->primary, p);
+	strcpy(name->secondary, s);
+	name->may_be_truncated = false;
+	return 0;
 }

@@ -9,9 +9,8 @@ enum { MRZ_IDENTIFIER_MAX = 800 }; /* 200 characters of the VIZ at up to four le
 
 struct mrz_name {
 	char primary[MRZ_IDENTIFIER_MAX + 1];
-	char secondary[MRZ_IDENTIFIER_MAX + 1];    /* "" when there is none */
-	bool may_be_truncated;                     /* set on reading: the last position of the field is a letter */
-	bool primary_is_given, secondary_is_given; /* letters of an officer's instead of the tables'; false on reading */
+	char secondary[MRZ_IDENTIFIER_MAX + 1]; /* "" when there is none */
+	bool may_be_truncated;                  /* set on reading: the last position of the field is a letter */
 };
 
 /*
@@ -27,11 +26,5 @@ int mrz_name_parse(struct bytes field, struct mrz_name *name, struct err *err);
 /* Fills name from Unicode; secondary may be empty.  -1 FAIL_INPUT, naming which identifier and why. */
 int mrz_name_from_unicode(struct bytes primary, struct bytes secondary, const struct translit_options *options, struct mrz_name *name,
 	struct err *err);
-/*
- * As mrz_name_from_unicode; where an officer gives the letters of an identifier ("" or NULL: none are given), they replace the tables' and
- * the name is marked.  What was given is checked for its form only: who gave it and why is the caller's record.
- */
-int mrz_name_override(struct bytes primary, struct bytes secondary, const struct translit_options *options, const char *primary_given,
-	const char *secondary_given, struct mrz_name *name, struct err *err);
 
 #endif

@@ -258,7 +258,6 @@ copy_name(struct mrz_name *to, const struct mrz_name *from)
 	strcpy(to->primary, from->primary);
 	strcpy(to->secondary, from->secondary);
 	to->may_be_truncated = from->may_be_truncated;
-	to->primary_is_given = to->secondary_is_given = false;
 }
 
 int

@@ -438,22 +438,6 @@ compares_tables(void)
 	}
 }
 
-static void
-overrides(void)
-{
-	struct err err = ERR_INIT;
-	struct mrz_name name = { .primary = "UNTOUCHED" };
-
-	ok(mrz_name_from_unicode(bytes_str("李"), bytes_str("Ming"), &translit_recommended, &name, &err) == -1 && strcmp(name.primary, "UNTOUCHED") == 0, "no table has it (%s)", err.text);
-	ok(mrz_name_override(bytes_str("李"), bytes_str("Ming"), &translit_recommended, "LI", NULL, &name, &err) == 0 && strcmp(name.primary, "LI") == 0 &&
-			strcmp(name.secondary, "MING") == 0 && name.primary_is_given && !name.secondary_is_given,
-		"an officer's letters, and the name is marked (%s)", err.text);
-	ok(mrz_name_override(bytes_str("李"), bytes_str("Ming"), &translit_recommended, "L1", NULL, &name, &err) == -1 && strcmp(name.primary, "LI") == 0, "not with a digit (%s)", err.text);
-	ok(mrz_name_override(bytes_str("李"), bytes_str("Ming"), &translit_recommended, "LI", "MING<", &name, &err) == -1, "nor a filler last (%s)", err.text);
-	ok(mrz_name_override(bytes_str("Li"), BYTES_NONE, &translit_recommended, NULL, "MING", &name, &err) == -1, "nor for an identifier that there is none of (%s)", err.text);
-	ok(mrz_name_from_unicode(bytes_str("Li"), BYTES_NONE, &translit_recommended, &name, &err) == 0 && !name.primary_is_given, "the tables' letters are not marked");
-}
-
 /* ---- properties ---- */
 
 static uint64_t state = 20261121;
@@ -584,7 +568,6 @@ main(void)
 	compares();
 	compares_published();
 	compares_tables();
-	overrides();
 	generated();
 	return done_testing();
 }
