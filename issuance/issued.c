@@ -12,6 +12,7 @@
 #include "issuance/perso/batches.h"
 #include "issuance/perso/booklets.h"
 #include "issuance/perso/documents.h"
+#include "issuance/perso/printing.h"
 #include "registry/store/application.h"
 #include "registry/store/batch.h"
 #include "registry/store/booklet.h"
@@ -61,7 +62,8 @@ static const struct route routes[] = {
 	{ "POST", "/documents", ROLE_PASSPORT_PERSONALISER, post_documents, ROUTE_CHANGES, "personalise a batch of approved applications" },
 	{ "GET", "/documents", ROLES_PASSPORT, get_documents, 0, "an office's documents in a state, who waits longest first" },
 	{ "GET", "/documents/{number}", ROLES_PASSPORT, get_document, 0, "read a document with its history" },
-	{ "GET", "/documents/{number}/data-page", ROLES_PASSPORT, get_data_page, 0, "the data page as a picture" },
+	{ "GET", "/documents/{number}/data-page", ROLES_PASSPORT, get_data_page, 0, "a side as a picture, or all as a PDF for the printer" },
+	{ "GET", "/batches/{id}/print", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, get_batch_print, 0, "the documents of a batch for the printer: one PDF, in the order of the booklets" },
 	{ "GET", "/documents/{number}/files/{name}", ROLES_PASSPORT, get_file, 0, "a file of the chip: EF.COM, EF.SOD, EF.DG1 ..." },
 	{ "GET", "/documents/{number}/chip", ROLES_PASSPORT, get_document_chip, 0, "what each file of the chip says, and whether its digest is the signed one" },
 	{ "GET", "/documents/{number}/chip/portrait", ROLES_PASSPORT, get_document_chip_portrait, 0, "the portrait in the chip as a picture" },
@@ -108,6 +110,7 @@ stop(struct office *office)
 	line_stop(own->line);
 	station_free(own->station);
 	quota_free(own->preparing);
+	datapage_free(own->datapage);
 	free(own);
 	office->own = NULL;
 }
@@ -134,9 +137,9 @@ start(struct office *office, struct err *err)
 	if (own == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	office->own = own;
-	own->fonts = datapage_fonts;
 	own->csca_certificate = conf_text(office->conf, "csca_certificate");
-	if (quota_new((unsigned)conf_int(office->conf, "prepared_hourly"), 3600, &own->preparing, err) == -1 || datapage_fonts_check(&own->fonts, err) == -1)
+	if (quota_new((unsigned)conf_int(office->conf, "prepared_hourly"), 3600, &own->preparing, err) == -1 ||
+		datapage_new(conf_text(office->conf, "layouts"), &datapage_fonts, &own->datapage, err) == -1)
 		return -1;
 	if (station_new(&options, &own->station, err) == -1)
 		return -1;

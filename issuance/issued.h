@@ -10,7 +10,7 @@
 struct issued {
 	struct station *station;
 	struct line *line;
-	struct datapage_fonts fonts;
+	struct datapage *datapage;
 	struct quota *preparing;      /* applications prepared by who is not signed in */
 	const char *csca_certificate; /* PEM or DER file, read for each quality control: a rollover needs no restart */
 };

@@ -128,7 +128,7 @@ chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const 
 	struct chip_files made = CHIP_FILES_INIT;
 	int rc = -1;
 
-	if (lds_dg1_write(BYTES(order->lines, MRZ_TD3_LEN), &made.dg[1], err) == -1 ||
+	if (lds_dg1_write(bytes_str(order->lines), &made.dg[1], err) == -1 ||
 		compose_dg2(portrait_jpeg, date_compare(p->issued_on, rules->iso39794_from) >= 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
 		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_com(&made, &made.com, err) == -1)
 		goto out;

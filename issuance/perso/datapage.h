@@ -1,37 +1,21 @@
 /*
- * datapage.h - the data page of a TD3 booklet as a picture: 125 x 88 mm at 300 dpi, PNG.  Doc 9303-3 section 3 (visual zone),
- * Doc 9303-4 4.1 (layout), 4.2 (machine readable zone: within 23.2 mm of the bottom edge, OCR-B size 1, 10 characters per 25.4 mm).
+ * datapage.h - documents as they are printed, of all five forms: pictures of a side (PNG at 300 or 600 dpi) and print files (PDF in the form's
+ * exact size).  What stands where is a layout's business (layout.h); what is written comes from the order.  Doc 9303-3 section 3 (visual zone:
+ * names, dates, captions) and 4 (machine readable zone: OCR-B size 1, 10 characters per 25.4 mm).
  *
- * Captions are in English, French and Spanish.  Nothing but the background is printed in the machine readable zone besides the MRZ.
- * Where a script has no letters that libgd can set (it shapes nothing), the name stands in its transliteration only.
+ * Every script is shaped.  A name that is not in Latin letters is followed by its transliteration.  The same input gives the same octets with the
+ * same fonts and libraries: no clock, no random values.
  */
 #ifndef CATENA_PERSO_DATAPAGE_H
 #define CATENA_PERSO_DATAPAGE_H
 
+#include "issuance/perso/layout.h"
 #include "issuance/perso/order.h"
 
 enum {
 	DATAPAGE_DPI = 300,
-	DATAPAGE_DPI_FINE = 600,
-	DATAPAGE_WIDTH = 1476, /* 125 mm */
-	DATAPAGE_HEIGHT = 1039 /* 88 mm */
+	DATAPAGE_DPI_FINE = 600
 };
-#define DATAPAGE_PX(mm) ((int)((mm)*DATAPAGE_DPI / 25.4 + 0.5))
-/* Positions in mm: x from the left edge, y from the bottom edge. */
-#define DATAPAGE_MRZ_ZONE   23.2
-#define DATAPAGE_MRZ_LEFT   6.0   /* left edge of the first character's ink */
-#define DATAPAGE_MRZ_LINE_1 15.75 /* centre line of the characters */
-#define DATAPAGE_MRZ_LINE_2 9.4
-#define DATAPAGE_WIDTH_MM   125.0
-#define DATAPAGE_HEIGHT_MM  88.0
-#define DATAPAGE_GHOST_X    115.0 /* the portrait again, small and pale */
-#define DATAPAGE_GHOST_Y    25.0
-#define DATAPAGE_GHOST_W    7.0
-#define DATAPAGE_GHOST_H    9.0
-#define DATAPAGE_PORTRAIT_X 5.0
-#define DATAPAGE_PORTRAIT_Y 26.0 /* of its lower edge */
-#define DATAPAGE_PORTRAIT_W 35.0
-#define DATAPAGE_PORTRAIT_H 45.0
 
 struct datapage_fonts {
 	const char *mrz;     /* file of OCR-B */
@@ -42,23 +26,44 @@ extern const struct datapage_fonts datapage_fonts; /* where Debian puts them */
 
 /* That the fonts are there, before anybody waits for a page: FAIL_INTERNAL naming the one that is not, and its package as hint. */
 int datapage_fonts_check(const struct datapage_fonts *fonts, struct err *err);
-/* *png is replaced.  -1: FAIL_INPUT for a portrait that cannot be read, FAIL_INTERNAL for fonts. */
-int datapage_draw(const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png,
-	struct err *err);
 
-/* The same in DATAPAGE_DPI or DATAPAGE_DPI_FINE. */
-int datapage_draw_at(int dpi, const struct perso_order *order, struct bytes portrait_jpeg, const struct datapage_fonts *fonts, struct buf *png,
-	struct err *err);
+/*
+ * The layouts of all forms with what is drawn once of each.  One for a program: its threads draw at the same time.  folder: TD1.json, TD2.json,
+ * TD3.json, MRV-A.json, MRV-B.json in it take the place of those that are part of the program; NULL or "": none do.  -1: FAIL_INPUT for a layout
+ * that breaks a rule, or a caption that is wider than its zone; FAIL_INTERNAL for fonts.
+ */
+struct datapage;
+int datapage_new(const char *folder, const struct datapage_fonts *fonts, struct datapage **datapage, struct err *err);
+void datapage_free(struct datapage *datapage);
+const struct layout *datapage_layout(const struct datapage *datapage, enum mrz_form form);
+
+struct datapage_input {
+	const struct perso_order *order;
+	struct bytes portrait; /* JPEG */
+	struct bytes seal;     /* octets of the visible digital seal; n 0: none.  Where the layout has no zone for it, it is not printed. */
+};
+/* side: 0, or 1 for the back of a TD1.  dpi: one of the two.  *png is replaced.  -1: FAIL_INPUT for a portrait that cannot be read. */
+int datapage_draw(struct datapage *datapage, const struct datapage_input *in, unsigned side, int dpi, struct buf *png, struct err *err);
+
+/*
+ * A PDF for the printer: one page for each side, in the order in which documents are added, of the exact size of the form (MediaBox and TrimBox),
+ * fonts embedded, the machine readable zone as text of OCR-B, portraits as the JPEG they are.  The PDF is appended to *pdf at the end.
+ */
+struct datapage_print;
+int datapage_print_begin(struct datapage *datapage, const char *title, struct datapage_print **print, struct err *err);
+int datapage_print_add(struct datapage_print *print, const struct datapage_input *in, struct err *err);
+int datapage_print_end(struct datapage_print *print, struct buf *pdf, struct err *err); /* releases print in any case */
+void datapage_print_drop(struct datapage_print *print);
 
 struct datapage_cell {
 	int x, y, width, height; /* px from the left and upper edge */
 };
-/* The cell of an MRZ character: line 0 or 1, column 0..43. */
-struct datapage_cell datapage_mrz_cell(unsigned line, unsigned column);
+/* The cell of an MRZ character on the side that has the machine readable zone; lines and columns from 0. */
+struct datapage_cell datapage_mrz_cell(const struct layout *layout, int dpi, unsigned line, unsigned column);
 /*
- * Reads the MRZ back from the picture: each cell is compared with OCR-B's 37 characters.  88 characters and a 0; -1 FAIL_INPUT
- * naming line and column where no character is near enough.
+ * Reads the MRZ back from the 300 dpi picture of that side: each cell is compared with OCR-B's 37 characters.  Lines one after the other and a 0;
+ * -1 FAIL_INPUT naming line and column where no character is near enough.
  */
-int datapage_read_mrz(struct bytes png, const struct datapage_fonts *fonts, char lines[MRZ_TD3_LEN + 1], struct err *err);
+int datapage_read_mrz(struct datapage *datapage, enum mrz_form form, struct bytes png, char lines[MRZ_MAX_LEN + 1], struct err *err);
 
 #endif

@@ -209,7 +209,7 @@ get_document_descent(struct request *rq, struct reply *rp, struct err *err)
 	return number_check(request_param(rq, "number"), err) == -1 ? -1 : office_read(rq, rp, work_descent, NULL, err);
 }
 
-/* A document with everything composed again: for the picture, the files, quality control. */
+/* A document with everything composed again: for the files, quality control. */
 struct remade {
 	struct production p;
 	struct perso_order order;
@@ -235,36 +235,6 @@ remake(struct tx *tx, const struct request *rq, struct remade *m, struct err *er
 		return 0;
 	remade_clear(m);
 	return -1;
-}
-
-static int
-work_data_page(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
-{
-	const int64_t *dpi = arg;
-	struct remade m;
-	struct buf png = BUF_INIT;
-	int rc = -1;
-
-	if (remake(tx, rq, &m, err) == -1)
-		return -1;
-	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 &&
-		datapage_draw_at((int)*dpi, &m.order, bytes_of(&m.jpeg), &issued_of(rq)->fonts, &png, err) == 0)
-		rc = reply_bytes(rp, 200, "image/png", bytes_of(&png), err);
-	buf_wipe(&png);
-	remade_clear(&m);
-	return rc;
-}
-
-int
-get_data_page(struct request *rq, struct reply *rp, struct err *err)
-{
-	static const char *const known[] = { "dpi", NULL };
-	int64_t dpi;
-
-	if (number_check(request_param(rq, "number"), err) == -1 || request_query_known(rq, known, err) == -1 ||
-		request_query_int(rq, "dpi", DATAPAGE_DPI, DATAPAGE_DPI_FINE, DATAPAGE_DPI, &dpi, err) == -1)
-		return -1;
-	return office_read(rq, rp, work_data_page, &dpi, err);
 }
 
 static int
@@ -408,13 +378,14 @@ report_to_json(const struct remade *m, const struct qc_report *report)
 static int
 examine(const struct issued *own, const struct remade *m, struct qc_report *report, struct err *err)
 {
-	struct qc_input in = { .order = &m->order, .portrait = bytes_of(&m->jpeg), .files = &m->files, .sod = bytes_of(&m->p.sod), .fonts = &own->fonts, .at = clock_now() };
+	const struct datapage_input page = { .order = &m->order, .portrait = bytes_of(&m->jpeg) };
+	struct qc_input in = { .order = &m->order, .portrait = bytes_of(&m->jpeg), .files = &m->files, .sod = bytes_of(&m->p.sod), .datapage = own->datapage, .at = clock_now() };
 	struct truststore *store = NULL;
 	struct buf png = BUF_INIT;
 	int rc = -1;
 
 	if (store_load(own->csca_certificate, &store, err) == -1 ||
-		datapage_draw(&m->order, bytes_of(&m->jpeg), &own->fonts, &png, err) == -1)
+		datapage_draw(own->datapage, &page, datapage_layout(own->datapage, m->order.mrz.form)->mrz_side, DATAPAGE_DPI, &png, err) == -1)
 		goto out;
 	in.store = store;
 	in.data_page = bytes_of(&png);

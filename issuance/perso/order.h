@@ -1,8 +1,8 @@
 /*
  * order.h - one document's data as it is printed and written into the chip: taken from the registry's rows, nothing else.
  *
- * The MRZ is that of Doc 9303-4: code (as the days of issue and expiry allow it), issuing State, the identity's MRZ names, number,
- * nationality, birth, sex, expiry, and the UIN as optional data.  pki/descent_sod.c makes DG1 from a bundle's records by the same fields; both must agree octet for octet.
+ * The MRZ has the form and the code of the document's kind (as the days of issue and expiry allow it), issuing State, the identity's MRZ names,
+ * number, nationality, birth, sex, expiry, and the UIN as optional data where the form has room for it (mrz_put_personal_number).  pki/descent_sod.c makes DG1 from a bundle's records by the same fields; both must agree octet for octet.
  */
 #ifndef CATENA_PERSO_ORDER_H
 #define CATENA_PERSO_ORDER_H
@@ -15,8 +15,8 @@ enum { ORDER_MINOR_BELOW = 18,
 
 struct perso_order {
 	const struct production *from; /* borrowed */
-	struct mrz_td3 mrz;
-	char lines[MRZ_TD3_LEN + 1];
+	struct mrz mrz;
+	char lines[MRZ_MAX_LEN + 1]; /* of the form, one after the other, and a 0 */
 };
 
 /* Last day of validity; a holder below ORDER_MINOR_BELOW has years_minor.  Of a partial birth date the youngest age counts. */

@@ -28,20 +28,21 @@ same_date(struct date a, struct date b)
 
 /* The first field of the MRZ that is not the registry's; NULL when all are. */
 static const char *
-differing_field(const struct mrz_td3 *mrz, const struct production *p)
+differing_field(const struct mrz *mrz, const struct perso_order *order)
 {
+	const struct production *p = order->from;
 	const struct {
 		const char *name;
 		bool same;
 	} field[] = {
-		{ "document code", strcmp(mrz->code, p->document_type) == 0 },
+		{ "document code", strcmp(mrz->code, p->mrz_code) == 0 },
 		{ "issuing State", strcmp(mrz->issuer, p->issuing_state) == 0 },
 		{ "document number", strcmp(mrz->number, p->number) == 0 },
 		{ "nationality", strcmp(mrz->nationality, p->nationality) == 0 },
 		{ "date of birth", p->birth.precision == DATE_UNKNOWN ? mrz->birth.precision == DATE_UNKNOWN : same_date(mrz->birth, p->birth) },
 		{ "sex", mrz->sex == p->sex },
 		{ "date of expiry", same_date(mrz->expiry, p->expires_on) },
-		{ "personal number", strcmp(mrz->optional, p->uin == NULL ? "" : p->uin) == 0 },
+		{ "personal number", strcmp(mrz->optional, order->mrz.optional) == 0 },
 		{ "primary identifier", mrz->name.may_be_truncated || strcmp(mrz->name.primary, p->mrz_primary) == 0 },
 		{ "secondary identifier", mrz->name.may_be_truncated || strcmp(mrz->name.secondary, p->mrz_secondary == NULL ? "" : p->mrz_secondary) == 0 },
 	};
@@ -55,24 +56,24 @@ differing_field(const struct mrz_td3 *mrz, const struct production *p)
 static void
 examine_mrz(const struct qc_input *in, struct qc_report *r)
 {
-	char page[MRZ_TD3_LEN + 1];
+	char page[MRZ_MAX_LEN + 1];
 	struct err err = ERR_INIT;
-	struct mrz_td3 mrz;
+	struct mrz mrz;
 	struct bytes lines;
 	const char *field;
 
 	if (lds_dg1_read(bytes_of(&in->files->dg[1]), &lines, &err) == -1 ||
-		mrz_td3_parse(lines, in->order->from->issued_on, &mrz, &err) == -1)
+		mrz_parse(lines, in->order->from->issued_on, &mrz, &err) == -1)
 		return item(r, "mrz", false, "DG1: %s", err.text);
-	if ((field = differing_field(&mrz, in->order->from)) != NULL)
+	if ((field = differing_field(&mrz, in->order)) != NULL)
 		item(r, "mrz", false, "DG1: %s is not the registry's", field);
-	else if (!bytes_equal(lines, BYTES(in->order->lines, MRZ_TD3_LEN)))
+	else if (!bytes_equal(lines, bytes_str(in->order->lines)))
 		item(r, "mrz", false, "DG1: the MRZ is not the one of the order");
 	else
 		item(r, "mrz", true, "DG1: the MRZ's check digits agree and its fields are the registry's");
-	if (datapage_read_mrz(in->data_page, in->fonts, page, &err) == -1)
+	if (datapage_read_mrz(in->datapage, in->order->mrz.form, in->data_page, page, &err) == -1)
 		item(r, "data_page", false, "%s", err.text);
-	else if (!bytes_equal(lines, BYTES(page, MRZ_TD3_LEN)))
+	else if (!bytes_equal(lines, bytes_str(page)))
 		item(r, "data_page", false, "data page: the MRZ read from the picture is not that of DG1");
 	else
 		item(r, "data_page", true, "data page: the MRZ read from the picture is that of DG1");

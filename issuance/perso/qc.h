@@ -30,8 +30,8 @@ struct qc_input {
 	struct bytes portrait;           /* JPEG, as enrolled */
 	const struct chip_files *files;  /* as read back */
 	struct bytes sod;                /* EF.SOD; n 0: not signed */
-	struct bytes data_page;          /* PNG */
-	const struct datapage_fonts *fonts;
+	struct bytes data_page;          /* PNG of the side that has the machine readable zone */
+	struct datapage *datapage;
 	const struct truststore *store; /* the State's CSCA */
 	int64_t at;
 };

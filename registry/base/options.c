@@ -46,6 +46,7 @@ const struct conf_option conf_options[] = {
 	{ "issued", "document_years_minor", CONF_INT, "5", 1, 10, "years", "Validity of a passport of a holder under 18." },
 	{ "issued", "number_prefix", CONF_TEXT, "U", 0, 0, "", "First letter of document numbers, neither I nor O." },
 	{ "issued", "authority", CONF_TEXT, "PASSPORT OFFICE OF UTOPIA", 0, 0, "", "Issuing authority on the data page and in DG12." },
+	{ "issued", "layouts", CONF_PATH, "", 0, 0, "", "Folder with layouts of printed forms, TD1.json, TD2.json, TD3.json, MRV-A.json, MRV-B.json, in place of the program's own; one that breaks a rule of Doc 9303 is refused at the start." },
 	{ "issued", "iso39794_from", CONF_TEXT, "2030-01-01", 0, 0, "", "Documents issued on this day or later have the portrait in the form of ISO/IEC 39794-5, earlier ones in that of 19794-5; at the latest 2030-01-01 (Doc 9303-9)." },
 	{ "issued", "station", CONF_TEXT, "line-1", 0, 0, "", "Name of this personalisation station, another for each process: blank booklets are assigned to it, and it holds orders of batches." },
 	{ "issued", "station_timeout", CONF_SECONDS, "60", 1, 3600, "s", "How long a station may hold orders before another may take them." },

@@ -415,6 +415,16 @@ mrz_compose(const struct mrz *m, char out[MRZ_MAX_LEN + 1], struct err *err)
 	return 0;
 }
 
+void
+mrz_put_personal_number(struct mrz *m, const char *number)
+{
+	const struct mrz_layout *l = &mrz_layouts[m->form];
+	size_t digits = strlen(m->number), taken = digits > 9 ? digits - 9 + 2 : 0, n = strlen(number);
+
+	if ((m->form == MRZ_TD3 || m->form == MRZ_TD1) && taken + n <= l->field[F_OPTIONAL].width)
+		memcpy(m->optional, number, n + 1);
+}
+
 int
 mrz_td3_compose(const struct mrz_td3 *td3, char out[MRZ_TD3_LEN + 1], struct err *err)
 {

@@ -73,6 +73,11 @@ int mrz_parse(struct bytes lines, struct date today, struct mrz *mrz, struct err
  */
 int mrz_key(struct bytes lines, char out[MRZ_MAX_KEY + 1], struct err *err);
 /*
+ * Puts a personal number where the form of *mrz has room for one: TD3, and TD1 as far as a long document number leaves it.  Elsewhere, and on
+ * visas, it stays out.  Issuance and who verifies a descent make the same machine readable zone by it.
+ */
+void mrz_put_personal_number(struct mrz *mrz, const char *number);
+/*
  * Whether a document of this code may be issued on that day until that expiry: Doc 9303-4 4.4 (second letters of passports since 2026,
  * obligatory from 2028; "P" alone must expire before 2038), 9303-5 and -6 4.2.2, 9303-7.  -1 FAIL_INPUT with the rule.
  */

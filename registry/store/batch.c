@@ -16,7 +16,8 @@ enum { Q_ADD,
 	Q_LIST,
 	Q_CLAIM,
 	Q_RELEASE,
-	Q_FINISH };
+	Q_FINISH,
+	Q_NUMBERS };
 const struct query batch_queries[] = {
 	[Q_ADD] = { "batch_add", "INSERT INTO batch (id, office_id, officer_id) VALUES ($1, $2, $3)" },
 	[Q_ORDERS] = { "batch_orders",
@@ -52,6 +53,11 @@ const struct query batch_queries[] = {
 	[Q_FINISH] = { "orders_finish",
 		"SELECT batches_finish(array_agg(x.id ORDER BY x.n), array_agg(x.problem ORDER BY x.n), $2) FROM (SELECT (e->>'id')::uuid AS id, e->>'problem' AS problem, n"
 		" FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY w(e, n)) x" },
+	[Q_NUMBERS] = { "batch_numbers",
+		"SELECT coalesce(jsonb_agg(x.number ORDER BY x.serial), '[]')::text FROM (SELECT d.number, b.serial FROM batch_order o"
+		" JOIN document d ON d.application_id = o.application_id JOIN current_state s ON s.subject_id = d.id AND s.state IN ('personalised', 'ready')"
+		" JOIN booklet_event e ON e.document_id = d.id JOIN booklet b ON b.id = e.booklet_id"
+		" WHERE o.batch_id = $1 AND b.serial > $2 ORDER BY b.serial LIMIT $3) x" },
 	{ NULL, NULL }
 };
 
@@ -107,6 +113,12 @@ batch_list(struct tx *tx, const struct uuid *office_id, const struct uuid *befor
 	rc = rows_json_list(rows, 0, limit, items, more, err);
 	rows_free(rows);
 	return rc;
+}
+
+int
+batch_numbers(struct tx *tx, const struct uuid *id, const char *after, int64_t limit, json_t **numbers, struct err *err)
+{
+	return tx_query_json(tx, &batch_queries[Q_NUMBERS], ARGS(arg_uuid(id), arg_text(after), arg_int(limit)), "there is no such batch", numbers, err);
 }
 
 /* ---- for a station ---- */

@@ -8,6 +8,8 @@
 #ifndef CATENA_STORE_BATCH_H
 #define CATENA_STORE_BATCH_H
 
+#include <jansson.h>
+
 #include "registry/store/db.h"
 
 enum { BATCH_ORDERS_MAX = 10000 };
@@ -29,6 +31,12 @@ int batch_decide(struct tx *tx, const struct uuid *id, const char *event, const 
 int batch_read(struct tx *tx, const struct uuid *id, json_t **batch, struct err *err);
 /* One page of an office's batches, newest first, as far as `failed` above.  before: all zero for the first page. */
 int batch_list(struct tx *tx, const struct uuid *office_id, const struct uuid *before, unsigned limit, json_t **items, bool *more, struct err *err);
+
+/*
+ * Numbers of the batch's documents that are signed and not yet delivered, in the order of their booklets' serials, at most `limit`: those whose serial
+ * comes after `after` ("": all).
+ */
+int batch_numbers(struct tx *tx, const struct uuid *id, const char *after, int64_t limit, json_t **numbers, struct err *err);
 
 /* ---- for a station ---- */
 

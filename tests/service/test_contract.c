@@ -155,6 +155,7 @@ batches_day(void)
 		json_decref(reply);
 	}
 	is(state, "completed", "the batch completes when signd is there again");
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/batches/%s/print?limit=3", id)));
 }
 
 static void
@@ -274,6 +275,7 @@ issuance_day(struct day *day)
 	produce(id, day->number);
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/data-page?dpi=600", day->number)));
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/data-page?form=pdf&side=front", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/files/EF.SOD", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/chip", day->number)));
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/descent", day->number)));

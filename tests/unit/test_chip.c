@@ -8,6 +8,8 @@
 /* The specimen of Doc 9303-4, as our registry would hold her. */
 static struct production specimen_row = {
 	.document_type = "PP",
+	.mrz_form = "TD3",
+	.mrz_code = "PP",
 	.issuing_state = "UTO",
 	.number = "L898902C3",
 	.uin = (char[]){ "ZE184226B" },
@@ -90,10 +92,10 @@ test_refusals(void)
 	strcpy(p.number, "L8989 2C3");
 	ok(refuses(p, "number"), "refuses a number with a space");
 	p = specimen();
-	strcpy(p.document_type, "PV");
+	strcpy(p.mrz_code, "PV");
 	ok(refuses(p, ""), "refuses a document code that is none");
 	p = specimen();
-	strcpy(p.document_type, "P");
+	strcpy(p.mrz_code, "P");
 	p.issued_on.year = 2028;
 	p.expires_on.year = 2033;
 	ok(refuses(p, "second letter"), "refuses a passport of 2028 without second letter");
