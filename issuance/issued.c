@@ -131,6 +131,8 @@ start(struct office *office, struct err *err)
 		.series = prefix[0] != '\0' && prefix[1] == '\0' ? prefix[0] : '\0',
 		.years = (int)conf_int(office->conf, "document_years"),
 		.years_minor = (int)conf_int(office->conf, "document_years_minor"),
+		.chip_reader = conf_text(office->conf, "chip_reader"),
+		.chip_profile = conf_text(office->conf, "chip_profile"),
 		.iso39794_from = conf_text(office->conf, "iso39794_from"),
 	};
 

@@ -110,6 +110,15 @@ compose_dg11(const struct production *p, struct buf *file, struct err *err)
 }
 
 static int
+compose_keys(const struct production *p, struct chip_files *files, struct err *err)
+{
+	buf_bytes(&files->card_access, bytes_of(&p->card_access));
+	buf_bytes(&files->dg[14], bytes_of(&p->dg14));
+	buf_bytes(&files->dg[15], bytes_of(&p->dg15));
+	return buf_check(&files->card_access, err) == -1 || buf_check(&files->dg[14], err) == -1 ? -1 : buf_check(&files->dg[15], err);
+}
+
+static int
 compose_com(const struct chip_files *files, struct buf *out, struct err *err)
 {
 	struct lds_com com = { .lds_version = LDS_VERSION_1_8, .unicode_version = LDS_UNICODE_VERSION };
@@ -130,7 +139,7 @@ chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const 
 
 	if (lds_dg1_write(bytes_str(order->lines), &made.dg[1], err) == -1 ||
 		compose_dg2(portrait_jpeg, date_compare(p->issued_on, rules->iso39794_from) >= 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
-		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_com(&made, &made.com, err) == -1)
+		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_keys(p, &made, err) == -1 || compose_com(&made, &made.com, err) == -1)
 		goto out;
 	chip_clear(files);
 	*files = made;
@@ -147,6 +156,7 @@ chip_clear(struct chip_files *files)
 	for (unsigned i = 1; i <= LDS_DGS; i++)
 		buf_wipe(&files->dg[i]);
 	buf_wipe(&files->com);
+	buf_wipe(&files->card_access);
 }
 
 int
@@ -208,6 +218,8 @@ chip_file(const struct chip_files *files, struct bytes sod, const char *name)
 		return bytes_of(&files->com);
 	if (strcmp(name, "EF.SOD") == 0)
 		return sod;
+	if (strcmp(name, "EF.CardAccess") == 0)
+		return bytes_of(&files->card_access);
 	if (strncmp(name, "EF.", 3) == 0)
 		name += 3;
 	if (strncmp(name, "DG", 2) != 0 || name[2] < '1' || name[2] > '9')

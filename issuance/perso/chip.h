@@ -2,6 +2,7 @@
  * chip.h - the files of a passport's chip, composed from the order and the portrait.  Doc 9303-10: EF.COM, DG1, DG2, DG11, DG12.
  *
  * Pure and repeatable: the same rows give the same octets, so nothing of it is stored and quality control can compose it again.
+ * DG14, DG15 and EF.CardAccess hold the public halves of the chip's keys; they are of the rows, too (chipkeys.h).
  * DG11: full name in national characters, personal number, full date of birth, place of birth; DG12: authority and date of issue.
  */
 #ifndef CATENA_PERSO_CHIP_H
@@ -11,8 +12,8 @@
 #include "registry/doc9303/ldsso.h"
 
 struct chip_files {
-	struct buf com;
-	struct buf dg[LDS_DGS + 1]; /* dg[1] .. dg[16]; empty: the chip has none */
+	struct buf com, card_access; /* card_access empty: the chip has none */
+	struct buf dg[LDS_DGS + 1];  /* dg[1] .. dg[16]; empty: the chip has none */
 };
 #define CHIP_FILES_INIT ((struct chip_files){ .com = BUF_INIT })
 
@@ -36,7 +37,7 @@ int chip_hash(const struct chip_files *files, int hash_bits, struct ldsso *lds, 
 void chip_hashes_json(const struct ldsso *lds, struct buf *json);
 /* -1 FAIL_CONFLICT naming the first data group whose hash is not the row's. */
 int chip_hashes_agree(const struct ldsso *lds, const json_t *dg_hashes, struct err *err);
-/* "EF.COM", "EF.SOD", "EF.DG1" or "DG1": the file; BYTES_NONE when the chip has none of that name. */
+/* "EF.COM", "EF.SOD", "EF.CardAccess", "EF.DG1" or "DG1": the file; BYTES_NONE when the chip has none of that name. */
 struct bytes chip_file(const struct chip_files *files, struct bytes sod, const char *name);
 
 #endif

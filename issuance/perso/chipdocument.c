@@ -109,7 +109,27 @@ parameters_of(EVP_PKEY *key)
 	return SECINFO_NO_ID;
 }
 
-/* EC into `to`; RSA, for active authentication, into number[0] modulus and number[1] exponent. */
+int
+chip_document_take_key(EVP_PKEY *key, struct chip_contents_key *to, struct buf number[2])
+{
+	struct chip_contents_key made = { .parameters = SECINFO_NO_ID, .id = SECINFO_NO_ID };
+
+	if (EVP_PKEY_is_a(key, "RSA")) {
+		if (take_number(key, OSSL_PKEY_PARAM_RSA_N, &number[0]) == -1 || take_number(key, OSSL_PKEY_PARAM_RSA_D, &number[1]) == -1)
+			return -1;
+		made.modulus = bytes_of(&number[0]);
+		made.exponent = bytes_of(&number[1]);
+	} else {
+		if ((made.parameters = parameters_of(key)) == SECINFO_NO_ID || take_number(key, OSSL_PKEY_PARAM_PRIV_KEY, &number[0]) == -1)
+			return -1;
+		made.number = bytes_of(&number[0]);
+		made.hash_octets = EVP_PKEY_get_bits(key) > 384 ? 64 : EVP_PKEY_get_bits(key) > 256 ? 48
+												    : 32;
+	}
+	*to = made;
+	return 0;
+}
+
 static int
 load_key(const char *folder, const char *name, struct chip_contents_key *to, struct buf *number, struct err *err)
 {
@@ -121,25 +141,12 @@ load_key(const char *folder, const char *name, struct chip_contents_key *to, str
 		goto out;
 	rc = -1;
 	key = chip_document_key(bytes_of(&octets));
-	if (key == NULL) {
+	if (key == NULL)
 		err_set(err, FAIL_INPUT, "%s/%s: no private key in it", folder, name);
-		goto out;
-	}
-	to->parameters = SECINFO_NO_ID;
-	to->id = SECINFO_NO_ID;
-	if (EVP_PKEY_is_a(key, "RSA")) {
-		if (take_number(key, OSSL_PKEY_PARAM_RSA_N, &number[0]) == 0 && take_number(key, OSSL_PKEY_PARAM_RSA_D, &number[1]) == 0)
-			rc = 0;
-		to->modulus = bytes_of(&number[0]);
-		to->exponent = bytes_of(&number[1]);
-	} else if ((to->parameters = parameters_of(key)) != SECINFO_NO_ID && take_number(key, OSSL_PKEY_PARAM_PRIV_KEY, &number[0]) == 0) {
-		to->number = bytes_of(&number[0]);
-		to->hash_octets = EVP_PKEY_get_bits(key) > 384 ? 64 : EVP_PKEY_get_bits(key) > 256 ? 48
-												   : 32;
-		rc = 0;
-	}
-	if (rc == -1)
+	else if (chip_document_take_key(key, to, number) == -1)
 		err_set(err, FAIL_INPUT, "%s/%s: a key of a kind that no chip takes (Doc 9303-11 9.5)", folder, name);
+	else
+		rc = 0;
 out:
 	EVP_PKEY_free(key);
 	buf_wipe(&octets);

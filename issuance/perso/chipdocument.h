@@ -28,6 +28,11 @@ int chip_document_load(const char *folder, struct chip_document *d, struct err *
 void chip_document_clear(struct chip_document *d); /* wipes */
 /* A private key, PKCS #8 in PEM or DER; the caller frees.  NULL: it is none. */
 EVP_PKEY *chip_document_key(struct bytes octets);
+/*
+ * As a chip takes it: EC as parameters and number[0]; RSA, for active authentication, as modulus number[0] and private exponent number[1].  *to points into
+ * the numbers, which the caller wipes.  -1: no chip takes such a key.
+ */
+int chip_document_take_key(EVP_PKEY *key, struct chip_contents_key *to, struct buf number[2]);
 /* Document number, birth and expiry of an MRZ (90, 72 or 88 characters) as they open the chip. */
 int chip_document_access(struct bytes mrz, char number[23], char birth[7], char expiry[7], struct err *err);
 

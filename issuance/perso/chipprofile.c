@@ -264,6 +264,32 @@ write_files(const struct chip_profile *profile, struct terminal *t, const struct
 	return 0;
 }
 
+/* A chip that is locked does not even say which files there are. */
+static int
+has_no_file(struct terminal *t, uint16_t fid, const char *name, struct err *err)
+{
+	if (terminal_select_file(t, fid, name, err) == 0)
+		return err_set(err, FAIL_CONFLICT, "the chip is not blank: it has %s", name);
+	if (err->kind == FAIL_DENIED)
+		return err_set(err, FAIL_CONFLICT, "the chip is not blank: it is locked");
+	if (err->kind != FAIL_NOT_FOUND)
+		return -1;
+	err_clear(err);
+	return 0;
+}
+
+int
+chip_is_blank(const struct chip_profile *profile, struct terminal *t, struct err *err)
+{
+	const struct values none = { .fid = 0 };
+
+	if (act(profile, PROFILE_SELECT, t, &none, "chip", err) == -1 || has_no_file(t, 0x011E, "EF.COM", err) == -1)
+		return -1;
+	if (profile->command[PROFILE_MASTER_FILE].p1p2 == NULL)
+		return 0;
+	return act(profile, PROFILE_MASTER_FILE, t, &none, "chip", err) == -1 ? -1 : has_no_file(t, 0x011C, "EF.CardAccess", err);
+}
+
 int
 chip_personalise(const struct chip_profile *profile, struct terminal *t, const struct chip_contents *chip, struct err *err)
 {

@@ -67,6 +67,11 @@ struct chip_contents {
 	struct bytes cvca; /* n 0: none */
 };
 /*
+ * Whether the chip is of this kind and nothing is on it: nothing is sent that changes it.  FAIL_NOT_FOUND: it has no passport application; FAIL_CONFLICT: it is not blank - locked, or
+ * left half written.
+ */
+int chip_is_blank(const struct chip_profile *profile, struct terminal *t, struct err *err);
+/*
  * Writes all and locks.  FAIL_INPUT: this kind of chip does not take what there is; nothing was sent then.  FAIL_CONFLICT: the chip is not empty (it refuses a file, or to write).  A chip that went away in the middle (FAIL_AGAIN) is spoiled: what was
  * written stays in it.
  */

@@ -499,8 +499,7 @@ work_spoil(struct tx *tx, const struct request *rq, void *arg, struct reply *rp,
 	role = strcmp(p.document_state, "allocated") == 0 ? ROLE_PASSPORT_PERSONALISER : ROLE_PASSPORT_QC;
 	if (!principal_has_role(&rq->who, role))
 		err_set(err, FAIL_DENIED, "a document that is %s is not spoiled in this role", p.document_state);
-	else if (document_decide(tx, &p.document_id, "spoil", &rq->who.officer_id, e->reason, err) == 0 &&
-		application_decide(tx, &p.application_id, "reproduce", &rq->who.officer_id, NULL, err) == 0 && tx_flush(tx, err) == 0)
+	else if (station_spoil(tx, &p, &rq->who.officer_id, e->reason, err) == 0)
 		rc = reply_state(rp, &p, "spoiled", err);
 	production_clear(&p);
 	return rc;

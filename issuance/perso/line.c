@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@ struct line {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool is_stopped;
+	char notice[sizeof(((struct err *)NULL)->text)]; /* what it said last of why it waits; "": nothing */
 };
 
 /* What the line has in hand. */
@@ -31,7 +33,9 @@ work_claim(struct tx *tx, void *arg, struct err *err)
 {
 	struct hand *h = arg;
 
-	return orders_claim(tx, station_name(h->line->station), LINE_ORDERS, h->line->seconds, h->order, &h->n, err);
+	size_t most = station_at_once(h->line->station);
+
+	return orders_claim(tx, station_name(h->line->station), most < LINE_ORDERS ? most : LINE_ORDERS, h->line->seconds, h->order, &h->n, err);
 }
 
 static int
@@ -40,6 +44,29 @@ work_release_all(struct tx *tx, void *arg, struct err *err)
 	const struct line *l = arg;
 
 	return orders_release(tx, station_name(l->station), NULL, 0, err);
+}
+
+static int
+work_say(struct tx *tx, void *arg, struct err *err)
+{
+	const struct line *l = arg;
+
+	return station_says(tx, station_name(l->station), l->notice[0] != '\0' ? l->notice : NULL, err);
+}
+
+/* Says why it waits, once: in the log, and to those who look at the batch. */
+static void
+say(struct line *l, const struct err *why)
+{
+	struct err err = ERR_INIT;
+
+	if (strcmp(l->notice, why->kind == FAIL_NONE ? "" : why->text) == 0)
+		return;
+	snprintf(l->notice, sizeof(l->notice), "%s", why->kind == FAIL_NONE ? "" : why->text);
+	if (why->kind != FAIL_NONE)
+		log_err(LOG_NOTICE, "station", why);
+	if (db_run(l->db, DB_READ_COMMITTED, work_say, l, &err) == -1)
+		log_err(LOG_WARNING, "station", &err);
 }
 
 /* Those of one officer; they stand together. */
@@ -152,7 +179,7 @@ static void *
 line_run(void *arg)
 {
 	struct line *l = arg;
-	bool is_fresh = true, is_busy = true;
+	bool is_fresh = true, is_busy = true, is_ready;
 	struct hand *h = calloc(1, sizeof(*h));
 
 	if (h == NULL) {
@@ -166,8 +193,12 @@ line_run(void *arg)
 		*h = (struct hand){ .line = l };
 		if (is_fresh && db_run(l->db, DB_READ_COMMITTED, work_release_all, l, &err) == -1)
 			continue; /* no database: the programs' other parts say so */
+		if (is_fresh && db_run(l->db, DB_READ_COMMITTED, work_say, l, &err) == -1)
+			continue; /* what it said before it was stopped */
 		is_fresh = false;
-		if (db_run(l->db, DB_READ_COMMITTED, work_claim, h, &err) == 0 && h->n > 0)
+		is_ready = station_ready(l->station, &err) == 0;
+		say(l, &err);
+		if (is_ready && db_run(l->db, DB_READ_COMMITTED, work_claim, h, &err) == 0 && h->n > 0)
 			is_busy = work_off(h);
 	}
 	free(h);

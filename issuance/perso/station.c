@@ -2,14 +2,19 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "issuance/application/kinds.h"
+#include "issuance/perso/chipwriter.h"
 #include "issuance/perso/number.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
+#include "registry/store/application.h"
 #include "registry/store/booklet.h"
 
-enum { STATION_CLIENTS = 64 };
+enum { STATION_CLIENTS = 64,
+	STATION_SPOILED = 3,    /* chips that fail one after the other before a station stops: it is the reader then, and the next blank would be lost, too */
+	STATION_RECORDS = 30 }; /* seconds in which the database must take that a chip was written */
 
 struct station {
 	struct db *db;
@@ -24,6 +29,12 @@ struct station {
 	pthread_cond_t returned;
 	struct signclient *idle[STATION_CLIENTS];
 	unsigned nidle;
+	/* chips; NULL: the station writes none.  One at a time, whoever asks. */
+	pthread_mutex_t writing;
+	struct chipwriter *writer;
+	struct chipkeys keys; /* of the document last begun: lost, and its chip can never be written */
+	struct uuid keys_of;
+	unsigned spoiled; /* one after the other */
 };
 
 /* ---- a station ---- */
@@ -51,6 +62,7 @@ station_new(const struct station_options *options, struct station **station, str
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->returned, NULL);
+	pthread_mutex_init(&s->writing, NULL);
 	s->db = options->db;
 	s->series = options->series;
 	s->years = options->years;
@@ -71,6 +83,8 @@ station_new(const struct station_options *options, struct station **station, str
 		goto out;
 	if (seal_load(options->biometric_key, &s->seal, err) == -1 ||
 		number_key_derive(options->biometric_key, s->number_key, err) == -1)
+		goto out;
+	if (options->chip_reader != NULL && options->chip_reader[0] != '\0' && chipwriter_new(options->chip_reader, options->chip_profile, &s->writer, err) == -1)
 		goto out;
 	while (s->nidle < want) {
 		if (signclient_new(options->signd_socket, &s->idle[s->nidle], err) == -1)
@@ -96,6 +110,9 @@ station_free(struct station *s)
 	free(s->state);
 	free(s->authority);
 	free(s->name);
+	chipwriter_free(s->writer);
+	chipkeys_clear(&s->keys);
+	pthread_mutex_destroy(&s->writing);
 	pthread_cond_destroy(&s->returned);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -111,6 +128,43 @@ const char *
 station_name(const struct station *s)
 {
 	return s->name;
+}
+
+size_t
+station_at_once(const struct station *s)
+{
+	return s->writer != NULL ? 1 : DOCUMENT_BATCH;
+}
+
+/* The reader is this station's until it is given back with chipwriter_close and the lock. */
+static int
+chip_take(struct station *s, struct err *err)
+{
+	pthread_mutex_lock(&s->writing);
+	if (s->spoiled >= STATION_SPOILED)
+		err_set(err, FAIL_AGAIN, "%u chips failed one after the other: look at the reader, then start the station again", s->spoiled);
+	else if (chipwriter_open(s->writer, err) == 0)
+		return 0;
+	pthread_mutex_unlock(&s->writing);
+	return -1;
+}
+
+static void
+chip_give(struct station *s)
+{
+	chipwriter_close(s->writer);
+	pthread_mutex_unlock(&s->writing);
+}
+
+int
+station_ready(struct station *s, struct err *err)
+{
+	if (s->writer == NULL)
+		return 0;
+	if (chip_take(s, err) == -1)
+		return -1;
+	chip_give(s);
+	return 0;
 }
 
 static struct signclient *
@@ -173,6 +227,8 @@ struct batch {
 	/* of one run of the transaction */
 	struct production *list;
 	size_t found;
+	bool with_chip;            /* the station's reader is ours */
+	struct buf *sod;           /* where EF.SOD is wanted; NULL: nowhere */
 	struct sign_order *orders; /* by the place in `applications`; ndg 0: nothing to sign */
 };
 
@@ -235,6 +291,13 @@ out:
 	return rc;
 }
 
+/* Whether its chip could still be written by us, or need not be. */
+static bool
+has_its_keys(const struct batch *b, const struct production *p)
+{
+	return p->chip_profile == NULL || (b->with_chip && uuid_equal(&b->station->keys_of, &p->document_id));
+}
+
 /* A document that is there already: done, or taken up where it was left. */
 static void
 take_up(struct batch *b, const struct production *p, struct personalised *r, struct sign_order *order)
@@ -253,6 +316,26 @@ take_up(struct batch *b, const struct production *p, struct personalised *r, str
 		order->ndg = 0;
 }
 
+/* The keys of its chip, of which the public halves go into the document. */
+static int
+begin_chip(struct station *s, struct production *p, struct allocation *a, struct err *err)
+{
+	chipkeys_clear(&s->keys);
+	s->keys_of = (struct uuid){ { 0 } };
+	if (chipkeys_new(chipwriter_profile(s->writer), &s->keys, err) == -1)
+		return -1;
+	s->keys_of = p->document_id;
+	buf_bytes(&p->card_access, bytes_of(&s->keys.card_access));
+	buf_bytes(&p->dg14, bytes_of(&s->keys.dg14));
+	buf_bytes(&p->dg15, bytes_of(&s->keys.dg15));
+	free(p->chip_profile);
+	p->chip_profile = strdup(chipwriter_profile(s->writer)->name);
+	if (p->chip_profile == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	*a = (struct allocation){ .chip_profile = p->chip_profile, .card_access = bytes_of(&p->card_access), .dg14 = bytes_of(&p->dg14), .dg15 = bytes_of(&p->dg15) };
+	return buf_check(&p->card_access, err) == -1 || buf_check(&p->dg14, err) == -1 ? -1 : buf_check(&p->dg15, err);
+}
+
 /* A new document of an approved application, number `sequence`; its row goes into *a, the hashes as JSON into *hashes. */
 static int
 begin_new(struct batch *b, struct production *p, uint64_t sequence, struct allocation *a, struct sign_order *order, struct buf *hashes,
@@ -261,6 +344,7 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	struct station *s = b->station;
 	struct ldsso lds;
 
+	*a = (struct allocation){ .chip_profile = NULL };
 	if (number_of_sequence(s->number_key, s->series, sequence, p->number, err) == -1 || uuid_new(&p->document_id, err) == -1)
 		return -1;
 	if (strlen(s->state) >= sizeof(p->issuing_state))
@@ -274,21 +358,35 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	if (document_code_check(p->mrz_form, p->mrz_code, p->issued_on, p->expires_on, err) == -1)
 		return -1;
 	p->hash_bits = ORDER_HASH_BITS;
+	if (b->with_chip && begin_chip(s, p, a, err) == -1)
+		return -1;
 	if (hash_production(b, p, order, &lds, err) == -1)
 		return -1;
 	chip_hashes_json(&lds, hashes);
 	if (buf_check(hashes, err) == -1)
 		return -1;
-	*a = (struct allocation){ .application_id = p->application_id, .document_id = p->document_id, .issuing_state = s->state, .issued_on = p->issued_on, .expires_on = p->expires_on, .hash_bits = p->hash_bits, .dg_hashes = buf_cstr(hashes) };
+	a->application_id = p->application_id;
+	a->document_id = p->document_id;
+	a->issuing_state = s->state;
+	a->issued_on = p->issued_on;
+	a->expires_on = p->expires_on;
+	a->hash_bits = p->hash_bits;
+	a->dg_hashes = buf_cstr(hashes);
 	memcpy(a->number, p->number, sizeof(a->number));
 	return 0;
 }
 
 static void
-batch_reset(struct batch *b)
+list_clear(struct batch *b)
 {
 	while (b->found > 0)
 		production_clear(&b->list[--b->found]);
+}
+
+static void
+batch_reset(struct batch *b)
+{
+	list_clear(b);
 	for (size_t i = 0; i < b->n; i++) {
 		b->results[i] = (struct personalised){ .application_id = b->applications[i] };
 		err_set(&b->results[i].err, FAIL_NOT_FOUND, "there is no such application");
@@ -340,6 +438,29 @@ take_booklets(struct tx *tx, struct batch *b, struct err *err)
 	return n == 0 ? 0 : booklets_bind(tx, b->station->name, documents, n, b->officer_id, err);
 }
 
+/* What is there of the applications, after documents were spoiled whose chips can never be written. */
+static int
+read_applications(struct tx *tx, struct batch *b, struct err *err)
+{
+	size_t spoiled = 0;
+
+	if (productions_read(tx, b->applications, b->n, b->list, &b->found, err) == -1)
+		return -1;
+	for (size_t i = 0; i < b->found; i++) {
+		const struct production *p = &b->list[i];
+
+		if (!p->has_document || strcmp(p->document_state, "allocated") != 0 || has_its_keys(b, p))
+			continue;
+		if (station_spoil(tx, p, b->officer_id, "the station stopped before the chip was written: the keys made for it are lost", err) == -1)
+			return -1;
+		spoiled++;
+	}
+	if (spoiled == 0)
+		return 0;
+	list_clear(b);
+	return productions_read(tx, b->applications, b->n, b->list, &b->found, err);
+}
+
 static int
 work_allocate(struct tx *tx, void *arg, struct err *err)
 {
@@ -347,7 +468,7 @@ work_allocate(struct tx *tx, void *arg, struct err *err)
 	size_t fresh[DOCUMENT_BATCH], nfresh = 0;
 
 	batch_reset(b);
-	if (productions_read(tx, b->applications, b->n, b->list, &b->found, err) == -1)
+	if (read_applications(tx, b, err) == -1)
 		return -1;
 	for (size_t i = 0; i < b->found; i++) {
 		const struct production *p = &b->list[i];
@@ -421,6 +542,8 @@ sign(struct batch *b, struct err *err)
 		if (rc == 0) {
 			b->results[place[k]].err = orders[k].err;
 			b->results[place[k]].is_signed = orders[k].err.kind == FAIL_NONE;
+			if (b->sod != NULL)
+				buf_move(b->sod, &orders[k].sod);
 		}
 		buf_clear(&orders[k].sod);
 	}
@@ -428,26 +551,153 @@ sign(struct batch *b, struct err *err)
 	return rc;
 }
 
+/* ---- chips ---- */
+
+int
+station_spoil(struct tx *tx, const struct production *p, const struct uuid *officer_id, const char *reason, struct err *err)
+{
+	if (document_decide(tx, &p->document_id, "spoil", officer_id, reason, err) == -1 || application_decide(tx, &p->application_id, "reproduce", officer_id, NULL, err) == -1)
+		return -1;
+	return tx_flush(tx, err);
+}
+
+/* What became of a chip. */
+struct chip_end {
+	struct batch *batch;
+	const char *reason; /* why its document is spoiled; NULL: it was written */
+};
+
+static int
+work_chip_end(struct tx *tx, void *arg, struct err *err)
+{
+	const struct chip_end *e = arg;
+	const struct batch *b = e->batch;
+
+	if (e->reason != NULL)
+		return station_spoil(tx, &b->list[0], b->officer_id, e->reason, err);
+	return document_chip_written(tx, &b->list[0].document_id, b->station->name, b->officer_id, err);
+}
+
+/* What is on the chip cannot be taken back, so the database is asked again while it is away. */
+static int
+chip_end(struct batch *b, const char *reason, struct err *err)
+{
+	struct chip_end e = { b, reason };
+
+	for (unsigned i = 0; db_run(b->station->db, DB_READ_COMMITTED, work_chip_end, &e, err) == -1; i++) {
+		if (i == STATION_RECORDS || (err->kind != FAIL_AGAIN && err->kind != FAIL_INTERNAL))
+			return -1;
+		sleep(1);
+	}
+	err_clear(err);
+	return 0;
+}
+
+/* The document is signed and its keys are ours: onto the chip with them. */
+static void
+write_chip(struct batch *b, struct bytes sod, struct personalised *r)
+{
+	struct station *s = b->station;
+	struct chip_files files = CHIP_FILES_INIT;
+	struct perso_order data = { 0 };
+	struct buf jpeg = BUF_INIT;
+	struct err err = ERR_INIT;
+	enum fail kind;
+
+	r->is_signed = false;
+	if (station_compose(s, &b->list[0], &data, &jpeg, &files, &r->err) == -1)
+		goto out;
+	if (chipwriter_write(s->writer, &files, sod, &s->keys, &r->err) == 0) {
+		s->spoiled = 0;
+		r->is_signed = chip_end(b, NULL, &r->err) == 0;
+		if (!r->is_signed) /* it was spoiled by somebody else, or nobody knows of it: a locked chip that is no passport */
+			err_prefix(&r->err, "the booklet in the reader is to be taken out");
+	} else {
+		s->spoiled++;
+		kind = r->err.kind == FAIL_INPUT ? FAIL_CONFLICT : FAIL_AGAIN; /* another chip would not take it either; or the next one will */
+		if (chip_end(b, r->err.text, &err) == -1)
+			r->err = err;
+		else
+			err_prefix(&r->err, "spoiled with its booklet");
+		r->err.kind = kind;
+	}
+	/* whatever became of it, these keys are of no further use */
+	chipkeys_clear(&s->keys);
+	s->keys_of = (struct uuid){ { 0 } };
+out:
+	chip_clear(&files);
+	buf_wipe(&jpeg);
+	order_clear(&data);
+}
+
+static int
+run(struct batch *b, struct err *err)
+{
+	struct buf sod = BUF_INIT;
+	int rc = -1;
+
+	b->list = calloc(b->n, sizeof(*b->list));
+	b->orders = calloc(b->n, sizeof(*b->orders));
+	if (b->with_chip)
+		b->sod = &sod;
+	if (b->list == NULL || b->orders == NULL)
+		err_set(err, FAIL_INTERNAL, "out of memory");
+	else if (allocate(b, err) == 0)
+		rc = sign(b, err);
+	if (rc == 0 && sod.n > 0 && b->results[0].is_signed && b->list[0].chip_profile != NULL)
+		write_chip(b, bytes_of(&sod), &b->results[0]);
+	list_clear(b);
+	free(b->list);
+	free(b->orders);
+	buf_clear(&sod);
+	return rc;
+}
+
+/* Whether signd answers: a number and its booklet are not to be taken for keys that could be lost while nobody signs. */
+static int
+signd_answers(struct station *s, struct err *err)
+{
+	struct signclient *client = client_borrow(s);
+	struct buf json = BUF_INIT;
+	int rc = signclient_status(client, &json, err);
+
+	client_return(s, client);
+	buf_clear(&json);
+	return rc;
+}
+
+/* One after the other.  What needs no chip any more is done without one. */
+static int
+produce_chips(struct batch *b, struct err *err)
+{
+	struct station *s = b->station;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct batch one = { .station = s, .applications = &b->applications[i], .n = 1, .officer_id = b->officer_id, .results = &b->results[i], .today = b->today, .with_chip = true };
+		int rc;
+
+		if (signd_answers(s, err) == -1)
+			return -1;
+		b->results[i] = (struct personalised){ .application_id = b->applications[i] };
+		if (chip_take(s, &b->results[i].err) == -1)
+			continue;
+		rc = run(&one, err);
+		chip_give(s);
+		if (rc == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 station_produce(struct station *s, const struct uuid *applications, size_t n, const struct uuid *officer_id, struct personalised *results,
 	struct err *err)
 {
 	struct batch b = { .station = s, .applications = applications, .n = n, .officer_id = officer_id, .results = results, .today = clock_today() };
-	int rc = -1;
 
 	if (n == 0 || n > DOCUMENT_BATCH)
 		return err_set(err, FAIL_INPUT, "a batch has 1 to %d applications", DOCUMENT_BATCH);
-	b.list = calloc(n, sizeof(*b.list));
-	b.orders = calloc(n, sizeof(*b.orders));
-	if (b.list == NULL || b.orders == NULL)
-		err_set(err, FAIL_INTERNAL, "out of memory");
-	else if (allocate(&b, err) == 0)
-		rc = sign(&b, err);
-	while (b.found > 0)
-		production_clear(&b.list[--b.found]);
-	free(b.list);
-	free(b.orders);
-	return rc;
+	return s->writer != NULL ? produce_chips(&b, err) : run(&b, err);
 }
 
 int

@@ -5,6 +5,10 @@
  * production with the data-group hashes (documents are `allocated`, each in the next blank booklet of the station); signd reads the same rows, compares and signs; the second decides
  * `personalise`.  Whatever stops half way - signd away, the token locked, a crash - leaves documents allocated, and the next run takes them
  * up again: the same files are composed, and a document signed before gets the same EF.SOD.
+ *
+ * A station with a reader writes chips, one application after the other: it looks for a blank chip, allocates with the public halves of keys that it makes for this chip, has
+ * it signed, writes, locks, reads back, and only then decides `personalise`.  The private halves are in its memory until then and nowhere else: a
+ * document whose keys are lost, or whose chip failed, is spoiled with its booklet, and its application gets another number in another booklet.
  */
 #ifndef CATENA_PERSO_STATION_H
 #define CATENA_PERSO_STATION_H
@@ -25,6 +29,8 @@ struct station_options {
 	char series;               /* first letter of document numbers */
 	int years, years_minor;    /* validity */
 	const char *iso39794_from; /* day, chip.h; NULL: the usual one */
+	const char *chip_reader;   /* NULL or "": the station writes no chips */
+	const char *chip_profile;  /* the kind of chips in its booklets */
 	const char *name;          /* where its blank booklets lie, and what it holds orders as */
 };
 /* Texts are copied. */
@@ -33,11 +39,16 @@ void station_free(struct station *station);
 const char *station_state(const struct station *station); /* the issuing State */
 const char *station_name(const struct station *station);
 
+/* How many applications it works on at once: one when it writes chips. */
+size_t station_at_once(const struct station *station);
+/* Whether it can begin: a blank chip is in its reader.  FAIL_AGAIN: not now, with a sentence for who puts booklets in. */
+int station_ready(struct station *station, struct err *err);
+
 struct personalised {
 	struct uuid application_id;
 	struct uuid document_id; /* all zero: none */
 	char number[DOCUMENT_NUMBER_LEN + 1];
-	bool is_signed; /* waits for the decision `personalise`, or has it */
+	bool is_signed; /* and its chip written, where the station does; waits for the decision `personalise`, or has it */
 	struct err err; /* kind FAIL_NONE when is_signed */
 };
 /*
@@ -48,6 +59,9 @@ int station_produce(struct station *station, const struct uuid *applications, si
 	struct personalised *results, struct err *err);
 /* The second transaction: decides `personalise` for the results that are signed and not yet decided. */
 int station_conclude(struct tx *tx, const struct personalised *results, size_t n, const struct uuid *officer_id, struct err *err);
+
+/* Spoils the document with its booklet; the application can be produced again, under another number.  Sent at once. */
+int station_spoil(struct tx *tx, const struct production *p, const struct uuid *officer_id, const char *reason, struct err *err);
 
 /* The portrait in the clear, appended; FAIL_CONFLICT when the sealed octets are not those that the ledger knows.  Caller: buf_wipe. */
 int station_portrait(const struct station *station, const struct production *p, struct buf *jpeg, struct err *err);

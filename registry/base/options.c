@@ -51,6 +51,8 @@ const struct conf_option conf_options[] = {
 	{ "issued", "station", CONF_TEXT, "line-1", 0, 0, "", "Name of this personalisation station, another for each process: blank booklets are assigned to it, and it holds orders of batches." },
 	{ "issued", "station_timeout", CONF_SECONDS, "60", 1, 3600, "s", "How long a station may hold orders before another may take them." },
 	{ "issued", "prepared_hourly", CONF_INT, "20", 0, 1000000, "", "How many applications may be prepared in an hour from one address, where nobody is signed in; 0: none. Behind a proxy all come from one." },
+	{ "issued", "chip_reader", CONF_TEXT, "", 0, 0, "", "The reader in which this station writes chips, by the beginning of its name; empty: none, and documents are personalised without their chips." },
+	{ "issued", "chip_profile", CONF_TEXT, "jmrtd", 0, 0, "", "The kind of chips in the blank booklets: jmrtd or catena." },
 	{ "issued", "csca_certificate", CONF_PATH, "pki/csca.crt", 0, 0, "", "Trust anchor of quality control." },
 	{ "registryd", "port", CONF_INT, "8444", 0, 65535, "", "TCP port." },
 	{ "pkid", "port", CONF_INT, "8445", 0, 65535, "", "TCP port." },

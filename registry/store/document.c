@@ -19,7 +19,8 @@
 	" (SELECT count(*) > 0 FROM deceased x WHERE x.person_id = a.person_id)," \
 	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
 	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id," \
-	" k.mrz_form, k.mrz_code, k.years, k.years_minor, k.days"
+	" k.mrz_form, k.mrz_code, k.years, k.years_minor, k.days," \
+	" d.chip_profile, d.card_access, d.dg14, d.dg15"
 #define PRODUCTION_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id JOIN document_kind k ON k.code = a.document_type" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
@@ -37,7 +38,9 @@ enum { Q_PRODUCTIONS,
 	Q_PERSONALISE,
 	Q_DECIDE,
 	Q_SUPERSEDE,
-	Q_OUTBOX };
+	Q_OUTBOX,
+	Q_CHIP_WRITTEN,
+	Q_SAYS };
 const struct query document_queries[] = {
 	[Q_PRODUCTIONS] = { "productions_read",
 		"SELECT " PRODUCTION_COLUMNS " FROM unnest($1::uuid[]) WITH ORDINALITY w(id, place) JOIN application a ON a.id = w.id" PRODUCTION_JOINS
@@ -81,11 +84,13 @@ const struct query document_queries[] = {
 	/* The descent is in the text: the approval is the application's, the identity the application's, the production the one just decided. */
 	[Q_INSERT] = { "documents_insert",
 		"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
-		" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id)"
+		" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id, chip_profile, card_access, dg14, dg15)"
 		" SELECT w.document_id, w.number, a.id, a.person_id, a.identity_version_id, ap.id, pr.id, a.document_type,"
-		" w.issuing_state, $3, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2"
+		" w.issuing_state, $3, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2,"
+		" w.chip_profile, w.card_access, w.dg14, w.dg15"
 		" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, document_id uuid, production_id uuid, number text, issuing_state text,"
-		"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb)"
+		"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb,"
+		"  chip_profile text, card_access bytea, dg14 bytea, dg15 bytea)"
 		" JOIN application a ON a.id = w.application_id"
 		" JOIN application_decision pr ON pr.id = w.production_id AND pr.application_id = a.id AND pr.event = 'produce'"
 		" JOIN LATERAL (SELECT id FROM application_decision t WHERE t.application_id = a.id AND t.event = 'approve'"
@@ -96,7 +101,8 @@ const struct query document_queries[] = {
 	[Q_PERSONALISE] = { "documents_decide_personalise",
 		"INSERT INTO document_decision (document_id, event, officer_id)"
 		" SELECT w.id, 'personalise', $2 FROM unnest($1::uuid[]) w(id) JOIN current_state s ON s.subject_id = w.id AND s.state = 'allocated'"
-		" JOIN document_signature sig ON sig.document_id = w.id RETURNING document_id" },
+		" JOIN document_signature sig ON sig.document_id = w.id JOIN document d ON d.id = w.id"
+		" WHERE d.chip_profile IS NULL OR EXISTS (SELECT FROM chip_writing c WHERE c.document_id = d.id) RETURNING document_id" },
 	[Q_DECIDE] = { "document_decide",
 		"INSERT INTO document_decision (document_id, event, officer_id, reason) SELECT d.id, $2, $3, $4 FROM document d WHERE d.id = $1" },
 	[Q_SUPERSEDE] = { "documents_supersede",
@@ -111,6 +117,8 @@ const struct query document_queries[] = {
 		" INSERT INTO outbox (topic, subject_id) SELECT 'document.cancelled', document_id FROM done" },
 	[Q_OUTBOX] = { "outbox_add",
 		"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" },
+	[Q_CHIP_WRITTEN] = { "document_chip_written", "INSERT INTO chip_writing (document_id, station, officer_id) VALUES ($1, $2, $3)" },
+	[Q_SAYS] = { "station_says", "SELECT station_says($1, $2)" },
 	{ NULL, NULL }
 };
 
@@ -129,7 +137,24 @@ production_clear(struct production *p)
 	buf_clear(&p->portrait_sha256);
 	json_decref(p->dg_hashes);
 	buf_clear(&p->sod);
+	free(p->chip_profile);
+	buf_clear(&p->card_access);
+	buf_clear(&p->dg14);
+	buf_clear(&p->dg15);
 	*p = (struct production){ 0 };
+}
+
+static int
+chip_of_row(const struct rows *rows, size_t row, struct production *p, struct err *err)
+{
+	struct buf *const file[] = { &p->card_access, &p->dg14, &p->dg15 };
+
+	if (row_copy(rows, row, 38, &p->chip_profile, err) == -1)
+		return -1;
+	for (size_t i = 0; i < NELEM(file); i++)
+		if (!row_is_null(rows, row, 39 + (int)i) && row_bytes(rows, row, 39 + (int)i, file[i], err) == -1)
+			return -1;
+	return 0;
 }
 
 static int
@@ -144,7 +169,7 @@ document_of_row(const struct rows *rows, size_t row, struct production *p, struc
 	p->hash_bits = (int)row_int(rows, row, 29);
 	if (row_uuid(rows, row, 23, &p->document_id, err) == -1 || row_date(rows, row, 27, &p->issued_on, err) == -1 ||
 		row_date(rows, row, 28, &p->expires_on, err) == -1 ||
-		row_json(rows, row, 30, &p->dg_hashes, err) == -1)
+		row_json(rows, row, 30, &p->dg_hashes, err) == -1 || chip_of_row(rows, row, p, err) == -1)
 		return -1;
 	if (row_is_null(rows, row, 31))
 		return 0;
@@ -302,6 +327,17 @@ document_sequence(struct tx *tx, size_t n, uint64_t *values, struct err *err)
 	return 0;
 }
 
+/* A member whose value is octets, when there are any. */
+static void
+octets_text(struct buf *text, const char *name, struct bytes octets)
+{
+	if (octets.n == 0)
+		return;
+	buf_printf(text, ",\"%s\":\"\\\\x", name);
+	buf_hex(text, octets);
+	buf_str(text, "\"");
+}
+
 /* All members are identifiers, dates and hexadecimal: nothing that needs escaping. */
 static int
 allocation_text(const struct allocation *a, bool first, struct buf *text, struct err *err)
@@ -312,10 +348,16 @@ allocation_text(const struct allocation *a, bool first, struct buf *text, struct
 	if (uuid_new(&production_id, err) == -1)
 		return -1;
 	buf_printf(text, "%s{\"application_id\":\"%s\",\"document_id\":\"%s\",\"production_id\":\"%s\",\"number\":\"%s\","
-			 "\"issuing_state\":\"%s\",\"issued_on\":\"%s\",\"expires_on\":\"%s\",\"hash_bits\":%d,\"dg_hashes\":%s}",
+			 "\"issuing_state\":\"%s\",\"issued_on\":\"%s\",\"expires_on\":\"%s\",\"hash_bits\":%d,\"dg_hashes\":%s",
 		first ? "" : ",", uuid_format(&a->application_id, application), uuid_format(&a->document_id, document),
 		uuid_format(&production_id, production), a->number, a->issuing_state, date_format(a->issued_on, issued),
 		date_format(a->expires_on, expires), a->hash_bits, a->dg_hashes);
+	if (a->chip_profile != NULL)
+		buf_printf(text, ",\"chip_profile\":\"%s\"", a->chip_profile);
+	octets_text(text, "card_access", a->card_access);
+	octets_text(text, "dg14", a->dg14);
+	octets_text(text, "dg15", a->dg15);
+	buf_str(text, "}");
 	return 0;
 }
 
@@ -384,4 +426,21 @@ int
 outbox_add(struct tx *tx, const char *topic, const struct uuid *subject_id, struct err *err)
 {
 	return tx_later(tx, &document_queries[Q_OUTBOX], ARGS(arg_text(topic), arg_uuid(subject_id)), 1, "notification was not queued", err);
+}
+
+int
+document_chip_written(struct tx *tx, const struct uuid *document_id, const char *station, const struct uuid *officer_id, struct err *err)
+{
+	if (tx_later(tx, &document_queries[Q_CHIP_WRITTEN], ARGS(arg_uuid(document_id), arg_text(station), arg_uuid(officer_id)), 1, "the chip was not recorded", err) == -1 ||
+		document_decide(tx, document_id, "personalise", officer_id, NULL, err) == -1)
+		return -1;
+	return tx_flush(tx, err);
+}
+
+int
+station_says(struct tx *tx, const char *station, const char *problem, struct err *err)
+{
+	if (tx_later(tx, &document_queries[Q_SAYS], ARGS(arg_text(station), arg_text(problem)), -1, NULL, err) == -1)
+		return -1;
+	return tx_flush(tx, err);
 }

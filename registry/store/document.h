@@ -46,6 +46,9 @@ struct production {
 	json_t *dg_hashes;     /* {"1": HEX, ...} */
 	struct buf sod;        /* EF.SOD; empty: not signed yet */
 	struct uuid signer_id; /* certificate it is signed with; all zero: not signed yet */
+	/* its chip, when a station writes it: the kind, and the files that hold the public halves of its keys */
+	char *chip_profile; /* NULL: no station does */
+	struct buf card_access, dg14, dg15;
 };
 void production_clear(struct production *p);
 
@@ -86,7 +89,9 @@ struct allocation {
 	const char *issuing_state;
 	struct date issued_on, expires_on;
 	int hash_bits;
-	const char *dg_hashes; /* JSON object, number to hexadecimal */
+	const char *dg_hashes;    /* JSON object, number to hexadecimal */
+	const char *chip_profile; /* NULL: no chip is written; then there are no files */
+	struct bytes card_access, dg14, dg15;
 };
 /*
  * Into production: application decisions, documents, document decisions, in one round trip.  All or none: FAIL_CONFLICT when an
@@ -97,6 +102,11 @@ int documents_allocate(struct tx *tx, const struct allocation *list, size_t n, c
 /* Decision `personalise` for all that are allocated and signed; others of the list are left alone.  Sent at once; *done counts. */
 int documents_personalise(struct tx *tx, const struct uuid *documents, size_t n, const struct uuid *officer_id, size_t *done,
 	struct err *err);
+
+/* The chip was written, locked and read back: with this the document is personalised.  Sent at once; FAIL_CONFLICT when the document does not wait for it: it was spoiled meanwhile. */
+int document_chip_written(struct tx *tx, const struct uuid *document_id, const char *station, const struct uuid *officer_id, struct err *err);
+/* What a station says to those who look at it from elsewhere; problem NULL: nothing, it can work.  Sent at once. */
+int station_says(struct tx *tx, const char *station, const char *problem, struct err *err);
 
 /* event: pass, spoil, deliver, cancel ...  Queued; FAIL_CONFLICT when it is sent. */
 int document_decide(struct tx *tx, const struct uuid *document_id, const char *event, const struct uuid *officer_id, const char *reason,

@@ -75,7 +75,8 @@ static const char chain[] =
 	"INSERT INTO document_signature (document_id, certificate_id, sod) VALUES ('" U("80") "', '" U("c1") "', 'sod');"
 	/* rows of the counter, without what they do: only that they are in the ledger counts here */
 	"ALTER TABLE fee_receipt DISABLE TRIGGER a_open, DISABLE TRIGGER b_numbered; ALTER TABLE fee_waiver DISABLE TRIGGER a_open;"
-	"ALTER TABLE document_report DISABLE TRIGGER takes_effect; ALTER TABLE document_finding DISABLE TRIGGER takes_effect; ALTER TABLE document_delivery DISABLE TRIGGER a_verified;"
+	"ALTER TABLE document_report DISABLE TRIGGER takes_effect; ALTER TABLE document_finding DISABLE TRIGGER takes_effect; ALTER TABLE document_delivery DISABLE TRIGGER a_verified; ALTER TABLE chip_writing DISABLE TRIGGER b_waits;"
+	"INSERT INTO chip_writing (document_id, station, officer_id) VALUES ('" U("80") "', 'line-1', " OFFICER_A "); ALTER TABLE chip_writing ENABLE TRIGGER b_waits;"
 	"INSERT INTO fee_receipt (id, application_id, number, amount, currency, method, officer_id) VALUES (gen_random_uuid(), '" U("70") "', 'R1', 1, 'XTS', 'cash', " OFFICER_A ");"
 	"INSERT INTO fee_waiver (id, application_id, taken_by, reason, officer_id) VALUES (gen_random_uuid(), '" U("70") "', " OFFICER_A ", 'no means at all', " OFFICER_B ");"
 	"INSERT INTO document_report (id, document_id, kind, reported_by, officer_id) VALUES ('" U("ef") "', '" U("80") "', 'lost', 'holder', " OFFICER_A ");"
