@@ -5,10 +5,12 @@
 
 #include "issuance/application/appointments.h"
 #include "issuance/application/counter.h"
+#include "issuance/application/fees.h"
 #include "issuance/application/handover.h"
 #include "issuance/application/life.h"
 #include "issuance/application/prepared.h"
 #include "issuance/application/requisites.h"
+#include "issuance/application/stops.h"
 #include "issuance/perso/batches.h"
 #include "issuance/perso/booklets.h"
 #include "issuance/perso/documents.h"
@@ -21,6 +23,7 @@
 #include "registry/store/fee.h"
 #include "registry/store/ledger.h"
 #include "registry/store/report.h"
+#include "registry/store/stop.h"
 
 static int
 get_offices(struct request *rq, struct reply *rp, struct err *err)
@@ -34,6 +37,9 @@ static const struct route routes[] = {
 	{ "GET", "/persons/{uin}/eligibility", ROLES_PASSPORT, get_eligibility, 0, "whether a person may have a passport, and why not" },
 	{ "POST", "/persons/{uin}/designations", ROLE_PASSPORT_SUPERVISOR, post_designation, ROUTE_CHANGES, "record the letter by which a person is to have a service passport" },
 	{ "POST", "/designations/{id}/ending", ROLE_PASSPORT_SUPERVISOR, post_designation_ending, ROUTE_CHANGES, "end a designation, with a reason" },
+	{ "GET", "/persons/{uin}/stops", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, get_stops, 0, "orders of courts and entries of the alert list against a person, standing and lifted" },
+	{ "POST", "/persons/{uin}/stops", ROLE_PASSPORT_SUPERVISOR, post_stop, ROUTE_CHANGES, "an order of a court, or the alert list: nothing is issued to the person" },
+	{ "POST", "/stops/{id}/lifting", ROLE_PASSPORT_SUPERVISOR, post_stop_lifting, ROUTE_CHANGES, "lift a stop, with the reference of what lifts it; not by who set it" },
 	{ "GET", "/document-kinds", ROLES_PASSPORT, get_document_kinds, 0, "the kinds of documents, with form, validity and who is entitled" },
 	{ "POST", "/applications", ROLE_PASSPORT_CLERK, post_application, ROUTE_CHANGES, "take an application" },
 	{ "GET", "/applications", ROLES_PASSPORT, get_applications, 0, "an office's applications, by state" },
@@ -43,6 +49,9 @@ static const struct route routes[] = {
 	    "record an interview, not by who took the application" },
 	{ "POST", "/applications/{id}/receipts", ROLE_PASSPORT_CLERK, post_receipt, ROUTE_CHANGES, "take a payment; the receipt has a number" },
 	{ "POST", "/applications/{id}/fee-waiver", ROLE_PASSPORT_SUPERVISOR, post_fee_waiver, ROUTE_CHANGES, "waive the fee, not by who took the application; with a reason" },
+	{ "POST", "/applications/{id}/refunds", ROLE_PASSPORT_SUPERVISOR, post_refund, ROUTE_CHANGES,
+	    "give back what was paid, by the country's rule, not by who took application or payment" },
+	{ "GET", "/receipts/{number}/document", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_SUPERVISOR, get_receipt_document, 0, "a receipt of a payment or a refund, to be printed" },
 	{ "POST", "/applications/{id}/approval", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_approval, ROUTE_CHANGES, "approve, not by who took it" },
 	{ "POST", "/applications/{id}/refusal", ROLE_PASSPORT_APPROVER | ROLE_PASSPORT_SUPERVISOR, post_refusal, ROUTE_CHANGES, "refuse, not by who took it; with a reason" },
 	{ "POST", "/applications/{id}/cancellation", ROLE_PASSPORT_CLERK, post_cancellation, ROUTE_CHANGES, "cancel, with a reason" },
@@ -98,7 +107,7 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, prepared_queries, report_queries, descent_queries, ledger_queries, NULL };
+static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, prepared_queries, report_queries, stop_queries, descent_queries, ledger_queries, NULL };
 
 static void
 stop(struct office *office)

@@ -13,6 +13,7 @@ static const struct {
 	{ "four_eyes_exemption", "an exemption needs two different officers" },
 	{ "four_eyes_enrolment", "the officer who verifies may neither have opened nor examined the enrolment" },
 	{ "four_eyes_application", "the officer who took the application may not decide it" },
+	{ "four_eyes_refund", "the officer who took the application may not give its fee back" },
 	{ "four_eyes_waiver", "the officer who took the application may not waive its fee" },
 	{ "fee_waiver_application_id_key", "the fee is waived already" },
 	{ "report_has_reference", "a theft, and a report of the police or an authority, needs its reference" },

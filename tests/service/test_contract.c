@@ -183,6 +183,37 @@ fees(const char *application)
 	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/applications/%s/fee-waiver", application), json_pack("{s:s}", "reason", "a victim of the flood")));
 }
 
+/* Paid, cancelled, and a part given back. */
+static void
+refunds(const char *application)
+{
+	char paid[40], back[40];
+	json_t *reply = post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/receipts", application), json_pack("{s:i, s:s}", "amount", 2500, "method", "card"));
+
+	keep(reply, "number", paid, sizeof(paid));
+	json_decref(reply);
+	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", application), reason()));
+	reply = post("issued", "passport_supervisor.1", path_of("/issuance/v1/applications/%s/refunds", application),
+		json_pack("{s:i, s:s, s:s}", "amount", 1000, "method", "transfer", "reason", "came back the same day"));
+	keep(reply, "number", back, sizeof(back));
+	json_decref(reply);
+	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", application)));
+	ok(exchange(at("issued", "passport_clerk.1"), "issued", "GET", path_of("/issuance/v1/receipts/%s/document", paid), false, CLIENT_NO_BODY, NULL) == 200, "issued prints a receipt");
+	ok(exchange(at("issued", "passport_supervisor.1"), "issued", "GET", path_of("/issuance/v1/receipts/%s/document", back), false, CLIENT_NO_BODY, NULL) == 200, "and a refund");
+}
+
+static void
+stops_day(const struct day *day)
+{
+	char id[UUID_TEXT];
+	json_t *reply = post("issued", "passport_supervisor.1", path_of("/issuance/v1/persons/%s/stops", day->uin), json_pack("{s:s, s:s}", "kind", "court", "reference", "17 Cs 4/26"));
+
+	keep(reply, "id", id, sizeof(id));
+	json_decref(reply);
+	json_decref(post("issued", "passport_supervisor.2", path_of("/issuance/v1/stops/%s/lifting", id), json_pack("{s:s}", "reference", "17 Cs 9/26")));
+	json_decref(get("issued", "passport_approver.1", path_of("/issuance/v1/persons/%s/stops", day->uin)));
+}
+
 /* Delivered, lost, given back, stolen, found. */
 static void
 handover(const char *number)
@@ -263,7 +294,8 @@ issuance_day(struct day *day)
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/refusal", id), reason()));
 	apply(day->uin, id);
-	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
+	refunds(id);
+	stops_day(day);
 	apply(day->uin, id);
 	fees(id);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));

@@ -199,7 +199,7 @@ test_stops(void)
 		snprintf(name, sizeof(name), "%s stops", kinds[i]);
 		is(codes("27", "PP", "first"), wanted[i], name);
 		ok(!taken(APPLY("cf", "7", "PP", "first")), "refuses: an application against it");
-		snprintf(sql, sizeof(sql), "INSERT INTO person_stop (id, person_id, kind, reference, lifts_id, officer_id) VALUES (gen_random_uuid(), " ID("27") ", '%s', 'L', '00000000-0000-4000-8000-00000000000%zu', " ID("17") ")", kinds[i], i + 1);
+		snprintf(sql, sizeof(sql), "INSERT INTO person_stop (id, person_id, kind, reference, lifts_id, officer_id) VALUES (gen_random_uuid(), " ID("27") ", '%s', 'L', '00000000-0000-4000-8000-00000000000%zu', " ID("18") ")", kinds[i], i + 1);
 		chain_do(ISSUANCE, sql);
 		is(codes("27", "PP", "first"), "", "until it is lifted");
 	}
