@@ -1,16 +1,28 @@
 /* main.js - the passport office's desk: which pages it has, and for whom. */
 import { start } from '/desk/shell/start.js';
 import { hasRole } from '/desk/shell/office.js';
-import { allRoles } from './common.js';
-import { WorkPage } from './work.js';
+import { ApplicationPage } from './application.js';
+import { ApplyPage } from './apply.js';
+import { allRoles, roles } from './common.js';
+import { DeliverPage, DeliveryPage } from './deliver.js';
+import { DocumentPage } from './document.js';
+import { FindPage } from './find.js';
+import { ApprovePage, WorkPage } from './work.js';
 
-const isOfficer = (officer) => hasRole(officer, ...allRoles);
+const isFor = (...wanted) => (officer) => hasRole(officer, ...wanted);
 
 start({
 	name: 'issuance.title',
 	base: '/issuance/v1',
 	messages: '/desk/office/messages',
 	pages: [
-		{ route: 'work', title: 'work.title', shortcut: 'Q', show: WorkPage, isFor: isOfficer },
+		{ route: 'work', title: 'work.title', shortcut: 'Q', show: WorkPage, isFor: isFor(...allRoles) },
+		{ route: 'apply', title: 'apply.title', shortcut: 'N', show: ApplyPage, isFor: isFor(roles.clerk) },
+		{ route: 'approve', title: 'approve.title', shortcut: 'A', show: ApprovePage, isFor: isFor(roles.approver, roles.supervisor) },
+		{ route: 'deliver', title: 'deliver.title', shortcut: 'D', show: DeliverPage, isFor: isFor(roles.delivery) },
+		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: isFor(...allRoles) },
+		{ route: 'application', title: 'application.title', show: ApplicationPage, within: 'work' },
+		{ route: 'document', title: 'document.title', show: DocumentPage, within: 'find' },
+		{ route: 'delivery', title: 'deliver.one', show: DeliveryPage, within: 'deliver' },
 	],
 });

@@ -44,7 +44,8 @@ for (const office of offices) {
 	const modules = [...filesOf(`${shell}/shell`, '.js'), ...filesOf(office, '.js')].map(read).join('\n');
 	const asked = [...modules.matchAll(/\bt\('([^']+)'/g)].map((found) => found[1]);
 	is(asked.filter((key) => !(key in known)).join(), '', `${office}: every message that a module names is there`);
-	const prefixes = [...modules.matchAll(/\bt\(`([^`$]+)\$\{/g)].map((found) => found[1]);
+	const families = [...modules.matchAll(/\bt\(`([^`$]+)\$\{/g)].map((found) => found[1]);
+	const prefixes = [...families, ...[...modules.matchAll(/\bchoices: '([^']+)'/g)].map((found) => `${found[1]}.`)];
 	is(prefixes.filter((prefix) => !Object.keys(known).some((key) => key.startsWith(prefix))).join(), '', `${office}: and every family of messages`);
 	const ofKinds = (office === offices[0] ? kinds : []).flatMap((kind) => [kind.title, ...kind.sections.flatMap((section) => [section.title, section.optional,
 		...section.fields.flatMap((field) => [field.label, field.hint, ...(field.options ?? []).map((option) => `${field.choices}.${option}`)])])]);
@@ -57,13 +58,15 @@ for (const office of offices) {
 /* ---- what the services say ---- */
 
 const sources = ['registry', 'enrolment', 'issuance'].flatMap((folder) => [...filesOf(folder, '.c'), ...filesOf(folder, '.sql')]).filter((name) => !name.includes('node_modules')).map(read).join('\n').replace(/\\"/g, '"');
-const sentences = codes.map((code) => Object.keys(tableOf(shell, code)).filter(isSaid).sort());
-is(sentences[0].length, 0, 'en: what the services say is English already');
-is(sentences[1].join('\n'), sentences[2].join('\n'), 'fr and ar translate the same sentences');
 const isInSources = (sentence) => sentence.slice(5).split(/\{\w+\}/).every((part) => part.trim().length < 3 || sources.includes(part));
-is(sentences[1].filter((sentence) => !isInSources(sentence)).join('\n'), '', 'every one is said somewhere');
-for (const code of ['fr', 'ar']) {
-	const table = tableOf(shell, code);
-	ok(sentences[1].every((key) => namesIn(table[key]).split(',').every((name) => namesIn(key).includes(name))), `${code}: with what varies in them`);
+for (const folder of [shell, ...offices]) {
+	const sentences = codes.map((code) => Object.keys(tableOf(folder, code)).filter(isSaid).sort());
+	is(sentences[0].length, 0, `${folder} en: what the services say is English already`);
+	is(sentences[1].join('\n'), sentences[2].join('\n'), `${folder}: fr and ar translate the same sentences`);
+	is(sentences[1].filter((sentence) => !isInSources(sentence)).join('\n'), '', `${folder}: every one is said somewhere`);
+	for (const code of ['fr', 'ar']) {
+		const table = tableOf(folder, code);
+		ok(sentences[1].every((key) => namesIn(table[key]).split(',').every((name) => namesIn(key).includes(name))), `${folder} ${code}: with what varies in them`);
+	}
 }
 done();

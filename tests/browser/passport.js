@@ -1,16 +1,369 @@
-/* passport.js - the day at the passport office's desk, played on the stage of test_passport.c. */
-import { look, opened, play, signIn, speak, stage, t } from './play.js';
+/*
+ * passport.js - the officers' day at the passport office's desk, played on the stage of test_passport.c in each language: a clerk takes an application and
+ * the fee, another officer approves it, the booklet is made and checked, the holder gets it, and reports it stolen.
+ */
+import { button, fill, heading, language, look, messages, opened, play, shows, signIn, speak, stage, t } from './play.js';
+import { is, ok } from './tap.js';
 
 const officerOf = (login) => stage.officers.find((one) => one.login === login);
-let clerk;
+let clerk, both, approver, supervisor, delivery, maker, checker;
 
-await play(() => ({ clerk }), async (browser) => {
-	clerk = await browser.open(stage.url);
-	await signIn(clerk, officerOf('passport_clerk.1'));
+/* ---- small things ---- */
+
+const goTo = async (page, key, title) => {
+	await page.press(`Alt+Shift+${key}`);
+	await opened(page, t(title));
+};
+const says = (page, text) => page.eval(`document.body.innerText.includes(${JSON.stringify(text)})`);
+/** What the service says, in the language of the page. */
+const said = (sentence) => {
+	const text = language === 'en' ? sentence : messages[language][`said:${sentence}`];
+	return text.charAt(0).toUpperCase() + text.slice(1);
+};
+const choose = async (page, id, text) => {
+	await page.tabTo(id);
+	await page.eval(`(() => { const list = document.getElementById(${JSON.stringify(id)}); list.value = ${JSON.stringify(text)}; list.dispatchEvent(new Event('change', { bubbles: true })); })()`);
+};
+const clear = async (page, id) => {
+	await page.tabTo(id);
+	await page.eval('document.activeElement.select()');
+};
+const isWrong = (page) => page.until('document.activeElement.className === "govuk-error-summary"');
+/** A change that another office's page makes: over the service's interface. */
+const send = (page, path, body) => page.eval(`fetch('/issuance/v1${path}', { method: 'POST', body: ${JSON.stringify(body === undefined ? '' : JSON.stringify(body))},
+	headers: { ${body === undefined ? '' : "'Content-Type': 'application/json', "}'Idempotency-Key': crypto.randomUUID() } }).then((answer) => answer.json())`);
+
+/* ---- the counter ---- */
+
+async function ask(page, uin, kind = 'PP', reason = 'first') {
+	await goTo(page, 'Q', 'work.title');
+	await goTo(page, 'N', 'apply.title');
+	await page.until('document.getElementById("field-document_type")?.options.length > 1');
+	await fill(page, 'field-uin', uin);
+	if (kind !== 'PP')
+		await choose(page, 'field-document_type', kind);
+	if (reason !== 'first')
+		await choose(page, 'field-reason', reason);
+	await page.press('Control+Enter');
+}
+const verdict = (page, key) => page.until(`document.activeElement.id === 'verdict' && document.activeElement.textContent === ${JSON.stringify(t(key))}`);
+
+/** No UIN, a wrong one, nobody's, and somebody who may not. */
+async function testRefusals(family) {
+	await goTo(clerk, 'N', 'apply.title');
+	await clerk.until('document.getElementById("field-document_type")?.options.length > 1');
+	await look(clerk, 'passport-apply');
+	await clerk.tabTo('field-uin');
+	await clerk.press('Control+Enter');
+	await isWrong(clerk);
+	ok(await clerk.eval('document.getElementById("field-uin-error") !== null'), `${language}: an application needs a person`);
+	await look(clerk, 'passport-apply-missing');
+	await ask(clerk, `${family.adult_uin.slice(0, 11)}${(Number(family.adult_uin[11]) + 1) % 10}`);
+	await shows(clerk, said('UIN: the check digit does not fit, a digit is wrong or two are swapped'));
+	ok(true, `${language}: a digit is wrong: the check digit tells`);
+	await ask(clerk, stage.people.nobody);
+	await shows(clerk, said('no person has this number'));
+	await look(clerk, 'passport-apply-nobody');
+	await ask(clerk, family.adult_uin, 'PR');
+	await verdict(clerk, 'apply.not_eligible');
+	ok(await says(clerk, said('this person is not registered as a refugee')), `${language}: not entitled, with the reason`);
+	ok(!(await says(clerk, t('apply.take'))), `${language}: nothing can be taken then`);
+	await look(clerk, 'passport-not-entitled');
+	await ask(clerk, family.adult_uin, 'PD');
+	await verdict(clerk, 'apply.not_eligible');
+	ok(await says(clerk, said('this person is not designated for a document of this kind')), `${language}: nor for a diplomatic one`);
+	await ask(clerk, family.adult_uin, 'PP', 'stolen');
+	await verdict(clerk, 'apply.not_eligible');
+	await shows(clerk, said(language === 'en' ? 'the newest document of this person was not reported as stolen' : 'the newest document of this person was not reported as {kind}'));
+	ok(true, `${language}: nothing is replaced that was not`);
+}
+
+async function take(page, uin, kind, reason) {
+	await ask(page, uin, kind, reason);
+	await verdict(page, 'apply.eligible');
+	await button(page, t('apply.take'));
+	await shows(page, t('done.taken'));
+	await page.until('document.querySelector(".desk-timeline") !== null');
+	return page.eval('location.hash.split("/")[2]');
+}
+
+/** From the list to the application, by its link. */
+async function openApplication(page, key, title, name) {
+	await goTo(page, 'F', 'find.title');
+	await goTo(page, key, title);
+	await page.tabToText(name);
+	await page.press('Enter');
+	await heading(page, name);
+	await page.until('document.querySelector(".desk-timeline") !== null');
+}
+
+async function testFee(id) {
+	await look(clerk, 'passport-taken');
+	await button(clerk, t('do.receipt'));
+	await clerk.tabTo('field-amount');
+	is(await clerk.eval('document.activeElement.value'), '50.00', `${language}: what is due is proposed`);
+	await clear(clerk, 'field-amount');
+	await clerk.type('fifty');
+	await clerk.press('Control+Enter');
+	await isWrong(clerk);
+	await look(clerk, 'passport-fee-wrong');
+	await clear(clerk, 'field-amount');
+	await clerk.type('50,01');
+	await clerk.tabTo('field-method');
+	await clerk.press('Space');
+	await clerk.press('Control+Enter');
+	await shows(clerk, said('no more is taken than is due'));
+	ok(true, `${language}: never more than is due`);
+	await clear(clerk, 'field-amount');
+	await clerk.type(language === 'ar' ? '٥٠' : '50');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.receipt'));
+	await shows(clerk, t('fee.paid'));
+	await look(clerk, 'passport-paid');
+	ok(/PAS1-R-\d{4}-\d{6}/.test(await clerk.eval('document.body.innerText')), `${language}: the receipt has its number`);
+	return id;
+}
+
+/** A minor: consent, interview, waiver, and then the application is cancelled. */
+async function testMinor(family) {
+	await take(clerk, family.minor_uin);
+	ok(await says(clerk, said('this person is a minor and no guardian has consented')), `${language}: a minor needs a guardian’s consent`);
+	await button(clerk, t('do.consent'));
+	await look(clerk, 'passport-consent');
+	await fill(clerk, 'field-guardian_uin', family.minor_uin);
+	await clerk.tabTo('field-relation');
+	await clerk.press('Space');
+	await clerk.press('Control+Enter');
+	await shows(clerk, said('nobody is their own guardian'));
+	await clear(clerk, 'field-guardian_uin');
+	await clerk.type(family.adult_uin);
+	await fill(clerk, 'field-reference', 'District Court 12/2026');
+	await clerk.tabTo('field-relation');
+	await clerk.press('ArrowDown');
+	await clerk.press('ArrowDown');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.consent'));
+	await clerk.until(`!document.body.innerText.includes(${JSON.stringify(said('this person is a minor and no guardian has consented'))})`);
+	ok(true, `${language}: the consent is recorded`);
+
+	const name = `${family.primary}, ${family.minor}`;
+	await openApplication(approver, 'A', 'approve.title', name);
+	await button(approver, t('do.interview'));
+	await approver.tabTo('field-outcome');
+	await approver.press('Space');
+	await fill(approver, 'field-notes', 'Knows the school and the village');
+	await look(approver, 'passport-interview');
+	await approver.press('Control+Enter');
+	await shows(approver, t('done.interview'));
+	await button(approver, t('do.approve'));
+	await shows(approver, said('the fee is not paid'));
+	await look(approver, 'passport-not-paid');
+	ok(true, `${language}: nothing is approved before the fee`);
+	await openApplication(supervisor, 'A', 'approve.title', name);
+	await button(supervisor, t('do.waive'));
+	await supervisor.tabTo('decision-reason');
+	await supervisor.type('too short');
+	await supervisor.press('Control+Enter');
+	await isWrong(supervisor);
+	await supervisor.tabTo('decision-reason');
+	await supervisor.type(': the ward of an orphanage');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.waive'));
+	await shows(supervisor, t('fee.waived'));
+	await look(supervisor, 'passport-waived');
+	await openApplication(approver, 'A', 'approve.title', name);
+	await button(approver, t('do.approve'));
+	await shows(approver, said('the officer who interviewed the applicant may not approve'));
+	ok(true, `${language}: who interviewed does not approve`);
+	await button(approver, t('do.refuse'));
+	await approver.tabTo('decision-reason');
+	await approver.type('The school does not know the child');
+	await look(approver, 'passport-refuse');
+	await approver.press('Control+Enter');
+	await shows(approver, t('done.refuse'));
+	await look(approver, 'passport-refused');
+	ok(await says(approver, 'The school does not know the child'), `${language}: refused, with the reason`);
+}
+
+/** An officer who may both take and approve: not the same application. */
+async function testOwn(family) {
+	const id = await take(both, family.minor_uin);
+	await shows(both, t('application.own'));
+	ok(!(await both.eval(`[...document.querySelectorAll('button')].some((one) => one.textContent === ${JSON.stringify(t('do.approve'))})`)), `${language}: who took it finds no approval`);
+	const answer = await send(both, `/applications/${id}/approval`);
+	ok(answer.status === 409 || answer.kind === 'conflict', `${language}: nor does the service let them`);
+	await look(both, 'passport-own');
+	await button(both, t('do.cancel'));
+	await both.tabTo('decision-reason');
+	await both.type('Asked for by mistake');
+	await both.press('Control+Enter');
+	await shows(both, t('done.cancel'));
+	ok(true, `${language}: an application is cancelled`);
+}
+
+async function approve(name) {
+	await openApplication(approver, 'A', 'approve.title', name);
+	await look(approver, 'passport-decide');
+	await button(approver, t('do.approve'));
+	await shows(approver, t('done.approve'));
+	await look(approver, 'passport-approved');
+}
+
+/* ---- from the booklet to the holder, and after ---- */
+
+/** The line has its own pages and its own test: here its work is done over the interface. */
+async function produce(id) {
+	const { results } = await send(maker, '/documents', { applications: [id] });
+	const number = results[0].number;
+	ok(number !== undefined, `${language}: a booklet is personalised`, JSON.stringify(results));
+	const report = await send(checker, `/documents/${number}/quality-control`);
+	ok(report.passed, `${language}: and passes quality control`, JSON.stringify(report));
+	return number;
+}
+
+async function openDelivery(number) {
+	await goTo(delivery, 'F', 'find.title');
+	await goTo(delivery, 'D', 'deliver.title');
+	await shows(delivery, number);
+	await look(delivery, 'passport-ready');
+	await delivery.tabToText(number);
+	await delivery.press('Enter');
+	await delivery.until('document.querySelector(".desk-bearer__portrait")?.naturalWidth > 100');
+	await delivery.until('document.getElementById("field-bearer") !== null && document.querySelectorAll(".govuk-summary-list__row").length > 3');
+}
+
+async function deliver(number, name) {
+	await openDelivery(number);
+	await heading(delivery, name);
+	await look(delivery, 'passport-bearer');
+	await button(delivery, t('do.not_they'));
+	await shows(delivery, t('done.not_they'));
+	await delivery.until('document.querySelector(".govuk-inset-text") !== null');
+	await look(delivery, 'passport-not-they');
+	ok(true, `${language}: one whom the portrait does not show leaves without the document`);
+	await delivery.tabTo('field-bearer');
+	await delivery.press('ArrowDown');
+	await delivery.press('Control+Enter');
+	await isWrong(delivery);
+	ok(true, `${language}: a guardian without proof gets nothing`);
+	await fill(delivery, 'field-proof', 'Court 7/2025');
+	await delivery.press('Control+Enter');
+	await shows(delivery, said('the holder is no minor and comes in person'));
+	await look(delivery, 'passport-guardian');
+	await openDelivery(number);
+	await button(delivery, t('do.deliver'));
+	await shows(delivery, t('done.deliver'));
+	await shows(delivery, t('state.delivered'));
+	await look(delivery, 'passport-delivered');
+	ok(true, `${language}: handed over`);
+}
+
+async function openDocument(page, number) {
+	await goTo(page, 'Q', 'work.title');
+	await goTo(page, 'F', 'find.title');
+	await fill(page, 'find-number', number.toLowerCase());
+	await page.press('Enter');
+	await heading(page, number);
+	await page.until('document.querySelector(".desk-timeline") !== null');
+}
+
+async function testFind() {
+	await goTo(clerk, 'Q', 'work.title');
+	await goTo(clerk, 'F', 'find.title');
+	await clerk.tabTo('find-number');
+	await clerk.press('Enter');
+	await isWrong(clerk);
+	await look(clerk, 'passport-find-missing');
+	await fill(clerk, 'find-number', 'U23456789');
+	await clerk.press('Enter');
+	await shows(clerk, said('no document has this number'));
+	ok(true, `${language}: a number that no document has`);
+}
+
+async function testTheft(number) {
+	await openDocument(clerk, number);
+	await button(clerk, t('document.data_page.do'));
+	await clerk.until('document.querySelector(".desk-data-page")?.naturalWidth > 1000');
+	await look(clerk, 'passport-document');
+	await button(clerk, t('do.report'));
+	await clerk.tabTo('field-kind');
+	await clerk.press('Space');
+	await clerk.press('ArrowDown');
+	await choose(clerk, 'field-reported_by', 'police');
+	await clerk.press('Control+Enter');
+	await shows(clerk, said('a theft, and a report of the police or an authority, needs its reference'));
+	await look(clerk, 'passport-theft-reference');
+	ok(true, `${language}: a theft needs the reference of the police`);
+	await fill(clerk, 'field-reference', 'P 2026/17');
+	await fill(clerk, 'field-happened_on-year', '2999');
+	await clerk.press('Control+Enter');
+	await shows(clerk, said('it has not happened yet'));
+	await clear(clerk, 'field-happened_on-year');
+	await clerk.type('2026');
+	await fill(clerk, 'field-place', 'Amaurot, Ferry Stairs');
+	await look(clerk, 'passport-theft');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.report'));
+	await clerk.until(`document.querySelector('.govuk-warning-text')?.textContent.includes(${JSON.stringify(t('stop.stolen'))})`);
+	ok(true, `${language}: stolen: on the stop list at once, and the page says so`);
+	await look(clerk, 'passport-stolen');
+	ok(!(await says(clerk, t('do.find'))), `${language}: who recorded the report does not record the finding`);
+
+	/* found by the police: kept, by another officer */
+	await openDocument(supervisor, number);
+	await button(supervisor, t('do.find'));
+	await choose(supervisor, 'field-found_by', 'police');
+	await fill(supervisor, 'field-notes', 'In the bag of a thief');
+	await look(supervisor, 'passport-find');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.find'));
+	await shows(supervisor, t('state.recovered'));
+	ok(await supervisor.eval('document.querySelector(".govuk-warning-text") !== null'), `${language}: what was stolen stays on the stop list`);
+	await look(supervisor, 'passport-recovered');
+}
+
+async function testDay() {
+	const family = stage.people[language], name = `${family.primary}, ${family.adult}`;
+	await goTo(clerk, 'Q', 'work.title');
+	await look(clerk, 'passport-work-empty');
+	await testRefusals(family);
+	const id = await take(clerk, family.adult_uin);
+	await ask(clerk, family.adult_uin);
+	await verdict(clerk, 'apply.not_eligible');
+	ok(await says(clerk, said('this person has an application that is still open')), `${language}: one application at a time`);
+	await openApplication(clerk, 'Q', 'work.title', name);
+	await testFee(id);
+	await testMinor(family);
+	await testOwn(family);
+	await goTo(clerk, 'F', 'find.title');
+	await goTo(clerk, 'Q', 'work.title');
+	await shows(clerk, name);
+	await look(clerk, 'passport-work');
+	await goTo(approver, 'F', 'find.title');
+	await goTo(approver, 'A', 'approve.title');
+	await shows(approver, name);
+	await look(approver, 'passport-approve');
+	await approve(name);
+	const number = await produce(id);
+	await deliver(number, name);
+	await testFind();
+	await testTheft(number);
+}
+
+await play(() => ({ clerk, both, approver, supervisor, delivery, maker, checker }), async (browser) => {
+	const logins = ['passport_clerk.1', 'passport_clerk.2', 'passport_approver.1', 'passport_supervisor.1', 'passport_delivery.1', 'passport_personaliser.1', 'passport_qc.1'];
+	const pages = [];
+	for (const login of logins) {
+		const page = await browser.open(stage.url);
+		pages.push(page);
+		[clerk, both, approver, supervisor, delivery, maker, checker] = pages;
+		await signIn(page, officerOf(login));
+		await heading(page, t('work.title'));
+	}
+	ok(!(await says(delivery, t('apply.title'))) && !(await says(clerk, t('approve.title'))), 'each officer sees the pages of their work');
 	for (const code of ['en', 'fr', 'ar']) {
-		await speak(clerk, code);
-		await clerk.press('Alt+Shift+Q');
-		await opened(clerk, t('work.title'));
-		await look(clerk, 'passport-work');
+		for (const page of pages)
+			await speak(page, code);
+		await testDay();
 	}
 });

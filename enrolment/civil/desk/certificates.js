@@ -7,7 +7,7 @@ import { Decisions } from '/desk/shell/decide.js';
 import { Section, Select } from '/desk/shell/form.js';
 import { currentLanguage, showDate, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
-import { Button, Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { Button, Done, ErrorSummary, Facts, Heading, html, Table } from '/desk/shell/ui.js';
 
 const colours = { valid: 'green', replaced: 'yellow', revoked: 'red' };
 function Status({ status }) {
@@ -80,15 +80,11 @@ function useDocument(number) {
 	return { address, open };
 }
 
-function Facts({ one }) {
-	const rows = [['certificate.act', html`<bdi class="desk-number">${one.act_number}</bdi>`], ['work.kind', t(`kind.${one.kind}`)], ['certificate.form', t(`form.${one.form}`)],
-		['certificate.language', t(`language.${one.language}`)], ['certificate.copy', one.copy], ['certificate.issued_on', showDate(one.issued_on)],
-		one.as_of !== one.issued_on && ['certificate.as_of', showDate(one.as_of)],
-		one.is_printed && ['certificate.seal', t(one.is_sealed ? 'certificate.seal.there' : 'certificate.seal.none')],
-		['certificate.paper', one.paper ? html`<bdi class="desk-number">${one.paper}</bdi>` : t('certificate.paper.none')]].filter(Boolean);
-	return html`<dl class="govuk-summary-list">${rows.map(([key, value]) => html`<div class="govuk-summary-list__row">
-		<dt class="govuk-summary-list__key">${t(key)}</dt><dd class="govuk-summary-list__value">${value}</dd></div>`)}</dl>`;
-}
+const factsOf = (one) => [[t('certificate.act'), html`<bdi class="desk-number">${one.act_number}</bdi>`], [t('work.kind'), t(`kind.${one.kind}`)], [t('certificate.form'), t(`form.${one.form}`)],
+		[t('certificate.language'), t(`language.${one.language}`)], [t('certificate.copy'), one.copy], [t('certificate.issued_on'), showDate(one.issued_on)],
+		one.as_of !== one.issued_on && [t('certificate.as_of'), showDate(one.as_of)],
+		one.is_printed && [t('certificate.seal'), t(one.is_sealed ? 'certificate.seal.there' : 'certificate.seal.none')],
+		[t('certificate.paper'), one.paper ? html`<bdi class="desk-number">${one.paper}</bdi>` : t('certificate.paper.none')]];
 
 /** Onto which sheet: bound first, then printed, so that no sheet leaves the office without its certificate. */
 function PrintForm({ path, next, onBound }) {
@@ -133,7 +129,7 @@ export function CertificatePage({ officer, words }) {
 	<${Heading} caption=${t('certificate.title')}><bdi class="desk-number">${one.number}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${Status} status=${one.status} />
 		<a class="govuk-link" href=${linkTo('certificates', one.act_number)}>${t('certificate.all')}</a></p>
-	<${Facts} one=${one} />
+	<${Facts} rows=${factsOf(one)} />
 	${isIssuer && html`<h2 class="govuk-heading-m">${t('certificate.preview')}</h2>
 		${address ? html`<iframe class="desk-preview" tabindex="-1" ref=${frame} src=${`${address}#toolbar=0&navpanes=0&view=Fit`} title=${t('certificate.preview')}></iframe>
 			<div class="govuk-button-group">${one.paper && html`<${Button} onClick=${() => frame.current.contentWindow.print()}>${t('certificate.print.again')}</${Button}>`}

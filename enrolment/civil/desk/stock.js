@@ -1,9 +1,8 @@
 /* stock.js - the security paper of an office: how much there is, counted by two officers when it comes and when it is destroyed, spoiled sheets. */
 import { useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
-import { useAnswer, useForm } from '/desk/shell/ask.js';
+import { Form, useAnswer } from '/desk/shell/ask.js';
 import { plainDigits } from '/desk/shell/fields.js';
-import { Section } from '/desk/shell/form.js';
 import { showNumber, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices, whoIs } from '/desk/shell/office.js';
 import { Done, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
@@ -26,15 +25,6 @@ function Balance({ stock }) {
 	return html`<dl class="desk-tiles">${['received', 'issued', 'spoiled', 'destroyed'].map((state) => html`<div class="desk-tile">
 		<dt class="desk-tile__name">${t(`stock.${state}`)}</dt><dd class="desk-tile__figure">${showNumber(stock[state])}</dd></div>`)}</dl>
 	${stock.next && html`<p class="govuk-body">${t('stock.next')} <strong class="desk-number"><bdi>${stock.next}</bdi></strong></p>`}`;
-}
-
-function Form({ sections, initial, send, children }) {
-	const { values, change, problems, submit, errors, reset } = useForm(sections, initial, async (body, key) => {
-		await send(body, key);
-		reset();
-	});
-	return html`<${ErrorSummary} problems=${problems} /><form class="desk-form" onSubmit=${submit} novalidate>
-		<${Section} section=${sections[0]} ...${{ values, change, errors }} />${children}</form>`;
 }
 
 /** What another officer counted is counted again, without being told where it ended. */

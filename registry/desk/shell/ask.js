@@ -2,9 +2,10 @@
 import { useEffect, useState } from '/desk/lib/hooks.js';
 import { get, NoLine } from './api.js';
 import { bodyOf } from './fields.js';
+import { Section } from './form.js';
 import { t } from './i18n.js';
 import { explainOwn, lineAt, linesOf } from './problems.js';
-import { Button, html } from './ui.js';
+import { Button, ErrorSummary, html } from './ui.js';
 
 /**
  * Asks the service when the page opens and when `stamp` changes.
@@ -56,6 +57,16 @@ export function useForm(sections, initial, send) {
 	};
 	const errors = Object.fromEntries(problems.filter((p) => p.pointer).map((p) => [p.pointer, p.short]));
 	return { values, change, problems, submit, errors, reset: () => setValues(initial) };
+}
+
+/** A whole form of sections, empty again when it was sent; `children` are its buttons. */
+export function Form({ sections, initial, send, children, kind = '' }) {
+	const { values, change, problems, submit, errors, reset } = useForm(sections, initial, async (body, key) => {
+		await send(body, key);
+		reset();
+	});
+	return html`<${ErrorSummary} problems=${problems} /><form class=${`desk-form ${kind}`} onSubmit=${submit} novalidate>
+		${sections.map((section) => html`<${Section} key=${section.key} ...${{ section, values, change, errors }} />`)}${children}</form>`;
 }
 
 /** The buttons below a list that comes in pages: `cursors` are those of the pages that lead to this one. */

@@ -9,6 +9,8 @@
  *	date		as much as is known, or the whole day with `whole`
  *	choice		one of `options`, whose messages are `${choices}.${option}`; `radios` for few
  *	integer		min, max
+ *	money		an amount, whole or with `digits` behind the point; sent in the smallest unit
+ *	check		a box: true when it is ticked, absent when not
  *	place		a place code, found by the beginning of its name
  *	long		several lines; max
  *
@@ -44,6 +46,13 @@ export function dateOf(values, pointer) {
 	return m >= 1 && m <= 12 && d >= 1 && d <= new Date(Date.UTC(2000 + (Number(year) % 400), m, 0)).getUTCDate() ? text : null;
 }
 
+/** "12", "12.5" or "12,50" in the smallest unit of a currency; null: no amount, or none at all. */
+function smallestOf(text, digits) {
+	const found = /^(\d{1,7})(?:[.,\u066b](\d{1,4}))?$/.exec(plainDigits(text));
+	const n = found !== null && (found[2] ?? '').length <= digits ? Number(found[1] + (found[2] ?? '').padEnd(digits, '0')) : 0;
+	return n > 0 ? n : null;
+}
+
 /** What the field says, as the request has it; undefined when nothing, null when it cannot be said. */
 function valueOf(field, pointer, values) {
 	if (field.type === 'date')
@@ -51,6 +60,10 @@ function valueOf(field, pointer, values) {
 	const text = (values[pointer] ?? '').trim();
 	if (text === '')
 		return undefined;
+	if (field.type === 'check')
+		return text === 'on';
+	if (field.type === 'money')
+		return smallestOf(text, field.digits);
 	if (field.type === 'integer')
 		return /^\d{1,9}$/.test(plainDigits(text)) ? Number(plainDigits(text)) : null;
 	if (field.type === 'code')
@@ -62,12 +75,12 @@ function problemOf(field, value) {
 	if (value === undefined)
 		return field.required ? 'missing' : null;
 	if (value === null)
-		return field.type === 'date' ? 'date' : 'integer';
+		return { date: 'date', money: 'money' }[field.type] ?? 'integer';
 	if (field.type === 'date' && field.whole && value.length < 10)
 		return 'day';
 	if (field.type === 'integer' && (value < field.min || value > field.max))
 		return 'range';
-	if (field.max && field.type !== 'integer' && [...value].length > field.max)
+	if (field.max && !['integer', 'money'].includes(field.type) && [...value].length > field.max)
 		return 'long';
 	return null;
 }
@@ -107,6 +120,10 @@ export function valuesOf(sections, body) {
 				continue;
 			if (field.type === 'date')
 				['year', 'month', 'day'].forEach((part, i) => { values[`${pointer}:${part}`] = value.split('-')[i] ?? ''; });
+			else if (field.type === 'check')
+				values[pointer] = value ? 'on' : '';
+			else if (field.type === 'money')
+				values[pointer] = (value / 10 ** field.digits).toFixed(field.digits);
 			else
 				values[pointer] = String(value);
 		}

@@ -44,6 +44,16 @@ function Radios({ id, field, pointer, values, change, ...group }) {
 		})}</div></${Group}>`;
 }
 
+function Check({ id, label, hint, error, pointer, values, change }) {
+	return html`<div class=${`govuk-form-group${error ? ' govuk-form-group--error' : ''}`}>
+		${error && html`<p id=${`${id}-error`} class="govuk-error-message"><span class="govuk-visually-hidden">${t('problem.prefix')}</span> ${error}</p>`}
+		<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">
+			<input class="govuk-checkboxes__input" type="checkbox" id=${id} checked=${values[pointer] === 'on'} aria-describedby=${describedBy(id, hint, error)}
+				onChange=${(event) => change(pointer, event.target.checked ? 'on' : '')} />
+			<label class="govuk-label govuk-checkboxes__label" for=${id}>${label}</label>
+			${hint && html`<div id=${`${id}-hint`} class="govuk-hint govuk-checkboxes__hint">${hint}</div>`}</div></div></div>`;
+}
+
 export function Select({ id, label, options, value, onValue, error, hint }) {
 	return html`<${Group} id=${id} label=${label} error=${error} hint=${hint}>
 		<select class=${`govuk-select${error ? ' govuk-select--error' : ''}`} id=${id} value=${value} aria-describedby=${describedBy(id, hint, error)}
@@ -144,13 +154,15 @@ function PlaceField({ id, pointer, values, change, error, hint, label, field }) 
 
 export function Field({ section, field, values, change, errors }) {
 	const pointer = pointerOf(section, field);
-	const common = { id: idOf(pointer), label: field.required ? t(field.label) : `${t(field.label)} ${t('field.optional')}`,
+	const common = { id: idOf(pointer), label: field.required || field.type === 'check' ? t(field.label) : `${t(field.label)} ${t('field.optional')}`,
 		hint: field.hint && t(field.hint), error: errors[pointer] };
 	const all = { ...common, field, pointer, values, change };
 	if (field.type === 'date')
 		return html`<${DateField} ...${all} />`;
 	if (field.type === 'place')
 		return html`<${PlaceField} ...${all} />`;
+	if (field.type === 'check')
+		return html`<${Check} ...${all} />`;
 	if (field.radios)
 		return html`<${Radios} ...${all} />`;
 	if (field.type === 'choice')
@@ -159,8 +171,8 @@ export function Field({ section, field, values, change, errors }) {
 	if (field.type === 'long')
 		return html`<${LongField} ...${common} value=${values[pointer] ?? ''} onValue=${(value) => change(pointer, value)} />`;
 	return html`<${TextField} ...${common} value=${values[pointer] ?? ''} onValue=${(value) => change(pointer, value)} autocomplete="off"
-		dir=${field.type === 'name' ? 'auto' : 'ltr'} spellcheck="false" width=${{ code: 10, integer: 5 }[field.type]}
-		inputmode=${field.type === 'integer' ? 'numeric' : undefined} />`;
+		dir=${field.type === 'name' ? 'auto' : 'ltr'} spellcheck="false" width=${field.width ?? { code: 10, integer: 5, money: 10 }[field.type]}
+		inputmode=${{ integer: 'numeric', money: 'decimal' }[field.type] ?? field.inputmode} />`;
 }
 
 export function LongField({ id, label, hint, error, value, onValue }) {

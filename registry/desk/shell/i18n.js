@@ -76,3 +76,9 @@ export function showDate(date) {
 }
 
 export const showNumber = (n) => new Intl.NumberFormat(languages[language].locale).format(n);
+
+/** How many digits of a currency stand behind the point. */
+export const digitsOf = (currency) => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+/** An amount in the smallest unit of its currency. */
+export const showMoney = (amount, currency) => new Intl.NumberFormat(languages[language].locale, { style: 'currency', currency, currencyDisplay: 'code' })
+	.format(amount / 10 ** digitsOf(currency));

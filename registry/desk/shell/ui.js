@@ -91,3 +91,9 @@ export function Done({ name }) {
 export function When({ at, by }) {
 	return html`<p class="govuk-body-s desk-timeline__by"><time datetime=${at}>${showMoment(at)}</time> · <bdi>${by}</bdi></p>`;
 }
+
+/** What is known of something, line by line; a row that is false is left out. */
+export function Facts({ rows }) {
+	return html`<dl class="govuk-summary-list">${rows.filter(Boolean).map(([name, value]) => html`<div class="govuk-summary-list__row">
+		<dt class="govuk-summary-list__key">${name}</dt><dd class="govuk-summary-list__value">${value}</dd></div>`)}</dl>`;
+}
