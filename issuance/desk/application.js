@@ -3,11 +3,11 @@ import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
 import { useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
-import { digitsOf, showDate, showMoment, showMoney, t } from '/desk/shell/i18n.js';
+import { digitsOf, nameOf, showDate, showMoment, showMoney, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, History } from '/desk/shell/office.js';
 import { Done, ErrorSummary, Facts, Heading, html, Table, Tag } from '/desk/shell/ui.js';
 import { Rules } from './apply.js';
-import { Code, nameOf, plainNumber, roles, StateTag, Warning } from './common.js';
+import { Code, plainNumber, roles, StateTag, Warning } from './common.js';
 
 const payment = ({ currency }) => [{ key: '', title: 'do.receipt', fields: [
 	{ name: 'amount', label: 'field.amount', type: 'money', digits: digitsOf(currency), required: true },
@@ -51,9 +51,9 @@ function Fee({ fee }) {
 /** Decisions, consents, interviews and payments in their order. */
 const eventsOf = (one) => [
 	...one.decisions.map((d) => ({ what: t(`event.${d.event}`), state: d.to_state, by: d.officer_id, at: d.created_at, reason: d.reason })),
-	...one.consents.map((c) => ({ what: `${t('event.consent')}: ${t(`relation.${c.relation}`)}`, state: 'note', by: c.officer_id, at: c.created_at, reason: c.reference })),
-	...one.interviews.map((i) => ({ what: `${t('event.interview')}: ${t(`outcome.${i.outcome}`)}`, state: 'note', by: i.officer_id, at: i.created_at, reason: i.notes })),
-	...(one.fee?.receipts ?? []).map((r) => ({ what: `${t('event.receipt')}: ${showMoney(r.amount, one.fee.currency)}`, state: 'note', by: r.officer_id, at: r.created_at, more: html`<${Code} text=${r.number} />` })),
+	...one.consents.map((c) => ({ what: t('event.with', { what: t('event.consent'), which: t(`relation.${c.relation}`) }), state: 'note', by: c.officer_id, at: c.created_at, reason: c.reference })),
+	...one.interviews.map((i) => ({ what: t('event.with', { what: t('event.interview'), which: t(`outcome.${i.outcome}`) }), state: 'note', by: i.officer_id, at: i.created_at, reason: i.notes })),
+	...(one.fee?.receipts ?? []).map((r) => ({ what: t('event.with', { what: t('event.receipt'), which: showMoney(r.amount, one.fee.currency) }), state: 'note', by: r.officer_id, at: r.created_at, more: html`<${Code} text=${r.number} />` })),
 ].sort((a, b) => a.at.localeCompare(b.at));
 
 export function ApplicationPage({ officer, words }) {

@@ -16,7 +16,6 @@ export function StateTag({ state }) {
 	return html`<${Tag} colour=${tagColours[state] ?? 'grey'} text=${t(`state.${state}`)} />`;
 }
 
-export const nameOf = ({ primary_name: primary, secondary_name: secondary }) => [primary, secondary].filter(Boolean).join(', ');
 /** A number as it is typed, in digits of any script, with gaps or without: the way the service has it. */
 export const plainNumber = (text) => plainDigits(text ?? '').replace(/\s/g, '').toUpperCase();
 

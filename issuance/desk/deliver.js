@@ -4,10 +4,10 @@ import { post } from '/desk/shell/api.js';
 import { go, linkTo } from '/desk/shell/app.js';
 import { Pages, problemsOf, useAnswer, useForm } from '/desk/shell/ask.js';
 import { Section } from '/desk/shell/form.js';
-import { showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { nameOf, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { Button, Done, ErrorSummary, Facts, Heading, html, Table } from '/desk/shell/ui.js';
-import { Code, nameOf, Picture, roles, StateTag } from './common.js';
+import { Code, Picture, roles, StateTag } from './common.js';
 
 export function DeliverPage({ officer }) {
 	const offices = useOffices(officer, roles.delivery);

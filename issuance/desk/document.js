@@ -3,7 +3,7 @@ import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
 import { useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
-import { showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { apart, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History } from '/desk/shell/office.js';
 import { Button, Done, ErrorSummary, Facts, Heading, html } from '/desk/shell/ui.js';
 import { Code, Picture, roles, StateTag, Warning } from './common.js';
@@ -44,8 +44,8 @@ function DataPage({ number }) {
 
 const eventsOf = (one) => [
 	...one.decisions.map((d) => ({ what: t(`event.${d.event}`), state: d.to_state, by: d.officer_id, at: d.created_at, reason: /^reported by /.test(d.reason ?? '') ? undefined : d.reason })),
-	...one.reports.map((r) => ({ what: `${t('event.report')}: ${t(`report.${r.kind}`)}`, state: 'note', by: r.officer_id, at: r.created_at,
-		reason: [t(`reporter.${r.reported_by}`), r.reference, r.happened_on && showDate(r.happened_on), r.place].filter(Boolean).join(' · ') })),
+	...one.reports.map((r) => ({ what: t('event.with', { what: t('event.report'), which: t(`report.${r.kind}`) }), state: 'note', by: r.officer_id, at: r.created_at,
+		reason: [t(`reporter.${r.reported_by}`), r.reference, r.happened_on && showDate(r.happened_on), r.place].filter(Boolean).map(apart).join(' · ') })),
 	...one.deliveries.filter((d) => !d.is_likeness).map((d) => ({ what: t('event.not_they'), state: 'note', by: d.officer_id, at: d.created_at, reason: d.proof })),
 ].sort((a, b) => a.at.localeCompare(b.at));
 

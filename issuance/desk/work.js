@@ -3,10 +3,10 @@ import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
 import { Pages, useAnswer } from '/desk/shell/ask.js';
 import { Select } from '/desk/shell/form.js';
-import { showMoment, t } from '/desk/shell/i18n.js';
+import { nameOf, showMoment, t } from '/desk/shell/i18n.js';
 import { OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
-import { allRoles, nameOf, roles, StateTag } from './common.js';
+import { allRoles, roles, StateTag } from './common.js';
 
 const states = ['submitted', 'approved', 'in_production', 'completed', 'refused', 'cancelled', 'stopped'];
 

@@ -146,7 +146,7 @@ async function testMinor(family) {
 	await clerk.until(`!document.body.innerText.includes(${JSON.stringify(said('this person is a minor and no guardian has consented'))})`);
 	ok(true, `${language}: the consent is recorded`);
 
-	const name = `${family.primary}, ${family.minor}`;
+	const name = `${family.minor} ${family.primary}`;
 	await openApplication(approver, 'A', 'approve.title', name);
 	await button(approver, t('do.interview'));
 	await approver.tabTo('field-outcome');
@@ -323,7 +323,7 @@ async function testTheft(number) {
 }
 
 async function testDay() {
-	const family = stage.people[language], name = `${family.primary}, ${family.adult}`;
+	const family = stage.people[language], name = `${family.adult} ${family.primary}`;
 	await goTo(clerk, 'Q', 'work.title');
 	await look(clerk, 'passport-work-empty');
 	await testRefusals(family);

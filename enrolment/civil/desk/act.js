@@ -7,9 +7,9 @@ import { t } from '/desk/shell/i18n.js';
 import { hasRoleAt, History } from '/desk/shell/office.js';
 import { Done, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 import { isCertifiable } from './certificates.js';
-import { Content, StateTag } from './common.js';
+import { Content, StateTag, titleOf } from './common.js';
 import { AttachEvidence, Evidence } from './evidence.js';
-import { kindOf, titleOf } from './kinds.js';
+import { kindOf } from './kinds.js';
 
 /* What officers decide: from which states, under which name in the interface, in which role, and whether it needs a reason. */
 const open = ['declared', 'validated', 'approved'];

@@ -2,9 +2,12 @@
 import { pointerOf } from '/desk/shell/fields.js';
 import { linkTo } from '/desk/shell/app.js';
 import { PlaceName } from '/desk/shell/form.js';
-import { showDate, showMoment, t } from '/desk/shell/i18n.js';
+import { nameOf, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { html, Table, Tag } from '/desk/shell/ui.js';
-import { kindOf, nameOf } from './kinds.js';
+import { kindOf } from './kinds.js';
+
+/** Of whom an act is about. */
+export const titleOf = (one, content) => one.who.map((member) => nameOf(content[member])).filter(Boolean).join(' – ');
 
 const tagColours = { notified: 'grey', declared: 'yellow', validated: 'light-blue', approved: 'light-blue', registered: 'green', rejected: 'red', annulled: 'red', sealed: 'grey', proposed: 'yellow', accepted: 'green', refused: 'red', withdrawn: 'grey', closed: 'grey', imported: 'light-blue', promoted: 'green', unreadable: 'grey' };
 export function StateTag({ state }) {

@@ -10,9 +10,9 @@ import { t } from '/desk/shell/i18n.js';
 import { hasRoleAt, History } from '/desk/shell/office.js';
 import { explain, explainOwn, lineAt, sentence, whereOf } from '/desk/shell/problems.js';
 import { Button, Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { showValue, StateTag } from './common.js';
+import { showValue, StateTag, titleOf } from './common.js';
 import { Evidence, fileOf, lineOfEvidence } from './evidence.js';
-import { evidenceFields, kindOf, titleOf } from './kinds.js';
+import { evidenceFields, kindOf } from './kinds.js';
 
 /* By these members a party or an act is found: who is meant is not corrected. */
 const links = ['uin', 'birth_number', 'marriage_number', 'declared_on'];

@@ -12,7 +12,8 @@ import { OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explainOwn, lineAt, linesOf } from '/desk/shell/problems.js';
 import { readDraft, readUnsent, removeDraft, removeUnsent, saveDraft, send } from '/desk/shell/store.js';
 import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
-import { kindOf, kinds, titleOf } from './kinds.js';
+import { titleOf } from './common.js';
+import { kindOf, kinds } from './kinds.js';
 
 /** Which kind, when there is a choice. */
 export function KindsPage() {

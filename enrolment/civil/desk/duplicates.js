@@ -4,11 +4,11 @@ import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
 import { problemsOf, useAnswer } from '/desk/shell/ask.js';
 import { LongField, PlaceName } from '/desk/shell/form.js';
-import { showDate, showNumber, t } from '/desk/shell/i18n.js';
+import { nameOf, showDate, showNumber, t } from '/desk/shell/i18n.js';
 import { hasRoleAt } from '/desk/shell/office.js';
 import { ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { StateTag } from './common.js';
-import { kindOf, nameOf, titleOf } from './kinds.js';
+import { StateTag, titleOf } from './common.js';
+import { kindOf } from './kinds.js';
 
 /* The service's nine fields of comparison, of a birth or of what is laid over one: whose each is, and what it shows of them. */
 export const compared = [

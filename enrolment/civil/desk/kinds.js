@@ -142,8 +142,3 @@ export const kinds = [
 		informant('field.relation'), statistics(integer('weight_g', 'field.weight_g', 100, 9000), gestation, placeKind, ...ofMother)),
 ];
 export const kindOf = (word) => kinds.find((one) => one.kind === word) ?? kinds[0];
-
-/** The name of a person as it is read in a list. */
-export const nameOf = (who) => [who?.secondary_name, who?.primary_name].filter(Boolean).join(' ');
-/** Of whom an act is about. */
-export const titleOf = (one, content) => one.who.map((member) => nameOf(content[member])).filter(Boolean).join(' – ');

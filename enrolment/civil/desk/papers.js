@@ -9,7 +9,7 @@ import { Pages, problemsOf, useAnswer, useForm } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { bodyOf, fieldAt, idOf, valuesOf } from '/desk/shell/fields.js';
 import { FileField, Section, Select } from '/desk/shell/form.js';
-import { hasMessage, showDate, t } from '/desk/shell/i18n.js';
+import { apart, hasMessage, showDate, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explainOwn, lineAt } from '/desk/shell/problems.js';
 import { ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
@@ -21,7 +21,6 @@ const states = ['imported', 'proposed', 'promoted', 'rejected', 'unreadable'];
 /** The grades are the country's; those that come with the register have names in each language. */
 const gradeName = (grade) => (hasMessage(`grade.${grade}`) ? t(`grade.${grade}`) : grade);
 /* each part for itself, whatever it is written in: names of registers stand in every direction */
-const apart = (text) => `\u2068${text}\u2069`;
 const whereIs = ({ register, volume, page, entry }) => [register, volume && t('papers.volume', { volume: apart(volume) }), page && t('papers.page', { page: apart(page) }),
 	t('papers.entry', { entry: apart(entry) })].filter(Boolean).map(apart).join(' · ');
 

@@ -7,7 +7,8 @@ import { linesOf } from '/desk/shell/problems.js';
 import { Problem } from '/desk/shell/api.js';
 import { keepSending, listDrafts, listUnsent, readDraft, removeDraft, saveDraft, watchUnsent } from '/desk/shell/store.js';
 import { Button, Heading, html, Table } from '/desk/shell/ui.js';
-import { kindOf, titleOf } from './kinds.js';
+import { titleOf } from './common.js';
+import { kindOf } from './kinds.js';
 
 const when = (milliseconds) => (milliseconds ? showMoment(new Date(milliseconds).toISOString()) : '');
 

@@ -30,6 +30,10 @@ export function Decisions({ possible, path, onDone }) {
 		}
 		try {
 			await post(`${path}/${decision.path}`, decision.reason ? { reason: reason.trim() } : undefined, key);
+			setProblems([]);
+			setAsked(null);
+			setReason('');
+			setKey(crypto.randomUUID());
 			onDone(decision.name);
 		} catch (error) {
 			setProblems(problemsOf(error));

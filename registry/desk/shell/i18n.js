@@ -77,6 +77,12 @@ export function showDate(date) {
 
 export const showNumber = (n) => new Intl.NumberFormat(languages[language].locale).format(n);
 
+/** A text of either direction, kept apart from what stands around it. */
+export const apart = (text) => `\u2068${text}\u2069`;
+
+/** The name of a person as it is read in a list. */
+export const nameOf = (who) => [who?.secondary_name, who?.primary_name].filter(Boolean).join(' ');
+
 /** How many digits of a currency stand behind the point. */
 export const digitsOf = (currency) => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
 /** An amount in the smallest unit of its currency. */
