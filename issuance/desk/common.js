@@ -11,7 +11,7 @@ export const roles = { clerk: 'passport_clerk', approver: 'passport_approver', s
 export const allRoles = Object.values(roles);
 
 const tagColours = { submitted: 'yellow', approved: 'light-blue', in_production: 'light-blue', completed: 'green', refused: 'red', stopped: 'red', cancelled: 'red',
-	ready: 'light-blue', delivered: 'green', revoked: 'red', lost: 'red', stolen: 'red' };
+	ready: 'light-blue', delivered: 'green', revoked: 'red', lost: 'red', stolen: 'red', suspended: 'orange', missing: 'red' };
 export function StateTag({ state }) {
 	return html`<${Tag} colour=${tagColours[state] ?? 'grey'} text=${t(`state.${state}`)} />`;
 }

@@ -322,6 +322,50 @@ async function testTheft(number) {
 	await look(supervisor, 'passport-recovered');
 }
 
+/** One suspends, another takes that back; nobody both. */
+async function testSuspension(number) {
+	await openDocument(approver, number);
+	await button(approver, t('do.suspend'));
+	await approver.tabTo('decision-reason');
+	await approver.type('hint');
+	await approver.press('Control+Enter');
+	await isWrong(approver);
+	await approver.tabTo('decision-reason');
+	await approver.type(' of the police, to be looked at');
+	await approver.press('Control+Enter');
+	await shows(approver, t('done.suspend'));
+	await shows(approver, t('document.suspended'));
+	ok(await approver.eval(`document.querySelector('.govuk-warning-text').textContent.includes(${JSON.stringify(t('stop.suspended'))})`), `${language}: suspended: on the stop list`);
+	ok(!(await says(approver, t('do.reinstate'))), `${language}: who suspended does not take it back`);
+	await look(approver, 'passport-suspended');
+	await openDocument(supervisor, number);
+	await button(supervisor, t('do.revoke'));
+	await look(supervisor, 'passport-revoke');
+	await button(supervisor, t('do.reinstate'));
+	await supervisor.tabTo('decision-reason');
+	await supervisor.type('It was another person');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.reinstate'));
+	await supervisor.until('document.querySelector(".govuk-warning-text") === null');
+	ok(true, `${language}: reinstated by another officer: off the stop list`);
+}
+
+/** What was found and kept is destroyed before two officers. */
+async function testDestruction(number) {
+	await openDocument(delivery, number);
+	await button(delivery, t('do.destroy'));
+	await fill(delivery, 'field-notes', 'Shredded at the counter');
+	await delivery.press('Control+Enter');
+	await shows(delivery, t('document.witness'));
+	ok(!(await says(delivery, t('do.witness'))), `${language}: who destroys is no witness of it`);
+	await look(delivery, 'passport-destroying');
+	await openDocument(clerk, number);
+	await button(clerk, t('do.witness'));
+	await shows(clerk, t('done.witness'));
+	await shows(clerk, t('standing.destroyed'));
+	await look(clerk, 'passport-destroyed');
+}
+
 async function testDay() {
 	const family = stage.people[language], name = `${family.adult} ${family.primary}`;
 	await goTo(clerk, 'Q', 'work.title');
@@ -347,7 +391,9 @@ async function testDay() {
 	const number = await produce(id);
 	await deliver(number, name);
 	await testFind();
+	await testSuspension(number);
 	await testTheft(number);
+	await testDestruction(number);
 }
 
 await play(() => ({ clerk, both, approver, supervisor, delivery, maker, checker }), async (browser) => {
