@@ -3,6 +3,7 @@ import { start } from '/desk/shell/start.js';
 import { hasRole } from '/desk/shell/office.js';
 import { ApplicationPage } from './application.js';
 import { ApplyPage } from './apply.js';
+import { AppointmentsPage, TakeOverPage } from './appointments.js';
 import { allRoles, roles } from './common.js';
 import { DeliverPage, DeliveryPage } from './deliver.js';
 import { DocumentPage } from './document.js';
@@ -18,6 +19,8 @@ start({
 	pages: [
 		{ route: 'work', title: 'work.title', shortcut: 'Q', show: WorkPage, isFor: isFor(...allRoles) },
 		{ route: 'apply', title: 'apply.title', shortcut: 'N', show: ApplyPage, isFor: isFor(roles.clerk) },
+		{ route: 'takeover', title: 'takeover.title', shortcut: 'P', show: TakeOverPage, isFor: isFor(roles.clerk) },
+		{ route: 'appointments', title: 'appointments.title', shortcut: 'T', show: AppointmentsPage, isFor: isFor(roles.clerk, roles.supervisor) },
 		{ route: 'approve', title: 'approve.title', shortcut: 'A', show: ApprovePage, isFor: isFor(roles.approver, roles.supervisor) },
 		{ route: 'deliver', title: 'deliver.title', shortcut: 'D', show: DeliverPage, isFor: isFor(roles.delivery) },
 		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: isFor(...allRoles) },

@@ -201,6 +201,58 @@ async function testOwn(family) {
 	ok(true, `${language}: an application is cancelled`);
 }
 
+/** A supervisor opens times; who prepared an application at home comes with its code. */
+async function testPrepared(family) {
+	await goTo(supervisor, 'F', 'find.title');
+	await supervisor.press('Alt+Shift+T');
+	await supervisor.until('document.getElementById("opening-from") !== null');
+	await button(supervisor, t('appointments.after'));
+	await supervisor.until('document.getElementById("field-desks") !== null');
+	await clear(supervisor, 'field-desks');
+	await supervisor.type('0');
+	await supervisor.press('Control+Enter');
+	await isWrong(supervisor);
+	await clear(supervisor, 'field-desks');
+	await supervisor.type('2');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.open'));
+	await supervisor.until('document.querySelector("main .desk-decision strong") !== null');
+	const day = new Date(Date.now() + 86400000).toISOString().slice(0, 10);
+	const { offices } = await supervisor.eval("fetch('/issuance/v1/public/passport-offices').then((answer) => answer.json())");
+	const { code } = await send(clerk, '/public/prepared-applications', { uin: family.minor_uin, document_type: 'PP', reason: 'first', office_id: offices.find(({ code: one }) => one === 'PAS1')?.id ?? offices[0].id });
+	const given = await send(clerk, '/public/appointments', { code, starts_at: `${day}T09:20:00Z` });
+	ok(given.status === undefined || given.status < 400, `${language}: an appointment is made at home`, JSON.stringify(given));
+	await button(supervisor, t('appointments.before'));
+	await button(supervisor, t('appointments.after'));
+	await supervisor.until('document.querySelectorAll("main tbody tr").length > 0');
+	await shows(supervisor, t('appointment.booked'));
+	await look(supervisor, 'passport-appointments');
+
+	await goTo(clerk, 'Q', 'work.title');
+	await goTo(clerk, 'P', 'takeover.title');
+	await fill(clerk, 'field-code', code.toLowerCase().replaceAll('-', ' '));
+	await fill(clerk, 'field-uin', family.adult_uin);
+	await clerk.press('Control+Enter');
+	await shows(clerk, said('no application of this person waits under this code'));
+	await look(clerk, 'passport-takeover');
+	ok(true, `${language}: another person’s code is worth nothing`);
+	await clear(clerk, 'field-uin');
+	await clerk.type(family.minor_uin);
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.taken'));
+	ok(true, `${language}: what was prepared at home is taken over`);
+	await button(clerk, t('do.cancel'));
+	await clerk.tabTo('decision-reason');
+	await clerk.type('The mother will come herself');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.cancel'));
+	await button(supervisor, t('do.close'));
+	await supervisor.tabTo('decision-reason');
+	await supervisor.type('A holiday');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.close'));
+}
+
 async function approve(name) {
 	await openApplication(approver, 'A', 'approve.title', name);
 	await look(approver, 'passport-decide');
@@ -379,6 +431,7 @@ async function testDay() {
 	await testFee(id);
 	await testMinor(family);
 	await testOwn(family);
+	await testPrepared(family);
 	await goTo(clerk, 'F', 'find.title');
 	await goTo(clerk, 'Q', 'work.title');
 	await shows(clerk, name);

@@ -64,6 +64,9 @@ export function showMoment(moment) {
 	return new Intl.DateTimeFormat(languages[language].locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
 }
 
+/** The time of day of a moment. */
+export const showTime = (moment) => new Intl.DateTimeFormat(languages[language].locale, { timeStyle: 'short' }).format(new Date(moment));
+
 /** A day, month or year, ISO 8601, as much as is known. */
 export function showDate(date) {
 	if (!date)
