@@ -45,7 +45,7 @@ function Appointments({ items, officer, office, onDone }) {
 
 const quarter = (i) => `${String(Math.floor(i / 4)).padStart(2, '0')}:${String((i % 4) * 15).padStart(2, '0')}`;
 const quarters = Array.from({ length: 96 }, (_, i) => [quarter(i), quarter(i)]);
-const opening = [{ key: '', title: 'opening.how', fields: [
+const opening = [{ key: '', title: 'opening.places', fields: [
 	{ name: 'minutes', label: 'field.minutes', type: 'integer', min: 5, max: 240, required: true },
 	{ name: 'desks', label: 'field.desks', type: 'integer', min: 1, max: 100, required: true },
 ] }];
@@ -71,7 +71,7 @@ function Openings({ day, office, officer, onDone }) {
 		<p class="govuk-body"><strong>${showTime(one.starts_at)} – ${showTime(one.ends_at)}</strong> · ${t('opening.each', { n: one.minutes })} · ${t('opening.desks', { n: one.desks })} · ${t('opening.given', { n: one.given })}</p>
 		${one.closed ? html`<p class="govuk-body"><${Tag} colour="grey" text=${t('appointment.closed')} /> <bdi>${one.closed}</bdi></p>`
 			: hasRoleAt(officer, roles.supervisor, office) && html`<${Decisions} possible=${close} path=${`/appointment-openings/${one.id}`} onDone=${after} />`}</div>`)}
-	${hasRoleAt(officer, roles.supervisor, office) && html`<div class="desk-filters">
+	${hasRoleAt(officer, roles.supervisor, office) && html`<h3 class="govuk-heading-s">${t('opening.how')}</h3><div class="desk-filters">
 		<${Select} id="opening-from" label=${t('opening.from')} value=${from} onValue=${setFrom} options=${quarters} />
 		<${Select} id="opening-to" label=${t('opening.to')} value=${to} onValue=${setTo} options=${quarters} /></div>
 		<${Form} sections=${opening} initial=${{ '/minutes': '20', '/desks': '1' }} send=${send}><button class="govuk-button">${t('do.open')}</button></${Form}>`}`;
