@@ -10,10 +10,12 @@
 #include "issuance/application/life.h"
 #include "issuance/application/prepared.h"
 #include "issuance/application/requisites.h"
+#include "issuance/application/stoplist.h"
 #include "issuance/application/stops.h"
 #include "issuance/perso/batches.h"
 #include "issuance/perso/booklets.h"
 #include "issuance/perso/documents.h"
+#include "issuance/perso/losses.h"
 #include "issuance/perso/printing.h"
 #include "registry/store/application.h"
 #include "registry/store/batch.h"
@@ -24,6 +26,7 @@
 #include "registry/store/ledger.h"
 #include "registry/store/report.h"
 #include "registry/store/stop.h"
+#include "registry/store/stoplist.h"
 
 static int
 get_offices(struct request *rq, struct reply *rp, struct err *err)
@@ -100,14 +103,21 @@ static const struct route routes[] = {
 	{ "GET", "/booklets", ROLES_PASSPORT, get_booklets, 0, "the stock of booklets of an office" },
 	{ "POST", "/booklets/counts", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_count, ROUTE_CHANGES, "count booklets that came, are to be destroyed, or all blanks" },
 	{ "POST", "/booklets/counts/{id}/confirmation", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_confirmation, ROUTE_CHANGES, "another officer's count" },
+	{ "POST", "/booklets/losses", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC | ROLE_PASSPORT_SUPERVISOR, post_booklet_loss, ROUTE_CHANGES, "report a range of booklets lost or stolen: on the stop list at once" },
+	{ "POST", "/booklets/losses/{id}/confirmation", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC | ROLE_PASSPORT_SUPERVISOR, post_booklet_loss_confirmation, ROUTE_CHANGES, "another officer misses them, too: the balance counts without them" },
+	{ "POST", "/booklets/losses/{id}/recovery", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC | ROLE_PASSPORT_SUPERVISOR, post_booklet_recovery, ROUTE_CHANGES, "found, not by who reported them: off the stop list and spoiled" },
 	{ "POST", "/booklets/assignments", ROLE_PASSPORT_PERSONALISER, post_booklet_assignment, ROUTE_CHANGES, "bring blank booklets to a station" },
 	{ "POST", "/booklets/{serial}/return", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_return, ROUTE_CHANGES, "take a blank booklet back from its station" },
 	{ "POST", "/booklets/{serial}/spoiling", ROLE_PASSPORT_PERSONALISER | ROLE_PASSPORT_QC, post_booklet_spoiling, ROUTE_CHANGES, "spoil a blank booklet, with a reason" },
+	{ "POST", "/stop-list/exports", ROLE_PASSPORT_SUPERVISOR | ROLE_PROGRAM, post_stop_export, ROUTE_CHANGES, "export the stop list, whole or what changed since an export" },
+	{ "GET", "/stop-list/exports", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_exports, 0, "the exports with how long their entries had waited, newest first" },
+	{ "GET", "/stop-list/exports/{sequence}", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_export, 0, "an export: counts, digests, time from report to export" },
+	{ "GET", "/stop-list/exports/{sequence}/{file}", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_export_file, 0, "its file: csv or xml" },
 	{ NULL }
 };
 /* clang-format on */
 
-static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, prepared_queries, report_queries, stop_queries, descent_queries, ledger_queries, NULL };
+static const struct query *const queries[] = { application_queries, batch_queries, booklet_queries, entitlement_queries, fee_queries, document_queries, prepared_queries, report_queries, stop_queries, stoplist_queries, stoplist_read_queries, descent_queries, ledger_queries, NULL };
 
 static void
 stop(struct office *office)

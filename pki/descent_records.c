@@ -1,34 +1,9 @@
 /* The tree head, the place of each record in the tree, and the content under each digest. */
 #include "pki/descent-local.h"
+#include "pki/ledgercert.h"
 #include "pki/profile.h"
 #include "registry/base/date.h"
 #include "registry/base/treehead.h"
-
-/*
- * Why the certificate is none that speaks for the ledger; NULL when it is one.  The purpose is what separates the ledger key from all other
- * keys under the CSCA: it must be there, alone of its kind, and critical, so that no other reader takes the key for something else.
- */
-static const char *
-not_for_ledger(const struct cert *cert, const struct cert *csca, int64_t at)
-{
-	if (cert->is_ca || cert->ndocument_types > 0)
-		return "it is a CA's or a document signer's";
-	if (!cert_has(cert, EXT_EKU) || !cert_critical(cert, EXT_EKU) || !cert_only_eku(cert, oid_eku_ledger))
-		return "no critical extKeyUsage names the ledger alone";
-	if (!cert_has(cert, EXT_KEY_USAGE) || cert->key_usage != KU_DIGITAL_SIGNATURE)
-		return "keyUsage is not digitalSignature alone";
-	if (cert->has_unknown_critical || cert->malformed[0] != '\0')
-		return "it has an extension that cannot be read";
-	if (at < cert->not_before || at > cert->not_after)
-		return "the tree head was signed outside its validity";
-	if ((cert->has_key_from && at < cert->key_from) || (cert->has_key_to && at > cert->key_to))
-		return "the tree head was signed outside the usage period of its key";
-	if (at < csca->not_before || at > csca->not_after)
-		return "the tree head was signed outside the validity of the CSCA certificate";
-	if (cert->key == NULL || (cert->key->type == KEY_EC ? cert->key->curve->is_weak : cert->key->bits < 2048))
-		return "its key is too short";
-	return NULL;
-}
 
 /* The key that the head is ascribed to must be no document signer's: neither that of the EF.SOD nor of another certificate in the bundle. */
 static bool
@@ -92,7 +67,7 @@ descent_check_head(const struct bundle *b, const struct truststore *store, struc
 	}
 	if ((csca = truststore_issuer(store, cert, b->signed_at, NULL)) == NULL)
 		finding(rs, "tree-head", DESCENT_BAD, "the ledger certificate is not signed by a trusted CSCA");
-	else if ((why = not_for_ledger(cert, csca->cert, b->signed_at)) != NULL)
+	else if ((why = ledgercert_unfit(cert, csca->cert, b->signed_at)) != NULL)
 		finding(rs, "tree-head", DESCENT_BAD, "the certificate of the tree head is not a ledger certificate in use: %s", why);
 	else if (is_shared_key(b, cert))
 		finding(rs, "tree-head", DESCENT_BAD, "the ledger certificate has the key of a document signer");

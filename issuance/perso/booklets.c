@@ -47,12 +47,18 @@ check_prefix(const char *prefix, struct err *err)
 	return 0;
 }
 
+int
+booklet_range_check(const char *prefix, int64_t first, int64_t last, struct err *err)
+{
+	if (last < first || last - first >= BOOKLET_COUNT_MAX)
+		return err_problem(err, "/last", "1 to %d booklets from the first are taken at a time", BOOKLET_COUNT_MAX);
+	return check_prefix(prefix, err);
+}
+
 static int
 check_range(const struct booklet_count *c, struct err *err)
 {
-	if (c->last < c->first || c->last - c->first >= BOOKLET_COUNT_MAX)
-		return err_problem(err, "/last", "1 to %d booklets from the first are taken at a time", BOOKLET_COUNT_MAX);
-	return check_prefix(c->prefix, err);
+	return booklet_range_check(c->prefix, c->first, c->last, err);
 }
 
 static int
@@ -78,7 +84,7 @@ check_count(const struct booklet_count *c, struct err *err)
 
 /* ---- work ---- */
 
-static int
+int
 reply_stock(struct tx *tx, const struct uuid *office_id, struct reply *rp, struct err *err)
 {
 	json_t *stock = NULL;

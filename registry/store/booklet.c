@@ -10,6 +10,10 @@ enum { Q_COUNT,
 	Q_EVENT,
 	Q_ASSIGN,
 	Q_BIND,
+	Q_LOSS,
+	Q_LOSS_READ,
+	Q_LOSS_CONFIRM,
+	Q_RECOVER,
 	Q_STOCK };
 const struct query booklet_queries[] = {
 	[Q_COUNT] = { "booklet_count_add",
@@ -24,9 +28,19 @@ const struct query booklet_queries[] = {
 		"INSERT INTO booklet_event (booklet_id, event, station, officer_id) SELECT b.id, 'assign', $5, $6 FROM booklet b WHERE b.office_id = $1"
 		" AND b.serial BETWEEN $2::text || '-' || lpad($3::int::text, 7, '0') AND $2::text || '-' || lpad($4::int::text, 7, '0') ORDER BY b.serial" },
 	[Q_BIND] = { "booklets_bind", "SELECT booklets_bind($1::uuid[], $2, $3)" },
+	[Q_LOSS] = { "booklet_loss_add",
+		"INSERT INTO booklet_loss (id, office_id, kind, prefix, first_serial, last_serial, reference, notes, officer_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
+	[Q_LOSS_READ] = { "booklet_loss_read", "SELECT office_id, officer_id FROM booklet_loss WHERE id = $1" },
+	[Q_LOSS_CONFIRM] = { "booklet_loss_confirm", "INSERT INTO booklet_loss_confirmation (loss_id, reported_by, officer_id) VALUES ($1, $2, $3)" },
+	[Q_RECOVER] = { "booklets_recover",
+		"INSERT INTO booklet_recovery (loss_id, reported_by, first_serial, last_serial, notes, officer_id) VALUES ($1, $2, $3, $4, $5, $6)" },
 	[Q_STOCK] = { "booklet_stock",
 		"SELECT jsonb_strip_nulls(jsonb_build_object('received', count(*) FILTER (WHERE s.state = 'received'), 'assigned', count(*) FILTER (WHERE s.state = 'assigned'),"
 		" 'personalised', count(*) FILTER (WHERE s.state = 'personalised'), 'spoiled', count(*) FILTER (WHERE s.state = 'spoiled'),"
+		" 'lost', count(*) FILTER (WHERE s.state = 'lost'), 'stolen', count(*) FILTER (WHERE s.state = 'stolen'), 'losses', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id,"
+		"  'kind', l.kind, 'prefix', l.prefix, 'first', l.first_serial, 'last', l.last_serial, 'reference', l.reference, 'officer_id', l.officer_id, 'is_confirmed',"
+		"  EXISTS (SELECT FROM booklet_loss_confirmation k WHERE k.loss_id = l.id), 'missing', (SELECT count(*) FROM booklet_event m JOIN current_state z ON z.subject_id = m.booklet_id"
+		"  AND z.state IN ('lost', 'stolen') WHERE m.loss_id = l.id AND m.event <> 'recover')) ORDER BY l.created_at), '[]') FROM booklet_loss l WHERE l.office_id = $1),"
 		" 'destroyed', count(*) FILTER (WHERE s.state = 'destroyed'), 'expected', booklets_expected($1), 'next', min(b.serial) FILTER (WHERE s.state = 'received'),"
 		" 'stations', (SELECT coalesce(jsonb_agg(x ORDER BY x->>'station'), '[]') FROM (SELECT jsonb_build_object('station', t.station, 'blanks', count(*)) AS x"
 		"  FROM booklet_station t JOIN booklet u ON u.id = t.booklet_id WHERE u.office_id = $1 GROUP BY t.station) y),"
@@ -36,7 +50,8 @@ const struct query booklet_queries[] = {
 		"  WHERE c.office_id = $1 AND NOT EXISTS (SELECT FROM booklet_confirmation f WHERE f.booklet_count_id = c.id)),"
 		" 'spoils', (SELECT coalesce(jsonb_agg(jsonb_build_object('serial', x.serial, 'reason', x.reason, 'at', to_char(x.created_at AT TIME ZONE 'UTC',"
 		"  'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) ORDER BY x.created_at), '[]') FROM (SELECT u.serial, e.reason, e.created_at FROM booklet u"
-		"  JOIN current_state t ON t.subject_id = u.id AND t.state = 'spoiled' JOIN booklet_event e ON e.booklet_id = u.id AND e.event = 'spoil'"
+		"  JOIN current_state t ON t.subject_id = u.id AND t.state = 'spoiled' JOIN LATERAL (SELECT v.reason, v.created_at FROM booklet_event v WHERE v.booklet_id = u.id"
+		"   ORDER BY v.seq DESC LIMIT 1) e ON true"
 		"  WHERE u.office_id = $1 ORDER BY e.created_at LIMIT 100) x),"
 		" 'balances', (SELECT coalesce(jsonb_agg(jsonb_build_object('on_day', l.on_day, 'expected', l.expected, 'counted', l.counted,"
 		"  'difference', l.difference) ORDER BY l.created_at DESC), '[]') FROM (SELECT * FROM booklet_balance WHERE office_id = $1"
@@ -141,4 +156,40 @@ int
 booklet_stock(struct tx *tx, const struct uuid *office_id, json_t **stock, struct err *err)
 {
 	return tx_query_json(tx, &booklet_queries[Q_STOCK], ARGS(arg_uuid(office_id)), "there is no stock", stock, err);
+}
+
+int
+booklet_loss_add(struct tx *tx, const struct booklet_loss *l, struct err *err)
+{
+	return tx_later(tx, &booklet_queries[Q_LOSS],
+		ARGS(arg_uuid(&l->id), arg_uuid(&l->office_id), arg_text(l->kind), arg_text(l->prefix), arg_int(l->first), arg_int(l->last), arg_text(l->reference), arg_text(l->notes),
+			arg_uuid(&l->officer_id)),
+		-1, NULL, err);
+}
+
+int
+booklet_loss_read(struct tx *tx, const struct uuid *id, struct booklet_loss *l, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (tx_query_one(tx, &booklet_queries[Q_LOSS_READ], ARGS(arg_uuid(id)), FAIL_NOT_FOUND, "there is no such report of lost booklets", &rows, err) == -1)
+		return -1;
+	l->id = *id;
+	rc = row_uuid(rows, 0, 0, &l->office_id, err) == -1 || row_uuid(rows, 0, 1, &l->officer_id, err) == -1 ? -1 : 0;
+	rows_free(rows);
+	return rc;
+}
+
+int
+booklet_loss_confirm(struct tx *tx, const struct booklet_loss *l, const struct uuid *officer_id, struct err *err)
+{
+	return tx_later(tx, &booklet_queries[Q_LOSS_CONFIRM], ARGS(arg_uuid(&l->id), arg_uuid(&l->officer_id), arg_uuid(officer_id)), -1, NULL, err);
+}
+
+int
+booklets_recover(struct tx *tx, const struct booklet_loss *l, int64_t first, int64_t last, const char *notes, const struct uuid *officer_id, struct err *err)
+{
+	return tx_later(tx, &booklet_queries[Q_RECOVER],
+		ARGS(arg_uuid(&l->id), arg_uuid(&l->officer_id), arg_int(first), arg_int(last), arg_text(notes), arg_uuid(officer_id)), -1, NULL, err);
 }

@@ -38,10 +38,27 @@ int booklets_assign(struct tx *tx, const struct booklet_count *range, const char
 /* The station's next blanks for those of the documents that are in no booklet yet.  FAIL_AGAIN: it has not enough.  Sent at once. */
 int booklets_bind(struct tx *tx, const char *station, const struct uuid *documents, size_t n, const struct uuid *officer_id, struct err *err);
 /*
- * { received, assigned, personalised, spoiled, destroyed, expected, next?, stations: [{ station, blanks }], waiting: [counts that a second officer has not
+ * { received, assigned, personalised, spoiled, destroyed, lost, stolen, losses: [reports of ranges, with how many are missing], expected, next?, stations: [{ station, blanks }], waiting: [counts that a second officer has not
  * made], spoils: [{ serial, reason, at }, the first hundred to be destroyed], balances: [{ on_day, expected, counted, difference }, the last ten] }
  */
 int booklet_stock(struct tx *tx, const struct uuid *office_id, json_t **stock, struct err *err);
+
+/* A range of booklets without documents that is gone. */
+struct booklet_loss {
+	struct uuid id, office_id, officer_id;
+	const char *kind; /* lost, stolen */
+	char *prefix;
+	int64_t first, last; /* at most BOOKLET_COUNT_MAX */
+	char *reference, *notes;
+};
+/* Queued; on the stop list with the commit.  FAIL_CONFLICT when it is sent: the office does not have them all, or one holds a document or is gone already. */
+int booklet_loss_add(struct tx *tx, const struct booklet_loss *l, struct err *err);
+/* Only id, office_id and officer_id are read.  FAIL_NOT_FOUND. */
+int booklet_loss_read(struct tx *tx, const struct uuid *id, struct booklet_loss *l, struct err *err);
+/* Queued: another officer misses them, too; the balance counts without them. */
+int booklet_loss_confirm(struct tx *tx, const struct booklet_loss *l, const struct uuid *officer_id, struct err *err);
+/* Queued: these of the range were found by another officer: spoiled, and off the stop list. */
+int booklets_recover(struct tx *tx, const struct booklet_loss *l, int64_t first, int64_t last, const char *notes, const struct uuid *officer_id, struct err *err);
 
 extern const struct query booklet_queries[];
 

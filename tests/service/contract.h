@@ -6,7 +6,7 @@
 #include "tests/service/programs.h"
 #include "tests/service/rig.h"
 
-enum { OPERATIONS = 200 };
+enum { OPERATIONS = 400 };
 
 struct operation {
 	const struct office_program *program;

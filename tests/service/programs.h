@@ -29,7 +29,7 @@ example_path(const struct office_program *p, const struct route *r, char *path, 
 {
 	static const char *const values[][2] = { { "{id}", "018f2a00-0000-7000-8000-00000000abcd" }, { "{record}", "018f2a00-0000-7000-8000-00000000abcd" },
 		{ "{number}", "U99999999" }, { "{uin}", "234567890124" }, { "{name}", "EF.DG1" },
-		{ "{register}", "births" }, { "{event}", "birth" }, { "{serial}", "UT-9999999" },
+		{ "{register}", "births" }, { "{event}", "birth" }, { "{serial}", "UT-9999999" }, { "{sequence}", "999999" }, { "{file}", "csv" },
 		{ "{evidence}", "018f2a00-0000-7000-8000-00000000abcd" }, { "{correction}", "018f2a00-0000-7000-8000-00000000abcd" }, { "{image}", "018f2a00-0000-7000-8000-00000000abcd" } };
 	size_t n = (size_t)snprintf(path, size, "%s", p->base_path);
 

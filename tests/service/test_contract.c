@@ -320,6 +320,31 @@ issuance_day(struct day *day)
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications?office=%s&limit=2", office)));
 }
 
+static void
+stop_list_day(void)
+{
+	char office[UUID_TEXT], id[UUID_TEXT], sequence[24];
+	json_t *reply;
+
+	uuid_format(&rig.office[RIG_PASSPORT], office);
+	reply = post("issued", "passport_qc.1", "/issuance/v1/booklets/losses",
+		json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:s}", "office_id", office, "kind", "stolen", "prefix", "TS", "first", RIG_BOOKLETS - 1, "last", RIG_BOOKLETS, "reference", "P 9/26", "notes",
+			"the safe was open"));
+	snprintf(id, sizeof(id), "%s", json_string_value(json_object_get(reply, "id")));
+	json_decref(reply);
+	json_decref(post("issued", "passport_personaliser.1", path_of("/issuance/v1/booklets/losses/%s/confirmation", id), NULL));
+	json_decref(post("issued", "passport_personaliser.1", path_of("/issuance/v1/booklets/losses/%s/recovery", id),
+		json_pack("{s:i, s:i, s:s}", "first", RIG_BOOKLETS, "last", RIG_BOOKLETS, "notes", "in the other safe")));
+	reply = post("issued", "passport_supervisor.1", "/issuance/v1/stop-list/exports", json_object());
+	snprintf(sequence, sizeof(sequence), "%lld", (long long)json_integer_value(json_object_get(reply, "sequence")));
+	json_decref(reply);
+	json_decref(post("issued", "passport_supervisor.1", "/issuance/v1/stop-list/exports", json_pack("{s:i}", "since", atoi(sequence))));
+	json_decref(get("issued", "auditor.1", "/issuance/v1/stop-list/exports?limit=1"));
+	json_decref(get("issued", "auditor.1", path_of("/issuance/v1/stop-list/exports/%s", sequence)));
+	ok(exchange(at("issued", "auditor.1"), "issued", "GET", path_of("/issuance/v1/stop-list/exports/%s/csv", sequence), false, CLIENT_NO_BODY, NULL) == 200, "issued gives an export as CSV");
+	ok(exchange(at("issued", "auditor.1"), "issued", "GET", path_of("/issuance/v1/stop-list/exports/%s/xml", sequence), false, CLIENT_NO_BODY, NULL) == 200, "and as XML");
+}
+
 /* In its holder's hands once more, whatever was decided, and then to its end. */
 static void
 life_day(const char *number)
@@ -358,6 +383,7 @@ registry_day(const struct day *day)
 	json_decref(get("registryd", "auditor.1", path_of("/registry/v1/documents/%s/descent?form=disclosed", day->number)));
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s/cancellation", day->number), reason()));
 	life_day(day->number);
+	stop_list_day();
 }
 
 static void

@@ -12,7 +12,7 @@
 /* Tables whose rows stay, besides the ledgered ones. */
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
 	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule", "document_kind", "entitlement_rule", "fee_refund_series", "fee_rule", "fee_series", "refund_rule", "interview_rule",
-	"notification_rule", "program_facility", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
+	"notification_rule", "program_facility", "program_service", "stop_change", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
 	"office", "booklet_station", "batch_work", "station_notice", "place", "program", "idempotency", "trust_file", "trust_object" };
 
 static unsigned
@@ -85,7 +85,7 @@ test_inserts(void)
 		     " GROUP BY rolname) x"),
 		"civil: act act_correction act_correction_decision act_decision act_evidence act_evidence_file act_match_key act_party"
 		" act_registration act_series act_version birth_statistics civil_certificate civil_certificate_print civil_certificate_revocation completeness_estimate death_statistics duplicate_override legacy_act legacy_act_decision legacy_image legacy_image_file notification notification_decision outbox paper_confirmation paper_count paper_event person; enrolment: enrolment enrolment_decision evidence evidence_exemption identity_version outbox person_uin portrait"
-		" portrait_image; issuance: application application_consent application_decision application_interview appointment appointment_closing appointment_ending appointment_opening batch batch_decision batch_order booklet_confirmation booklet_count booklet_event chip_writing document document_decision document_delivery document_destruction document_destruction_witness document_finding document_report document_suspension document_suspension_end fee_receipt fee_refund fee_waiver outbox person_designation person_stop prepared_application prepared_ending;"
+		" portrait_image; issuance: application application_consent application_decision application_interview appointment appointment_closing appointment_ending appointment_opening batch batch_decision batch_order booklet_confirmation booklet_count booklet_event booklet_loss booklet_loss_confirmation booklet_recovery chip_writing document document_decision document_delivery document_destruction document_destruction_witness document_finding document_report document_suspension document_suspension_end fee_receipt fee_refund fee_waiver outbox person_designation person_stop prepared_application prepared_ending stop_export;"
 		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
 		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate civil_certificate_seal crl"
 		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node revocation signature_tally signed_list tree_head",
@@ -401,7 +401,7 @@ main(void)
 	chain_do(ISSUANCE, "INSERT INTO person_stop (id, person_id, kind, reference, officer_id) VALUES (" ID("04") ", " ID("29") ", 'court', 'R1', " ID("17") ")");
 	chain_do(OWNER, CHAIN_PROGRAM);
 	chain_do(CIVIL, CHAIN_EVIDENCE("38") CHAIN_CORRECTION("1") CHAIN_NOTIFICATION CHAIN_LEGACY CHAIN_ESTIMATE);
-	chain_do(OWNER, CHAIN_CERTIFICATE("1") CHAIN_COUNTER("1") LIFE_ROWS(ID("f8"), ID("f9"), ID("e1"), ID("16"), ID("19")) PREPARED_ROWS);
+	chain_do(OWNER, CHAIN_CERTIFICATE("1") CHAIN_COUNTER("1") LIFE_ROWS(ID("f8"), ID("f9"), ID("e1"), ID("16"), ID("19")) LIFE_LOSS(ID("fa"), ID("01"), ID("16"), ID("19")) PREPARED_ROWS);
 	chain_do(OWNER, "INSERT INTO document_stop (document_id, act_id, reason, officer_id) VALUES (" ID("e1") ", " ID("31") ", 'act_annulled', " ID("12") ")");
 	ok(true, "an honest chain, each step as its program's role");
 	ok(strcmp(chain_ask("SELECT count(*) FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_record(e.kind, e.record_id) r WHERE content IS NOT NULL AND"

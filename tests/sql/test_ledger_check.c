@@ -86,6 +86,7 @@ static const char chain[] =
 	"ALTER TABLE fee_receipt ENABLE TRIGGER a_open, ENABLE TRIGGER b_numbered; ALTER TABLE fee_waiver ENABLE TRIGGER a_open;"
 	"ALTER TABLE document_report ENABLE TRIGGER takes_effect; ALTER TABLE document_finding ENABLE TRIGGER takes_effect; ALTER TABLE document_delivery ENABLE TRIGGER a_verified;"
 	LIFE_ROWS("'" U("e7") "'", "'" U("e8") "'", "'" U("80") "'", OFFICER_A, OFFICER_B)
+	LIFE_LOSS("'" U("e9") "'", OFFICE, OFFICER_A, OFFICER_B)
 	PREPARED_ROWS
 	"INSERT INTO audit_event (kind, program, officer_id) VALUES ('denied', 'test', " OFFICER_A ");";
 
