@@ -8,6 +8,7 @@ import { allRoles, roles } from './common.js';
 import { DeliverPage, DeliveryPage } from './deliver.js';
 import { DocumentPage } from './document.js';
 import { FindPage } from './find.js';
+import { PersonPage, PersonsPage } from './person.js';
 import { ApprovePage, WorkPage } from './work.js';
 
 const isFor = (...wanted) => (officer) => hasRole(officer, ...wanted);
@@ -24,8 +25,10 @@ start({
 		{ route: 'approve', title: 'approve.title', shortcut: 'A', show: ApprovePage, isFor: isFor(roles.approver, roles.supervisor) },
 		{ route: 'deliver', title: 'deliver.title', shortcut: 'D', show: DeliverPage, isFor: isFor(roles.delivery) },
 		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: isFor(...allRoles) },
+		{ route: 'persons', title: 'persons.title', shortcut: 'S', show: PersonsPage, isFor: isFor(roles.approver, roles.supervisor) },
 		{ route: 'application', title: 'application.title', show: ApplicationPage, within: 'work' },
 		{ route: 'document', title: 'document.title', show: DocumentPage, within: 'find' },
+		{ route: 'person', title: 'persons.title', show: PersonPage, within: 'persons' },
 		{ route: 'delivery', title: 'deliver.one', show: DeliveryPage, within: 'deliver' },
 	],
 });

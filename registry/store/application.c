@@ -40,7 +40,8 @@ const struct query application_queries[] = {
 																																				  "  'created_at', " AT_UTC("t.created_at") ") ORDER BY t.created_at, t.id), '[]')::text FROM application_interview t WHERE t.application_id = a.id), coalesce(a.is_urgent, false),"
 																																									    " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM application_decision d WHERE d.application_id = a.id"
 																																									    "  UNION SELECT c.officer_id FROM application_consent c WHERE c.application_id = a.id UNION SELECT t.officer_id FROM application_interview t WHERE t.application_id = a.id"
-																																									    "  UNION SELECT r.officer_id FROM fee_receipt r WHERE r.application_id = a.id UNION SELECT w.officer_id FROM fee_waiver w WHERE w.application_id = a.id))"
+																																									    "  UNION SELECT r.officer_id FROM fee_receipt r WHERE r.application_id = a.id UNION SELECT w.officer_id FROM fee_waiver w WHERE w.application_id = a.id"
+																																									    "  UNION SELECT f.officer_id FROM fee_refund f WHERE f.application_id = a.id))"
 																																									    " FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
 																																									    " WHERE a.id = $1" },
 	[Q_LIST] = { "application_list",

@@ -26,11 +26,13 @@ const struct query fee_queries[] = {
 		"  UNION ALL SELECT number, true, amount, currency, method, created_at, application_id, officer_id FROM fee_refund WHERE number = $1) r"
 		" JOIN application a ON a.id = r.application_id JOIN office o ON o.id = a.office_id JOIN officer f ON f.id = r.officer_id JOIN document_kind k ON k.code = a.document_type" },
 	[Q_READ] = { "fee_read",
-		"SELECT jsonb_build_object('amount', a.fee_amount, 'currency', a.fee_currency, 'due', fee_due(a.id), 'waived', EXISTS (SELECT FROM fee_waiver w WHERE w.application_id = a.id), 'refundable', fee_refundable(a.id),"
-		" 'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', r.number, 'amount', r.amount, 'method', r.method, 'officer_id', r.officer_id, 'created_at',"
+		"SELECT jsonb_strip_nulls(jsonb_build_object('amount', a.fee_amount, 'currency', a.fee_currency, 'due', fee_due(a.id), 'waived', EXISTS (SELECT FROM fee_waiver w WHERE w.application_id = a.id), 'refundable', fee_refundable(a.id),"
+		" 'waiver', (SELECT jsonb_build_object('reason', w.reason, 'officer_id', w.officer_id, 'created_at', to_char(w.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
+		"  FROM fee_waiver w WHERE w.application_id = a.id),"
+		" 'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', r.number, 'amount', r.amount, 'method', r.method, 'reason', r.reason, 'officer_id', r.officer_id, 'created_at',"
 		"  to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) ORDER BY r.number), '[]') FROM fee_refund r WHERE r.application_id = a.id),"
 		" 'receipts', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', r.number, 'amount', r.amount, 'method', r.method, 'officer_id', r.officer_id, 'created_at',"
-		"  to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) ORDER BY r.number), '[]') FROM fee_receipt r WHERE r.application_id = a.id))::text"
+		"  to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) ORDER BY r.number), '[]') FROM fee_receipt r WHERE r.application_id = a.id)))::text"
 		" FROM application a WHERE a.id = $1 AND a.fee_amount IS NOT NULL" },
 	{ NULL, NULL }
 };

@@ -12,10 +12,10 @@ const struct query stop_queries[] = {
 		"INSERT INTO person_stop (id, person_id, kind, reference, lifts_id, officer_id) SELECT $2, p.person_id, p.kind, $3, p.id, $4 FROM person_stop p"
 		" WHERE p.id = $1 AND p.lifts_id IS NULL AND p.kind IN ('court', 'alert') RETURNING id" },
 	[Q_READ] = { "stops_read",
-		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', p.id, 'kind', p.kind, 'reference', p.reference, 'officer_id', p.officer_id,"
+		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', p.id, 'kind', p.kind, 'reference', p.reference, 'officer_id', p.officer_id, 'officer', f.name,"
 		"  'created_at', " AT_UTC("p.created_at") ", 'lifted', CASE WHEN l.id IS NOT NULL THEN jsonb_build_object('reference', l.reference, 'officer_id', l.officer_id,"
 		"  'created_at', " AT_UTC("l.created_at") ") END)) ORDER BY p.created_at DESC, p.id), '[]')::text"
-		" FROM person_stop p LEFT JOIN person_stop l ON l.lifts_id = p.id WHERE p.person_id = $1 AND p.lifts_id IS NULL" },
+		" FROM person_stop p JOIN officer f ON f.id = p.officer_id LEFT JOIN person_stop l ON l.lifts_id = p.id WHERE p.person_id = $1 AND p.lifts_id IS NULL" },
 	{ NULL, NULL }
 };
 /* clang-format on */

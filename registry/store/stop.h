@@ -19,7 +19,7 @@ struct stop_new {
 int stop_add(struct tx *tx, const struct stop_new *s, struct err *err); /* FAIL_CONFLICT: it stands already */
 /* FAIL_NOT_FOUND: no such stop of a court or the alert list; FAIL_CONFLICT: lifted already, or by who set it. */
 int stop_lift(struct tx *tx, const struct uuid *id, const struct uuid *row_id, const char *reference, const struct uuid *officer_id, struct err *err);
-/* Newest first: array of { id, kind, reference, officer_id, created_at, lifted?: { reference, officer_id, created_at } }. */
+/* Newest first: array of { id, kind, reference, officer_id, officer, created_at, lifted?: { reference, officer_id, created_at } }. */
 int stops_read(struct tx *tx, const struct uuid *person_id, json_t **list, struct err *err);
 
 extern const struct query stop_queries[];

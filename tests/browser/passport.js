@@ -6,7 +6,7 @@ import { button, fill, heading, language, look, messages, opened, play, shows, s
 import { is, ok } from './tap.js';
 
 const officerOf = (login) => stage.officers.find((one) => one.login === login);
-let clerk, both, approver, supervisor, delivery, maker, checker;
+let clerk, both, approver, supervisor, senior, delivery, maker, checker;
 
 /* ---- small things ---- */
 
@@ -242,16 +242,82 @@ async function testPrepared(family) {
 	await clerk.press('Control+Enter');
 	await shows(clerk, t('done.taken'));
 	ok(true, `${language}: what was prepared at home is taken over`);
+	const id = await clerk.eval('location.hash.split("/")[2]');
+	await button(clerk, t('do.receipt'));
+	await clerk.tabTo('field-method');
+	await clerk.press('Space');
+	await clerk.press('Control+Enter');
+	await shows(clerk, t('done.receipt'));
 	await button(clerk, t('do.cancel'));
 	await clerk.tabTo('decision-reason');
 	await clerk.type('The mother will come herself');
 	await clerk.press('Control+Enter');
 	await shows(clerk, t('done.cancel'));
+	ok(!(await offers(clerk, t('do.refund'))), `${language}: the till gives nothing back`);
 	await button(supervisor, t('do.close'));
 	await supervisor.tabTo('decision-reason');
 	await supervisor.type('A holiday');
 	await supervisor.press('Control+Enter');
 	await shows(supervisor, t('done.close'));
+	await testRefund(id);
+}
+
+/** Of what was cancelled a supervisor gives back what the country's rule says, and no more. */
+async function testRefund(id) {
+	await supervisor.eval(`location.hash = '#/application/${id}'`);
+	await button(supervisor, t('do.refund'));
+	await clear(supervisor, 'field-amount');
+	await supervisor.type('50.01');
+	await supervisor.tabTo('field-method');
+	await supervisor.press('Space');
+	await fill(supervisor, 'field-reason', 'Nothing was made of it');
+	await supervisor.press('Control+Enter');
+	await isWrong(supervisor);
+	await look(supervisor, 'passport-refund');
+	await clear(supervisor, 'field-amount');
+	await supervisor.type('50');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.refund'));
+	await shows(supervisor, t('fee.refunded'));
+	const paper = await supervisor.eval(`fetch([...document.querySelectorAll('a[target=_blank]')].at(-1).href).then(async (answer) => [answer.status, (await answer.text()).slice(0, 5)].join())`);
+	is(paper, '200,%PDF-', `${language}: its receipt can be printed`);
+	await look(supervisor, 'passport-refunded');
+}
+
+/** A court stops it: the counter is told; another supervisor lifts it. */
+async function testStops(family) {
+	await goTo(supervisor, 'F', 'find.title');
+	await goTo(supervisor, 'S', 'persons.title');
+	await supervisor.press('Control+Enter');
+	await isWrong(supervisor);
+	await look(supervisor, 'passport-persons');
+	await fill(supervisor, 'person-uin', family.minor_uin);
+	await supervisor.press('Enter');
+	await shows(supervisor, t('person.none'));
+	await button(supervisor, t('do.stop'));
+	await supervisor.tabTo('field-kind');
+	await supervisor.press('Space');
+	await fill(supervisor, 'field-reference', 'Family Court 3/2026');
+	await look(supervisor, 'passport-stop');
+	await supervisor.press('Control+Enter');
+	await shows(supervisor, t('done.stop'));
+	await shows(supervisor, t('person.own'));
+	ok(!(await offers(supervisor, t('do.lift'))), `${language}: who set a stop does not lift it`);
+	await ask(clerk, family.minor_uin);
+	await verdict(clerk, 'apply.not_eligible');
+	ok(await says(clerk, said('issuing to this person is stopped by a court')), `${language}: the counter is told of the court`);
+	await goTo(senior, 'F', 'find.title');
+	await goTo(senior, 'S', 'persons.title');
+	await fill(senior, 'person-uin', family.minor_uin);
+	await senior.press('Enter');
+	await button(senior, t('do.lift'));
+	await fill(senior, 'field-reference', 'Family Court 9/2026');
+	await senior.press('Control+Enter');
+	await shows(senior, t('done.lift'));
+	await shows(senior, 'Family Court 9/2026');
+	await button(senior, t('do.designate'));
+	await look(senior, 'passport-lifted');
+	ok(true, `${language}: another supervisor lifts it`);
 }
 
 async function approve(name) {
@@ -433,6 +499,7 @@ async function testDay() {
 	await testMinor(family);
 	await testOwn(family);
 	await testPrepared(family);
+	await testStops(family);
 	await goTo(clerk, 'F', 'find.title');
 	await goTo(clerk, 'Q', 'work.title');
 	await shows(clerk, name);
@@ -450,13 +517,13 @@ async function testDay() {
 	await testDestruction(number);
 }
 
-await play(() => ({ clerk, both, approver, supervisor, delivery, maker, checker }), async (browser) => {
-	const logins = ['passport_clerk.1', 'passport_clerk.2', 'passport_approver.1', 'passport_supervisor.1', 'passport_delivery.1', 'passport_personaliser.1', 'passport_qc.1'];
+await play(() => ({ clerk, both, approver, supervisor, senior, delivery, maker, checker }), async (browser) => {
+	const logins = ['passport_clerk.1', 'passport_clerk.2', 'passport_approver.1', 'passport_supervisor.1', 'passport_supervisor.2', 'passport_delivery.1', 'passport_personaliser.1', 'passport_qc.1'];
 	const pages = [];
 	for (const login of logins) {
 		const page = await browser.open(stage.url);
 		pages.push(page);
-		[clerk, both, approver, supervisor, delivery, maker, checker] = pages;
+		[clerk, both, approver, supervisor, senior, delivery, maker, checker] = pages;
 		await signIn(page, officerOf(login));
 		await heading(page, t('work.title'));
 	}
