@@ -1,6 +1,7 @@
 /* issued - applications, personalisation, documents: the passport office's program.  Its table of routes is its access policy. */
 #include "issuance/issued.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "issuance/application/appointments.h"
@@ -138,7 +139,8 @@ static int
 start(struct office *office, struct err *err)
 {
 	struct issued *own = calloc(1, sizeof(*own));
-	const char *prefix = conf_text(office->conf, "number_prefix");
+	const char *prefix = conf_text(office->conf, "number_prefix"), *format = conf_text(office->conf, "portrait_format");
+	char form[80];
 	const struct station_options options = {
 		.db = office->db,
 		.biometric_key = conf_text(office->conf, "biometric_key"),
@@ -150,6 +152,7 @@ start(struct office *office, struct err *err)
 		.series = prefix[0] != '\0' && prefix[1] == '\0' ? prefix[0] : '\0',
 		.years = (int)conf_int(office->conf, "document_years"),
 		.years_minor = (int)conf_int(office->conf, "document_years_minor"),
+		.portrait_form = strcmp(format, "enrolled") == 0 ? NULL : form,
 		.chip_reader = conf_text(office->conf, "chip_reader"),
 		.chip_profile = conf_text(office->conf, "chip_profile"),
 		.iso39794_from = conf_text(office->conf, "iso39794_from"),
@@ -158,6 +161,9 @@ start(struct office *office, struct err *err)
 	if (own == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	office->own = own;
+	snprintf(form, sizeof(form), "%.20s %lld %lld %lld", format, (long long)conf_int(office->conf, "portrait_width"),
+		(long long)conf_int(office->conf, "portrait_octets"), 100LL * conf_int(office->conf, "portrait_floor"));
+	own->qc_reader = conf_text(office->conf, "qc_reader");
 	own->csca_certificate = conf_text(office->conf, "csca_certificate");
 	if (quota_new((unsigned)conf_int(office->conf, "prepared_hourly"), 3600, &own->preparing, err) == -1 ||
 		datapage_new(conf_text(office->conf, "layouts"), &datapage_fonts, &own->datapage, err) == -1)

@@ -12,6 +12,7 @@ struct issued {
 	struct line *line;
 	struct datapage *datapage;
 	struct quota *preparing;      /* applications prepared by who is not signed in */
+	const char *qc_reader;        /* in which quality control reads chips; "": none */
 	const char *csca_certificate; /* PEM or DER file, read for each quality control: a rollover needs no restart */
 };
 

@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <winscard.h>
+
+enum { SHARING_TRIES = 30 }; /* a tenth of a second apart */
 
 struct pcsc {
 	SCARDCONTEXT context;
@@ -80,8 +83,14 @@ static int
 connect_to(struct pcsc *p, const char *reader, struct err *err)
 {
 	DWORD state, protocol, natr = sizeof(p->atr), nname = 0;
-	LONG rc = SCardConnect(p->context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card, &p->protocol);
+	LONG rc = SCARD_E_SHARING_VIOLATION;
 
+	/* somebody may be looking at it just now: a station looks whether it is blank */
+	for (int i = 0; i < SHARING_TRIES && rc == SCARD_E_SHARING_VIOLATION; i++) {
+		if (i > 0)
+			nanosleep(&(struct timespec){ .tv_nsec = 100000000L }, NULL);
+		rc = SCardConnect(p->context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card, &p->protocol);
+	}
 	if (rc != SCARD_S_SUCCESS)
 		return failed(rc, reader, err);
 	snprintf(p->reader, sizeof(p->reader), "%s", reader);

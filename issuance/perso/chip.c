@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "issuance/perso/faceimage.h"
 #include "registry/doc9303/face.h"
 #include "registry/doc9303/iso39794.h"
 
@@ -45,18 +46,38 @@ chip_rules_parse(const char *iso39794_from, struct chip_rules *rules, struct err
 	return 0;
 }
 
+/* The portrait as the document has it: as it was enrolled, or cropped and compressed as its row says. */
 static int
-compose_dg2(struct bytes portrait, bool is_39794, struct buf *dg2, struct err *err)
+fit_portrait(struct bytes enrolled, const char *form, struct faceimage *face, struct err *err)
 {
+	struct faceimage_order order;
+
+	if (form != NULL)
+		return faceimage_order_parse(form, &order, err) == -1 ? -1 : faceimage_make(enrolled, &order, face, err);
+	faceimage_clear(face);
+	buf_bytes(&face->image, enrolled);
+	return buf_check(&face->image, err);
+}
+
+static int
+compose_dg2(struct bytes enrolled, const char *form, bool is_39794, struct buf *dg2, struct err *err)
+{
+	struct faceimage fit = FACEIMAGE_INIT;
 	struct buf record = BUF_INIT;
 	struct face39794 face;
+	struct bytes image;
 	int rc = -1;
 
-	if (is_39794 ? face39794_of_image(portrait, false, &face, err) == -1 || face39794_write(&face, &record, err) == -1
-		     : face_record_of_jpeg(portrait, &record, err) == -1)
+	if (fit_portrait(enrolled, form, &fit, err) == -1)
+		goto out;
+	image = bytes_of(&fit.image);
+	if (is_39794 ? face39794_of_image(image, false, &face, err) == -1 || face39794_write(&face, &record, err) == -1
+		     : face_record_of_image(image, fit.is_token ? FACE_TOKEN : FACE_FULL_FRONTAL, &record, err) == -1)
 		err_prefix(err, "portrait");
 	else
 		rc = (is_39794 ? lds_dg2_write_39794 : lds_dg2_write)(bytes_of(&record), dg2, err);
+out:
+	faceimage_clear(&fit);
 	buf_wipe(&record);
 	return rc;
 }
@@ -138,7 +159,7 @@ chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const 
 	int rc = -1;
 
 	if (lds_dg1_write(bytes_str(order->lines), &made.dg[1], err) == -1 ||
-		compose_dg2(portrait_jpeg, date_compare(p->issued_on, rules->iso39794_from) >= 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
+		compose_dg2(portrait_jpeg, p->portrait_form, date_compare(p->issued_on, rules->iso39794_from) >= 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
 		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_keys(p, &made, err) == -1 || compose_com(&made, &made.com, err) == -1)
 		goto out;
 	chip_clear(files);
@@ -202,7 +223,7 @@ chip_hashes_agree(const struct ldsso *lds, const json_t *dg_hashes, struct err *
 		same = want != NULL && strcmp(want, buf_cstr(&hex)) == 0;
 		buf_clear(&hex);
 		if (!same)
-			return err_set(err, FAIL_CONFLICT, "DG%s as composed from the registry does not have the hash of the document's record",
+			return err_set(err, FAIL_CONFLICT, "DG%s does not have the hash of the document's record",
 				number);
 	}
 	return 0;

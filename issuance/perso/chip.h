@@ -25,6 +25,7 @@ extern const struct chip_rules chip_rules_usual; /* 2030-01-01: obligatory from 
 /* -1 FAIL_INPUT: no day, or later than it may be. */
 int chip_rules_parse(const char *iso39794_from, struct chip_rules *rules, struct err *err);
 
+/* portrait_jpeg: as enrolled; what the document has of it says p->portrait_form. */
 int chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const struct chip_rules *rules, struct chip_files *files,
 	struct err *err);
 /* The only face of a DG2 in either form; it is what its record says.  The image points into dg2. */

@@ -6,12 +6,14 @@
 #include "issuance/issued.h"
 #include "issuance/perso/content.h"
 #include "issuance/perso/faceimage.h"
+#include "issuance/perso/chipwriter.h"
 #include "issuance/perso/number.h"
 #include "issuance/perso/qc.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
 #include "registry/service/page.h"
 #include "registry/store/application.h"
+#include "registry/store/booklet.h"
 #include "registry/store/descent.h"
 
 /* ---- a batch ---- */
@@ -375,23 +377,67 @@ report_to_json(const struct remade *m, const struct qc_report *report)
 		report->passed ? "ready" : m->p.document_state, "checks", items);
 }
 
+/* What the officer of quality control has in hand. */
+struct control {
+	char *booklet, *page_mrz; /* NULL: nobody looked */
+};
+static const struct json_field control_fields[] = {
+	{ "booklet", JSON_T_TEXT, offsetof(struct control, booklet), JSON_OPTIONAL, 1, 16 },
+	{ "page_mrz", JSON_T_TEXT, offsetof(struct control, page_mrz), JSON_OPTIONAL, 72, 90 },
+	{ NULL }
+};
+
+/* The chip in the reader of quality control, when there is one and the station wrote the document's.  *is_read: it answered, whatever it holds. */
 static int
-examine(const struct issued *own, const struct remade *m, struct qc_report *report, struct err *err)
+read_back(const struct issued *own, const struct remade *m, const struct truststore *store, struct inspection *found, bool *is_read, struct err *err)
+{
+	*is_read = false;
+	if (own->qc_reader[0] == '\0' || m->p.chip_profile == NULL)
+		return 0;
+	*is_read = true;
+	if (chip_read_document(own->qc_reader, bytes_str(m->order.lines), store, clock_now(), found, err) == 0)
+		return 0;
+	if (err->kind == FAIL_INTERNAL)
+		return -1;
+	if (err->kind != FAIL_AGAIN && err->kind != FAIL_NOT_FOUND && found->step[INSPECT_ACCESS].text[0] != '\0') {
+		err_clear(err); /* another chip, or one that does not open: the report says so */
+		return 0;
+	}
+	err->kind = FAIL_CONFLICT; /* nothing is known of the booklet: it is put in, and controlled again */
+	return err_prefix(err, "quality control");
+}
+
+static int
+examine(struct tx *tx, const struct issued *own, const struct remade *m, const struct control *c, struct qc_report *report, struct err *err)
 {
 	const struct datapage_input page = { .order = &m->order, .portrait = bytes_of(&m->jpeg) };
-	struct qc_input in = { .order = &m->order, .portrait = bytes_of(&m->jpeg), .files = &m->files, .sod = bytes_of(&m->p.sod), .datapage = own->datapage, .at = clock_now() };
+	struct qc_input in = { .order = &m->order, .made = &m->files, .files = &m->files, .sod = bytes_of(&m->p.sod), .registered_sod = bytes_of(&m->p.sod), .datapage = own->datapage, .at = clock_now(), .booklet = c->booklet, .page_mrz = c->page_mrz };
+	struct inspection found = INSPECTION_INIT;
+	struct chip_files read;
+	char serial[BOOKLET_SERIAL_TEXT];
 	struct truststore *store = NULL;
 	struct buf png = BUF_INIT;
+	bool is_read;
 	int rc = -1;
 
-	if (store_load(own->csca_certificate, &store, err) == -1 ||
-		datapage_draw(own->datapage, &page, datapage_layout(own->datapage, m->order.mrz.form)->mrz_side, DATAPAGE_DPI, &png, err) == -1)
+	if (store_load(own->csca_certificate, &store, err) == -1 || booklet_of_document(tx, &m->p.document_id, serial, err) == -1 ||
+		datapage_draw(own->datapage, &page, datapage_layout(own->datapage, m->order.mrz.form)->mrz_side, DATAPAGE_DPI, &png, err) == -1 ||
+		read_back(own, m, store, &found, &is_read, err) == -1)
 		goto out;
+	in.chip = is_read ? &found : NULL;
+	if (is_read && found.sod.n > 0) {
+		read = (struct chip_files){ .com = found.com, .card_access = found.card_access }; /* borrowed */
+		memcpy(read.dg, found.dg, sizeof(read.dg));
+		in.files = &read;
+		in.sod = bytes_of(&found.sod);
+	}
+	in.registered_booklet = serial;
 	in.store = store;
 	in.data_page = bytes_of(&png);
 	qc_examine(&in, report);
 	rc = 0;
 out:
+	inspection_clear(&found);
 	buf_wipe(&png);
 	truststore_free(store);
 	return rc;
@@ -404,12 +450,11 @@ work_quality_control(struct tx *tx, const struct request *rq, void *arg, struct 
 	struct remade m;
 	int rc = -1;
 
-	(void)arg;
 	if (remake(tx, rq, &m, err) == -1)
 		return -1;
 	if (strcmp(m.p.document_state, "personalised") != 0)
 		err_set(err, FAIL_CONFLICT, "document is %s, which does not allow: pass", m.p.document_state);
-	else if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 && examine(issued_of(rq), &m, &report, err) == 0 &&
+	else if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 && examine(tx, issued_of(rq), &m, arg, &report, err) == 0 &&
 		(!report.passed || document_decide(tx, &m.p.document_id, "pass", &rq->who.officer_id, NULL, err) == 0) &&
 		tx_flush(tx, err) == 0)
 		rc = reply_json(rp, 200, report_to_json(&m, &report), err);
@@ -420,9 +465,13 @@ work_quality_control(struct tx *tx, const struct request *rq, void *arg, struct 
 int
 post_quality_control(struct request *rq, struct reply *rp, struct err *err)
 {
-	if (number_check(request_param(rq, "number"), err) == -1)
-		return -1;
-	return office_change(rq, rp, work_quality_control, NULL, err);
+	struct control c = { .booklet = NULL };
+	int rc = -1;
+
+	if (number_check(request_param(rq, "number"), err) == 0 && (rq->body.n == 0 || request_json(rq, control_fields, &c, err) == 0))
+		rc = office_change(rq, rp, work_quality_control, &c, err);
+	json_clear(control_fields, &c);
+	return rc;
 }
 
 /* ---- cancellation, spoiling ---- */

@@ -1,6 +1,7 @@
 #include "issuance/perso/faceimage.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <gd.h>
@@ -14,6 +15,54 @@ const struct faceimage_order faceimage_usual = {
 	.max_octets = FACEIMAGE_OCTETS,
 	.floor_cb = FACEIMAGE_FLOOR_CB,
 };
+
+static const char *const format_names[] = { [FACEIMAGE_JPEG] = "jpeg", [FACEIMAGE_JPEG2000] = "jpeg2000" };
+
+enum { MIN_OCTETS = 1024, /* nobody is recognised in less */
+	MAX_OCTETS = 1024 * 1024,
+	MAX_FLOOR_CB = 6000 };
+
+const char *
+faceimage_order_format(const struct faceimage_order *o, char text[FACEIMAGE_ORDER_TEXT])
+{
+	snprintf(text, FACEIMAGE_ORDER_TEXT, "%s %u %zu %d", format_names[o->format], o->width, o->max_octets, o->floor_cb);
+	return text;
+}
+
+static int
+check_width(const struct faceimage_order *o, struct err *err)
+{
+	if (o->width < FACEIMAGE_MIN_WIDTH || o->width > FACEIMAGE_MAX_WIDTH || o->width % 2 != 0)
+		return err_set(err, FAIL_INPUT, "portrait: a frame of %u px, wanted %d to %d, even", o->width, FACEIMAGE_MIN_WIDTH, FACEIMAGE_MAX_WIDTH);
+	return 0;
+}
+
+static int
+check_limits(const struct faceimage_order *o, struct err *err)
+{
+	if (check_width(o, err) == -1)
+		return -1;
+	if (o->max_octets < MIN_OCTETS || o->max_octets > MAX_OCTETS || o->floor_cb < 0 || o->floor_cb > MAX_FLOOR_CB)
+		return err_set(err, FAIL_INPUT, "portrait: %zu octets with at least %d.%02d dB, wanted %d to %d and 0 to %d", o->max_octets, o->floor_cb / 100,
+			o->floor_cb % 100, MIN_OCTETS, MAX_OCTETS, MAX_FLOOR_CB / 100);
+	return 0;
+}
+
+int
+faceimage_order_parse(const char *text, struct faceimage_order *order, struct err *err)
+{
+	char format[12], again[FACEIMAGE_ORDER_TEXT];
+	struct faceimage_order o = { .format = FACEIMAGE_JPEG };
+
+	if (sscanf(text, "%11s %u %zu %d", format, &o.width, &o.max_octets, &o.floor_cb) == 4) {
+		o.format = strcmp(format, format_names[FACEIMAGE_JPEG2000]) == 0 ? FACEIMAGE_JPEG2000 : FACEIMAGE_JPEG;
+		if (strcmp(faceimage_order_format(&o, again), text) == 0 && check_limits(&o, err) == 0) {
+			*order = o;
+			return 0;
+		}
+	}
+	return err->kind != FAIL_NONE ? -1 : err_set(err, FAIL_INPUT, "portrait: format, width, octets and floor are wanted, as: jpeg2000 420 18432 3200");
+}
 
 enum { NOTHING_LOST = 9999,
 	MAX_QUALITY = 95,   /* above, a JPEG grows and shows nothing more */
@@ -514,8 +563,8 @@ check_order(struct bytes portrait, const struct faceimage_order *o, struct err *
 {
 	struct jpeg_info info;
 
-	if (o->width < FACEIMAGE_MIN_WIDTH || o->width > FACEIMAGE_MAX_WIDTH || o->width % 2 != 0)
-		return err_set(err, FAIL_INPUT, "portrait: a frame of %u px, wanted %d to %d, even", o->width, FACEIMAGE_MIN_WIDTH, FACEIMAGE_MAX_WIDTH);
+	if (check_width(o, err) == -1)
+		return -1;
 	if (jpeg_inspect(portrait, &jpeg_portrait, &info, err) == -1)
 		return err_prefix(err, "portrait");
 	return 0;

@@ -30,6 +30,11 @@ struct faceimage_order {
 	size_t max_octets; /* of the compressed image */
 	int floor_cb;      /* least PSNR against the uncompressed frame, in hundredths of a decibel */
 };
+enum { FACEIMAGE_ORDER_TEXT = 40 };
+/* "jpeg2000 420 18432 3200": what a document remembers of how its portrait was made.  Eyes are not in it. */
+const char *faceimage_order_format(const struct faceimage_order *order, char text[FACEIMAGE_ORDER_TEXT]);
+/* FAIL_INPUT: another text, or values that no order has. */
+int faceimage_order_parse(const char *text, struct faceimage_order *order, struct err *err);
 extern const struct faceimage_order faceimage_usual; /* JPEG 2000 without eyes, and the values above */
 
 struct faceimage {

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "issuance/perso/chipwriter.h"
+
 __attribute__((format(printf, 4, 5))) static void
 item(struct qc_report *r, const char *check, bool is_good, const char *fmt, ...)
 {
@@ -85,11 +87,11 @@ static void
 examine_portrait(const struct qc_input *in, struct qc_report *r)
 {
 	struct err err = ERR_INIT;
-	struct bytes image;
+	struct bytes image, want;
 
-	if (chip_portrait(bytes_of(&in->files->dg[2]), &image, &err) == -1)
+	if (chip_portrait(bytes_of(&in->files->dg[2]), &image, &err) == -1 || chip_portrait(bytes_of(&in->made->dg[2]), &want, &err) == -1)
 		item(r, "portrait", false, "DG2: %s", err.text);
-	else if (!bytes_equal(image, in->portrait))
+	else if (!bytes_equal(image, want))
 		item(r, "portrait", false, "DG2: the image is not the portrait of the enrolment");
 	else
 		item(r, "portrait", true, "DG2: the image is the portrait of the enrolment");
@@ -142,18 +144,52 @@ examine_signature(const struct qc_input *in, struct qc_report *r)
 {
 	struct passive_input pi = { .sod = in->sod, .com = bytes_of(&in->files->com), .store = in->store, .at = in->at };
 	struct passive result = { 0 };
+	unsigned covered = 0;
 
 	if (in->sod.n == 0)
 		return item(r, "passive_authentication", false, "the document is not signed");
 	for (unsigned i = 1; i <= LDS_DGS; i++)
-		pi.dg[i] = bytes_of(&in->files->dg[i]);
+		covered += (pi.dg[i] = bytes_of(&in->files->dg[i])).n > 0;
 	passive_authenticate(&pi, &result);
 	for (unsigned i = 0; i < result.n; i++) /* our own documents leave nothing to warn of */
 		if (result.verdict[i].grade == GRADE_BAD || result.verdict[i].grade == GRADE_WARNING)
 			item(r, "passive_authentication", false, "%s: %s", check_name(result.verdict[i].check), result.verdict[i].text);
 	if (!passive_is_refused(&result))
-		item(r, "passive_authentication", true, "EF.SOD verifies under the State's CSCA and covers %u data groups",
-			(unsigned)(in->files->dg[1].n > 0) + (in->files->dg[2].n > 0) + (in->files->dg[11].n > 0) + (in->files->dg[12].n > 0));
+		item(r, "passive_authentication", true, "EF.SOD verifies under the State's CSCA and covers %u data groups", covered);
+}
+
+static void
+examine_chip(const struct qc_input *in, struct qc_report *r)
+{
+	const struct inspect_finding *f = in->chip->step;
+	struct err err = ERR_INIT;
+
+	item(r, "chip_access", f[INSPECT_ACCESS].grade == GRADE_GOOD, "chip: %s", f[INSPECT_ACCESS].text);
+	if (f[INSPECT_ACCESS].grade != GRADE_GOOD)
+		return;
+	if (in->made->dg[14].n + in->made->dg[15].n > 0)
+		item(r, "chip_proof", in->chip->chip_has_proved && f[INSPECT_CHIP].grade == GRADE_GOOD, "chip: %s", f[INSPECT_CHIP].text);
+	if (chip_holds(in->chip, in->made, in->registered_sod, &err) == -1)
+		item(r, "chip_content", false, "%s", err.text);
+	else
+		item(r, "chip_content", true, "chip: every file is as the registry has it");
+}
+
+static void
+examine_booklet(const struct qc_input *in, struct qc_report *r)
+{
+	if (strcmp(in->booklet, in->registered_booklet) == 0)
+		item(r, "booklet", true, "booklet: the serial is the one that the document was made in");
+	else
+		item(r, "booklet", false, "booklet: the document was made in %s", in->registered_booklet[0] != '\0' ? in->registered_booklet : "no booklet");
+}
+
+static void
+examine_page(const struct qc_input *in, struct qc_report *r)
+{
+	bool same = strcmp(in->page_mrz, in->order->lines) == 0;
+
+	item(r, "page", same, same ? "page: the MRZ that was read is that of the order" : "page: the MRZ that was read is not that of the order");
 }
 
 void
@@ -165,4 +201,10 @@ qc_examine(const struct qc_input *in, struct qc_report *report)
 	examine_details(in, report);
 	examine_hashes(in, report);
 	examine_signature(in, report);
+	if (in->chip != NULL)
+		examine_chip(in, report);
+	if (in->page_mrz != NULL)
+		examine_page(in, report);
+	if (in->booklet != NULL)
+		examine_booklet(in, report);
 }

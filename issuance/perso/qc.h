@@ -3,13 +3,16 @@
  * 9303-11 5.1 (passive authentication).  Pure: no database, no clock.
  *
  * The MRZ of DG1 is parsed (all check digits) and compared with the registry; the MRZ of the data page is read from the picture;
- * DG2 must hold the portrait; the hashes must be those of the document's record and of EF.SOD; EF.SOD must verify under the CSCA.
+ * DG2 must hold the portrait, as it was made fit for the chip; the hashes must be those of the document's record and of EF.SOD; EF.SOD must verify under the CSCA.
+ * A chip that was read must open, prove that it has its keys and hold exactly what the registry says; a page that was read must say what DG1 says; the booklet must
+ * be the one that the document was made in.
  */
 #ifndef CATENA_PERSO_QC_H
 #define CATENA_PERSO_QC_H
 
 #include "issuance/perso/chip.h"
 #include "issuance/perso/datapage.h"
+#include "issuance/inspect/inspect.h"
 #include "pki/passive.h"
 
 enum { QC_MAX_ITEMS = 40 };
@@ -26,11 +29,15 @@ struct qc_report {
 };
 
 struct qc_input {
-	const struct perso_order *order; /* what the registry says */
-	struct bytes portrait;           /* JPEG, as enrolled */
-	const struct chip_files *files;  /* as read back */
-	struct bytes sod;                /* EF.SOD; n 0: not signed */
-	struct bytes data_page;          /* PNG of the side that has the machine readable zone */
+	const struct perso_order *order;          /* what the registry says */
+	const struct chip_files *made;            /* composed from it */
+	const struct chip_files *files;           /* as read back; those made again when no chip was read */
+	struct bytes sod;                         /* EF.SOD as read back; n 0: not signed */
+	const struct inspection *chip;            /* how the chip was read; NULL: it was not */
+	struct bytes registered_sod;              /* of the registry */
+	const char *page_mrz;                     /* what a page reader read, without line ends; NULL: it was not */
+	const char *booklet, *registered_booklet; /* serial, as it stands in the booklet, and of the registry; booklet NULL: nobody looked */
+	struct bytes data_page;                   /* PNG of the side that has the machine readable zone */
 	struct datapage *datapage;
 	const struct truststore *store; /* the State's CSCA */
 	int64_t at;

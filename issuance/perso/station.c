@@ -6,6 +6,7 @@
 
 #include "issuance/application/kinds.h"
 #include "issuance/perso/chipwriter.h"
+#include "issuance/perso/faceimage.h"
 #include "issuance/perso/number.h"
 #include "registry/base/clock.h"
 #include "registry/base/file.h"
@@ -21,6 +22,7 @@ struct station {
 	struct seal *seal; /* of portraits */
 	uint8_t number_key[NUMBER_KEY_LEN];
 	char *state, *authority, *name;
+	char *portrait_form; /* NULL: as enrolled */
 	char series;
 	int years, years_minor;
 	struct chip_rules rules;
@@ -57,6 +59,7 @@ station_new(const struct station_options *options, struct station **station, str
 {
 	unsigned want = options->signd_connections > STATION_CLIENTS ? STATION_CLIENTS : options->signd_connections;
 	struct station *s = calloc(1, sizeof(*s));
+	struct faceimage_order portrait;
 
 	if (s == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
@@ -71,7 +74,8 @@ station_new(const struct station_options *options, struct station **station, str
 	s->state = strdup(options->state);
 	s->authority = strdup(options->authority);
 	s->name = strdup(options->name);
-	if (s->state == NULL || s->authority == NULL || s->name == NULL) {
+	s->portrait_form = options->portrait_form != NULL ? strdup(options->portrait_form) : NULL;
+	if (s->state == NULL || s->authority == NULL || s->name == NULL || (options->portrait_form != NULL && s->portrait_form == NULL)) {
 		err_set(err, FAIL_INTERNAL, "out of memory");
 		goto out;
 	}
@@ -79,6 +83,8 @@ station_new(const struct station_options *options, struct station **station, str
 		err_set(err, FAIL_INPUT, "number_prefix: a letter A to Z that is neither I nor O is wanted");
 		goto out;
 	}
+	if (s->portrait_form != NULL && faceimage_order_parse(s->portrait_form, &portrait, err) == -1)
+		goto out;
 	if (options->iso39794_from != NULL && chip_rules_parse(options->iso39794_from, &s->rules, err) == -1)
 		goto out;
 	if (seal_load(options->biometric_key, &s->seal, err) == -1 ||
@@ -110,6 +116,7 @@ station_free(struct station *s)
 	free(s->state);
 	free(s->authority);
 	free(s->name);
+	free(s->portrait_form);
 	chipwriter_free(s->writer);
 	chipkeys_clear(&s->keys);
 	pthread_mutex_destroy(&s->writing);
@@ -360,6 +367,9 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	p->hash_bits = ORDER_HASH_BITS;
 	if (b->with_chip && begin_chip(s, p, a, err) == -1)
 		return -1;
+	if (s->portrait_form != NULL && (p->portrait_form = strdup(s->portrait_form)) == NULL)
+		return err_set(err, FAIL_INTERNAL, "out of memory");
+	a->portrait_form = p->portrait_form;
 	if (hash_production(b, p, order, &lds, err) == -1)
 		return -1;
 	chip_hashes_json(&lds, hashes);

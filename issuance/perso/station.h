@@ -28,6 +28,7 @@ struct station_options {
 	const char *authority;
 	char series;               /* first letter of document numbers */
 	int years, years_minor;    /* validity */
+	const char *portrait_form; /* of documents begun from now on: faceimage.h, faceimage_order_format; NULL: as enrolled */
 	const char *iso39794_from; /* day, chip.h; NULL: the usual one */
 	const char *chip_reader;   /* NULL or "": the station writes no chips */
 	const char *chip_profile;  /* the kind of chips in its booklets */

@@ -46,6 +46,7 @@ struct production {
 	json_t *dg_hashes;     /* {"1": HEX, ...} */
 	struct buf sod;        /* EF.SOD; empty: not signed yet */
 	struct uuid signer_id; /* certificate it is signed with; all zero: not signed yet */
+	char *portrait_form;   /* how the portrait was made fit for the chip (faceimage.h); NULL: as it was enrolled */
 	/* its chip, when a station writes it: the kind, and the files that hold the public halves of its keys */
 	char *chip_profile; /* NULL: no station does */
 	struct buf card_access, dg14, dg15;
@@ -89,8 +90,9 @@ struct allocation {
 	const char *issuing_state;
 	struct date issued_on, expires_on;
 	int hash_bits;
-	const char *dg_hashes;    /* JSON object, number to hexadecimal */
-	const char *chip_profile; /* NULL: no chip is written; then there are no files */
+	const char *dg_hashes;     /* JSON object, number to hexadecimal */
+	const char *portrait_form; /* NULL: as enrolled */
+	const char *chip_profile;  /* NULL: no chip is written; then there are no files */
 	struct bytes card_access, dg14, dg15;
 };
 /*

@@ -183,6 +183,8 @@ issuing_picture(int width, int height)
 			gdImageSetPixel(im, x, y, gdTrueColor(150 + (int)(noise >> 28), 130 + (int)(noise >> 28), 120 + x / 8));
 		}
 	gdImageFilledEllipse(im, width / 2, height / 2, width / 2, height / 2, gdTrueColor(200, 160, 140));
+	for (int side = -1; side <= 1; side += 2) /* what has no dark part is no face */
+		gdImageFilledEllipse(im, width / 2 + side * width / 10, height * 2 / 5, width / 20, height / 40, gdTrueColor(40, 30, 30));
 	octets = gdImageJpegPtr(im, &n, 80);
 	buf_add(&jpeg, octets, (size_t)n);
 	gdFree(octets);

@@ -231,6 +231,39 @@ test_hashes(struct bytes jpeg)
 	chip_clear(&files);
 }
 
+/* A portrait as the document's row says: each form composes again to the same octets, and the old one is untouched. */
+static void
+test_portrait_forms(struct bytes jpeg)
+{
+	static const char *const forms[] = { "jpeg2000 420 18432 3000", "jpeg 420 18432 3000", "jpeg2000 240 9000 3000" };
+	struct production p = specimen();
+	struct perso_order order;
+	struct chip_files files = CHIP_FILES_INIT, again = CHIP_FILES_INIT;
+	struct err err = ERR_INIT;
+	struct bytes image;
+
+	if (order_of_production(&p, &order, &err) == -1)
+		bail_out("%s", err.text);
+	for (size_t i = 0; i < NELEM(forms); i++) {
+		p.portrait_form = (char *)(uintptr_t)forms[i];
+		ok(chip_compose(&order, jpeg, &chip_rules_usual, &files, &err) == 0 && chip_compose(&order, jpeg, &chip_rules_usual, &again, &err) == 0 &&
+				bytes_equal(bytes_of(&files.dg[2]), bytes_of(&again.dg[2])),
+			"%s: the same again (%s)", forms[i], err.text);
+		ok(chip_portrait(bytes_of(&files.dg[2]), &image, &err) == 0 && !bytes_equal(image, jpeg) && image.n <= 18432, "and a picture of %zu octets", image.n);
+	}
+	p.portrait_form = (char[]){ "jpeg 420 1024 5500" };
+	ok(chip_compose(&order, jpeg, &chip_rules_usual, &files, &err) == -1 && err.kind == FAIL_TOO_LARGE, "refuses one that cannot be so good in so few octets: %s", err.text);
+	err_clear(&err);
+	p.portrait_form = (char[]){ "gif" };
+	ok(chip_compose(&order, jpeg, &chip_rules_usual, &files, &err) == -1, "refuses a form that is none");
+	err_clear(&err);
+	p.portrait_form = NULL;
+	ok(chip_compose(&order, jpeg, &chip_rules_usual, &files, &err) == 0 && chip_portrait(bytes_of(&files.dg[2]), &image, &err) == 0 && bytes_equal(image, jpeg), "as it was enrolled: untouched");
+	chip_clear(&files);
+	chip_clear(&again);
+	order_clear(&order);
+}
+
 int
 main(void)
 {
@@ -242,6 +275,7 @@ main(void)
 
 	test_files(bytes_of(&jpeg));
 	test_forms(bytes_of(&jpeg));
+	test_portrait_forms(bytes_of(&jpeg));
 	test_hashes(bytes_of(&jpeg));
 	test_refusals();
 	order_of_production(&p, &order, &err);

@@ -227,9 +227,28 @@ test_middle(void)
 	buf_clear(&portrait);
 }
 
+/* What a document remembers of its portrait. */
+static void
+test_order_text(void)
+{
+	static const char *const refused[] = { "", "jpeg2000", "jpeg2000 420 18432", "png 420 18432 3200", "jpeg 419 18432 3200", "jpeg 238 18432 3200", "jpeg 1202 18432 3200",
+		"jpeg 420 1000 3200", "jpeg 420 2000000 3200", "jpeg 420 18432 6100", "jpeg 420 18432 -1", "jpeg  420 18432 3200", "jpeg 420 18432 3200 ", "jpeg 0420 18432 3200", "JPEG 420 18432 3200" };
+	struct faceimage_order o = { .width = 1 };
+	char text[FACEIMAGE_ORDER_TEXT];
+	struct err err = ERR_INIT;
+
+	is(faceimage_order_format(&faceimage_usual, text), "jpeg2000 420 18432 3200", "the usual order as text");
+	ok(faceimage_order_parse(text, &o, &err) == 0 && o.format == FACEIMAGE_JPEG2000 && o.width == 420 && o.max_octets == 18432 && o.floor_cb == 3200 && !o.has_eyes, "and read again");
+	for (size_t i = 0; i < NELEM(refused); i++) {
+		err_clear(&err);
+		ok(faceimage_order_parse(refused[i], &o, &err) == -1 && err.kind == FAIL_INPUT && o.width == 420, "refuses \"%s\"", refused[i]);
+	}
+}
+
 int
 main(void)
 {
+	test_order_text();
 	test_token(0);
 	test_token(8);
 	test_token(-8);
