@@ -157,32 +157,23 @@ test_spoiled(void)
 	ok(passes(next, NULL), "which passes");
 }
 
-static void
-set_format(const char *format)
-{
-	struct err err = ERR_INIT;
-	int status;
-	FILE *f;
-
-	if (rig_halt(&rig, "issued", &status, &err) == -1 || (f = fopen(rig_path(&rig, "issued.conf"), "a")) == NULL)
-		bail_out("%s", err.text);
-	fprintf(f, "portrait_format = %s\n", format);
-	fclose(f);
-	if (rig_restart(&rig, "issued", &err) == -1)
-		bail_out("%s", err.text);
-}
+#define READERS "[issued]\nchip_reader = " READERFIX_NAME "\nqc_reader = " READERFIX_NAME "\nchip_profile = catena\n"
 
 static void
 test_portrait(void)
 {
 	char first[UUID_TEXT], second[UUID_TEXT], before[10], after[10];
+	struct err err = ERR_INIT;
 	unsigned chip;
+	int status;
 
 	approved("Before", "1998-06-15", first);
 	approved("After", "1995-09-09", second);
 	ok(produce(first, before), "a document with the portrait in JPEG 2000");
 	chip = readerfix.chips;
-	set_format("enrolled");
+	rig.options = READERS "portrait_format = enrolled\n";
+	if (rig_halt(&rig, "issued", &status, &err) == -1 || rig_restart(&rig, "issued", &err) == -1)
+		bail_out("%s", err.text);
 	readerfix_put_back(chip);
 	ok(passes(before, NULL), "passes when new ones have it as it was enrolled");
 	ok(produce(second, after), "one of these");
@@ -197,7 +188,7 @@ main(void)
 	const char *why = readerfix_enter();
 	struct err err = ERR_INIT;
 
-	rig.options = "[issued]\nchip_reader = " READERFIX_NAME "\nqc_reader = " READERFIX_NAME "\nchip_profile = catena\n";
+	rig.options = READERS;
 	if (why != NULL || rig_start(&rig, (const char *[]){ "signd", "civild", "enrold", "issued", NULL }, &err) == -1) {
 		if (why == NULL && err.kind != FAIL_NOT_FOUND)
 			bail_out("%s", err.text);
