@@ -6,6 +6,7 @@
 
 #include "issuance/application/appointments.h"
 #include "issuance/application/counter.h"
+#include "issuance/application/delivery.h"
 #include "issuance/application/fees.h"
 #include "issuance/application/handover.h"
 #include "issuance/application/life.h"
@@ -83,6 +84,10 @@ static const struct route routes[] = {
 	{ "GET", "/documents/{number}/descent", ROLES_PASSPORT, get_document_descent, 0, "the records that the document descends from: who, when, where, and their place in the ledger" },
 	{ "POST", "/documents/{number}/quality-control", ROLE_PASSPORT_QC, post_quality_control, ROUTE_CHANGES, "read back and compare; pass when all is good" },
 	{ "GET", "/documents/{number}/portrait", ROLE_PASSPORT_DELIVERY, get_document_portrait, 0, "the holder's portrait, to compare with who stands there" },
+	{ "GET", "/documents/{number}/guardians/{id}/portrait", ROLE_PASSPORT_DELIVERY, get_guardian_portrait, 0, "the portrait of a guardian, by the consent, to compare with who fetches a minor's document" },
+	{ "POST", "/documents/{number}/delivery-release", ROLE_PASSPORT_SUPERVISOR, post_delivery_release, ROUTE_CHANGES,
+	    "let it be delivered after three were sent away, not by who sent one away" },
+	{ "POST", "/documents/{number}/transfer", ROLE_PASSPORT_DELIVERY, post_transfer, ROUTE_CHANGES, "send a finished document to another office, to be fetched there" },
 	{ "POST", "/documents/{number}/delivery", ROLE_PASSPORT_DELIVERY, post_delivery, ROUTE_CHANGES, "deliver to a bearer who was compared with the portrait; it is active from then on" },
 	{ "POST", "/documents/{number}/reports", ROLE_PASSPORT_CLERK | ROLE_PASSPORT_DELIVERY | ROLE_PASSPORT_SUPERVISOR, post_report, ROUTE_CHANGES,
 	    "report lost or stolen, in its holder's hands or before: on the stop list at once" },

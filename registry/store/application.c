@@ -34,7 +34,7 @@ const struct query application_queries[] = {
 																															"  FROM application_decision d WHERE d.application_id = a.id),"
 																															" (SELECT coalesce(jsonb_agg(jsonb_build_object('number', d.number, 'state', ds.state) ORDER BY d.created_at, d.id), '[]')::text"
 																															"  FROM document d JOIN current_state ds ON ds.subject_id = d.id WHERE d.application_id = a.id),"
-																															" (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('relation', c.relation, 'reference', c.reference, 'officer_id', c.officer_id,"
+																															" (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', c.id, 'relation', c.relation, 'reference', c.reference, 'officer_id', c.officer_id,"
 																															"  'created_at', " AT_UTC("c.created_at") ")) ORDER BY c.created_at, c.id), '[]')::text FROM application_consent c WHERE c.application_id = a.id),"
 																																				  " (SELECT coalesce(jsonb_agg(jsonb_build_object('outcome', t.outcome, 'notes', t.notes, 'officer_id', t.officer_id,"
 																																				  "  'created_at', " AT_UTC("t.created_at") ") ORDER BY t.created_at, t.id), '[]')::text FROM application_interview t WHERE t.application_id = a.id), coalesce(a.is_urgent, false),"

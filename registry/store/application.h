@@ -43,7 +43,7 @@ struct application {
 	json_t *holder;     /* { uin, primary_name, secondary_name?, sex, date_of_birth?, place_of_birth?, nationality }: personal data */
 	json_t *decisions;  /* array of { event, officer_id, reason?, from_state, to_state, created_at } */
 	json_t *documents;  /* array of { number, state } */
-	json_t *consents;   /* array of { relation, reference?, officer_id, created_at } */
+	json_t *consents;   /* array of { id, relation, reference?, officer_id, created_at } */
 	json_t *interviews; /* array of { outcome, notes, officer_id, created_at } */
 	json_t *officers;   /* the names of all these officers, by id */
 	bool is_urgent;

@@ -60,7 +60,7 @@ const struct query document_queries[] = {
 																									       "  FROM stopped_document x WHERE x.document_id = $1),"
 																									       " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', p.kind, 'reported_by', p.reported_by, 'reference', p.reference, 'happened_on', p.happened_on,"
 																									       "  'place', p.place, 'officer_id', p.officer_id, 'created_at', " AT_UTC("p.created_at") ")) ORDER BY p.created_at, p.id), '[]')::text FROM document_report p WHERE p.document_id = $1),"
-																																				       " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('bearer', v.bearer, 'is_likeness', v.is_likeness, 'proof', v.proof, 'officer_id', v.officer_id,"
+																																				       " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('bearer', v.bearer, 'is_likeness', v.is_likeness, 'proof', v.proof, 'consent_id', v.consent_id, 'officer_id', v.officer_id,"
 																																				       "  'created_at', " AT_UTC("v.created_at") ")) ORDER BY v.created_at, v.id), '[]')::text FROM document_delivery v WHERE v.document_id = $1),"
 																																										 " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM document_decision d WHERE d.document_id = $1"
 																																										 "  UNION SELECT p.officer_id FROM document_report p WHERE p.document_id = $1 UNION SELECT v.officer_id FROM document_delivery v WHERE v.document_id = $1))" },
@@ -68,10 +68,10 @@ const struct query document_queries[] = {
 		"SELECT jsonb_strip_nulls(jsonb_build_object('status', v.status, 'since', v.since, 'is_valid', v.is_valid, 'destruction_begun_by', (SELECT x.officer_id FROM"
 		" document_destruction x WHERE x.document_id = v.document_id AND v.state <> 'destroyed')))::text FROM document_standing v WHERE v.document_id = $1" },
 	[Q_LIST] = { "document_list",
-		"SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'number', d.number, 'state', s.state, 'application_id', a.id, 'office_id', a.office_id,"
+		"SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'number', d.number, 'state', s.state, 'application_id', a.id, 'office_id', delivering_office(d.id),"
 		" 'document_type', d.document_type, 'booklet', b.serial, 'changed_at', to_char(s.changed_at AT TIME ZONE 'UTC',"
 		" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))::text"
-		" FROM current_state s JOIN document d ON d.id = s.subject_id JOIN application a ON a.id = d.application_id AND a.office_id = $1"
+		" FROM current_state s JOIN document d ON d.id = s.subject_id JOIN application a ON a.id = d.application_id AND delivering_office(d.id) = $1"
 		" LEFT JOIN booklet_event e ON e.document_id = d.id LEFT JOIN booklet b ON b.id = e.booklet_id"
 		" WHERE s.machine = 'document' AND s.state = $2 AND ($3::timestamptz IS NULL OR (s.changed_at, s.subject_id) > ($3, $4::uuid))"
 		" ORDER BY s.changed_at, s.subject_id LIMIT $5" },

@@ -24,9 +24,14 @@ enum { Q_BIRTH_BASIS,
 	Q_EXEMPTION };
 const struct query enrolment_queries[] = {
 	[Q_BIRTH_BASIS] = { "enrolment_birth_basis",
-		"SELECT r.act_id, r.person_id, r.number, s.state = 'registered', d.person_id IS NOT NULL, v.content::text, p.name"
+		/* the names are those of the newest registered change of name, when there is one: all of them, none stays from before */
+		"SELECT r.act_id, r.person_id, r.number, s.state = 'registered', d.person_id IS NOT NULL, CASE WHEN n.names IS NULL THEN v.content"
+		"  ELSE jsonb_set(v.content, '{child}', (v.content->'child') - ARRAY['primary_name', 'secondary_name', 'name_local', 'mrz_primary', 'mrz_secondary'] || n.names) END::text, p.name"
 		" FROM act_registration r JOIN current_state s ON s.subject_id = r.act_id"
 		" JOIN LATERAL (SELECT content FROM act_version WHERE act_id = r.act_id ORDER BY version DESC LIMIT 1) v ON true"
+		" LEFT JOIN LATERAL (SELECT w.content->'new_names' AS names FROM act a JOIN act_registration c ON c.act_id = a.id JOIN current_state t ON t.subject_id = a.id"
+		"  AND t.state = 'registered', LATERAL (SELECT content FROM act_version WHERE act_id = a.id ORDER BY version DESC LIMIT 1) w"
+		"  WHERE a.about_act_id = r.act_id AND a.kind = 'name_change' ORDER BY c.created_at DESC, a.id DESC LIMIT 1) n ON true"
 		" LEFT JOIN deceased d ON d.person_id = r.person_id"
 		" LEFT JOIN place p ON p.code = v.content->'child'->>'place_of_birth'"
 		" WHERE r.number = $1 AND r.kind = 'birth'" },

@@ -3,6 +3,10 @@
 enum { Q_REPORT,
 	Q_FINDING,
 	Q_DELIVERY,
+	Q_RELEASE,
+	Q_TRANSFER,
+	Q_OFFICE,
+	Q_GUARDIAN,
 	Q_SUSPENSION,
 	Q_SUSPENSION_END,
 	Q_DESTRUCTION,
@@ -14,7 +18,20 @@ const struct query report_queries[] = {
 		"INSERT INTO document_finding (id, report_id, document_id, recorded_by, found_by, is_restored, notes, officer_id)"
 		" SELECT $1, r.id, r.document_id, r.officer_id, $3, $4, $5, $6 FROM document_report r WHERE r.document_id = $2 ORDER BY r.created_at DESC, r.id LIMIT 1" },
 	[Q_DELIVERY] = { "document_delivery_add",
-		"INSERT INTO document_delivery (id, document_id, bearer, is_likeness, proof, officer_id) VALUES ($1, $2, $3, $4, $5, $6)" },
+		"INSERT INTO document_delivery (id, document_id, bearer, is_likeness, proof, officer_id, consent_id) SELECT $1, d.id, $3, $4, $5, $6,"
+		" coalesce($7::uuid, (SELECT (array_agg(c.id))[1] FROM application_consent c WHERE c.application_id = d.application_id HAVING count(DISTINCT c.guardian_person_id) = 1))"
+		" FROM document d WHERE d.id = $2" },
+	[Q_RELEASE] = { "document_release_add",
+		"INSERT INTO document_release (id, document_id, reason, officer_id) VALUES ($1, $2, $3, $4)" },
+	[Q_TRANSFER] = { "document_transfer_add",
+		"INSERT INTO document_transfer (id, document_id, office_id, reason, officer_id) VALUES ($1, $2, $3, $4, $5)" },
+	[Q_OFFICE] = { "delivering_office",
+		"SELECT delivering_office($1)" },
+	[Q_GUARDIAN] = { "guardian_portrait_read",
+		"SELECT p.id, m.sealed, p.sealed_sha256 FROM application_consent c JOIN document d ON d.application_id = c.application_id"
+		" JOIN current_identity i ON i.person_id = c.guardian_person_id AND i.enrolment_state = 'verified' JOIN portrait p ON p.id = i.portrait_id"
+		" JOIN portrait_image m ON m.portrait_id = p.id WHERE d.id = $1 AND c.id = $2",
+		.is_binary = true },
 	[Q_SUSPENSION] = { "document_suspension_add",
 		"INSERT INTO document_suspension (id, document_id, reason, officer_id) VALUES ($1, $2, $3, $4)" },
 	[Q_SUSPENSION_END] = { "document_suspension_end_add",
@@ -51,10 +68,72 @@ finding_add(struct tx *tx, const struct finding_new *f, struct err *err)
 int
 delivery_add(struct tx *tx, const struct delivery_new *d, struct err *err)
 {
-	if (tx_later(tx, &report_queries[Q_DELIVERY], ARGS(arg_uuid(&d->id), arg_uuid(&d->document_id), arg_text(d->bearer), arg_bool(d->is_likeness), arg_text(d->proof), arg_uuid(&d->officer_id)), 1,
+	if (tx_later(tx, &report_queries[Q_DELIVERY], ARGS(arg_uuid(&d->id), arg_uuid(&d->document_id), arg_text(d->bearer), arg_bool(d->is_likeness), arg_text(d->proof), arg_uuid(&d->officer_id), arg_uuid_or_null(&d->consent_id)), 1,
 		    "the delivery was not written", err) == -1)
 		return -1;
 	return tx_flush(tx, err);
+}
+
+int
+release_add(struct tx *tx, const struct uuid *document_id, const char *reason, const struct uuid *officer_id, struct err *err)
+{
+	struct uuid id;
+
+	if (uuid_new(&id, err) == -1 ||
+		tx_later(tx, &report_queries[Q_RELEASE], ARGS(arg_uuid(&id), arg_uuid(document_id), arg_text(reason), arg_uuid(officer_id)), 1, "the release was not written", err) == -1)
+		return -1;
+	return tx_flush(tx, err);
+}
+
+int
+transfer_add(struct tx *tx, const struct uuid *document_id, const struct uuid *office_id, const char *reason, const struct uuid *officer_id, struct err *err)
+{
+	struct uuid id;
+
+	if (uuid_new(&id, err) == -1 ||
+		tx_later(tx, &report_queries[Q_TRANSFER], ARGS(arg_uuid(&id), arg_uuid(document_id), arg_uuid(office_id), arg_text(reason), arg_uuid(officer_id)), 1, "the transfer was not written", err) == -1)
+		return -1;
+	return tx_flush(tx, err);
+}
+
+int
+delivering_office(struct tx *tx, const struct uuid *document_id, struct uuid *office_id, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (tx_query_one(tx, &report_queries[Q_OFFICE], ARGS(arg_uuid(document_id)), FAIL_NOT_FOUND, "there is no such document", &rows, err) == -1)
+		return -1;
+	rc = row_uuid(rows, 0, 0, office_id, err);
+	rows_free(rows);
+	return rc;
+}
+
+int
+guardian_portrait_read(struct tx *tx, const struct uuid *document_id, const struct uuid *consent_id, struct guardian_portrait *p, struct err *err)
+{
+	struct guardian_portrait found = { .sealed = BUF_INIT, .sha256 = BUF_INIT };
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query_one(tx, &report_queries[Q_GUARDIAN], ARGS(arg_uuid(document_id), arg_uuid(consent_id)), FAIL_NOT_FOUND,
+		    "the registry has no portrait of this guardian: what proves them is recorded", &rows, err) == -1)
+		return -1;
+	if (row_uuid(rows, 0, 0, &found.id, err) == 0 && row_bytes(rows, 0, 1, &found.sealed, err) == 0 && row_bytes(rows, 0, 2, &found.sha256, err) == 0) {
+		*p = found;
+		found = (struct guardian_portrait){ .sealed = BUF_INIT, .sha256 = BUF_INIT };
+		rc = 0;
+	}
+	guardian_portrait_clear(&found);
+	rows_free(rows);
+	return rc;
+}
+
+void
+guardian_portrait_clear(struct guardian_portrait *p)
+{
+	buf_clear(&p->sealed);
+	buf_clear(&p->sha256);
 }
 
 int

@@ -33,9 +33,26 @@ struct delivery_new {
 	const char *bearer; /* holder, guardian */
 	const char *proof;  /* NULL: none */
 	bool is_likeness;
+	struct uuid consent_id; /* of the guardian; all zero: of the only one who consented */
 };
-/* What the officer saw; before the decision `deliver`.  FAIL_CONFLICT: not ready, the portrait was not looked at, a guardian of an adult. */
+/*
+ * What the officer saw; before the decision `deliver`.  FAIL_CONFLICT: not ready, the portrait was not looked at, a guardian of an adult, one who did not
+ * consent, three were sent away (0212-delivery.sql).
+ */
 int delivery_add(struct tx *tx, const struct delivery_new *d, struct err *err);
+/* May be delivered again after three were sent away.  FAIL_CONFLICT: it was not so, or by who sent one of them away. */
+int release_add(struct tx *tx, const struct uuid *document_id, const char *reason, const struct uuid *officer_id, struct err *err);
+/* Is fetched at that office from now on.  FAIL_CONFLICT: not ready, no passport office, there already. */
+int transfer_add(struct tx *tx, const struct uuid *document_id, const struct uuid *office_id, const char *reason, const struct uuid *officer_id, struct err *err);
+int delivering_office(struct tx *tx, const struct uuid *document_id, struct uuid *office_id, struct err *err); /* where it is fetched; FAIL_NOT_FOUND */
+
+/* The sealed portrait (registry/base/seal.h, associated data: the octets of its id) of a guardian who consented to the document's application. */
+struct guardian_portrait {
+	struct uuid id;
+	struct buf sealed, sha256;
+};
+int guardian_portrait_read(struct tx *tx, const struct uuid *document_id, const struct uuid *consent_id, struct guardian_portrait *p, struct err *err); /* FAIL_NOT_FOUND */
+void guardian_portrait_clear(struct guardian_portrait *p);
 
 struct suspension_new {
 	struct uuid id, document_id, officer_id;

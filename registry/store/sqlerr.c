@@ -34,7 +34,7 @@ static const struct {
 	{ "appointment_closing_opening_id_key", "these appointments are closed already" },
 	{ "appointment_ending_appointment_id_key", "the appointment has ended already" },
 	{ "prepared_ending_prepared_id_key", "the application was taken over or withdrawn already" },
-	{ "bearer_proved", "a guardian who fetches a document needs proof" },
+	{ "bearer_proved", "a document of a minor is fetched by a guardian who consented to its application" },
 	{ "four_eyes_interview", "the officer who took the application may not hold the interview" },
 	{ "guardianship_proved", "a guardian who is no parent needs the decision that made them guardian as reference" },
 	{ "person_designation_ends_id_key", "the designation is ended already" },

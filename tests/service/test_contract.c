@@ -158,10 +158,12 @@ batches_day(void)
 	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/batches/%s/print?limit=3", id)));
 }
 
+static char minor[UUID_TEXT], consented[UUID_TEXT];
+
 static void
 requisites(const struct day *day, const char *application)
 {
-	char designation[UUID_TEXT], minor[UUID_TEXT];
+	char designation[UUID_TEXT];
 	json_t *reply = post("issued", "passport_supervisor.1", path_of("/issuance/v1/persons/%s/designations", day->uin),
 		json_pack("{s:s, s:s, s:s}", "document_type", "PO", "reference", "letter 17", "ends_on", "2099-12-31"));
 
@@ -171,8 +173,10 @@ requisites(const struct day *day, const char *application)
 	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/interviews", application),
 		json_pack("{s:s, s:s}", "outcome", "confirmed", "notes", "knew the school and the neighbours")));
 	apply(day->minor_uin, minor);
-	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/consents", minor),
-		json_pack("{s:s, s:s, s:s}", "guardian_uin", day->uin, "relation", "guardian", "reference", "family court 12/26")));
+	reply = post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/consents", minor),
+		json_pack("{s:s, s:s, s:s}", "guardian_uin", day->uin, "relation", "guardian", "reference", "family court 12/26"));
+	keep(reply, "id", consented, sizeof(consented));
+	json_decref(reply);
 }
 
 /* Half of it is paid, the rest waived. */
@@ -274,6 +278,35 @@ prepared_day(const struct day *day)
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s/cancellation", id), reason()));
 }
 
+/* The minor's, fetched by the guardian at another office after three were sent away. */
+static void
+guardian_day(void)
+{
+	char number[16], office[UUID_TEXT];
+
+	json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/applications/%s/fee-waiver", minor), json_pack("{s:s}", "reason", "a victim of the flood")));
+	json_decref(post("issued", "passport_approver.1", path_of("/issuance/v1/applications/%s/approval", minor), NULL));
+	produce(minor, number);
+	json_decref(post("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s/quality-control", number), NULL));
+	for (int i = 1; i <= 3; i += 2) { /* at PAS1, then at PAS2 */
+		char login[40];
+
+		snprintf(login, sizeof(login), "passport_delivery.%d", i);
+		ok(exchange(at("issued", login), "issued", "GET", path_of("/issuance/v1/documents/%s/portrait", number), false, CLIENT_NO_BODY, NULL) == 200, "issued shows the portrait of a minor");
+		ok(exchange(at("issued", login), "issued", "GET", path_of("/issuance/v1/documents/%s/guardians/%s/portrait", number, consented), false, CLIENT_NO_BODY, NULL) == 200, "and of the guardian");
+		for (int k = 0; i == 1 && k < 3; k++)
+			json_decref(post("issued", login, path_of("/issuance/v1/documents/%s/delivery", number), json_pack("{s:s, s:b, s:s}", "bearer", "guardian", "is_likeness", 0, "consent_id", consented)));
+		if (i == 3)
+			json_decref(post("issued", login, path_of("/issuance/v1/documents/%s/delivery", number), json_pack("{s:s, s:b, s:s}", "bearer", "guardian", "is_likeness", 1, "proof", "identity card 4")));
+		else {
+			json_decref(post("issued", "passport_supervisor.1", path_of("/issuance/v1/documents/%s/delivery-release", number), json_pack("{s:s}", "reason", "it was the brother each time")));
+			json_decref(post("issued", login, path_of("/issuance/v1/documents/%s/transfer", number),
+				json_pack("{s:s, s:s}", "office_id", uuid_format(&rig.office[RIG_PASSPORT_2], office), "reason", "the family moved")));
+		}
+	}
+	json_decref(get("issued", "passport_qc.1", path_of("/issuance/v1/documents/%s", number)));
+}
+
 static void
 issuance_day(struct day *day)
 {
@@ -318,6 +351,7 @@ issuance_day(struct day *day)
 	handover(day->number);
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications/%s", id)));
 	json_decref(get("issued", "passport_clerk.1", path_of("/issuance/v1/applications?office=%s&limit=2", office)));
+	guardian_day();
 }
 
 static void
