@@ -13,7 +13,7 @@ struct plan {
 	struct ceremony_options o;
 	char url[2][URL_MAX];
 	const char *urls[3];
-	const char *types[2];
+	const char *types[3];
 };
 
 static int
@@ -41,8 +41,9 @@ plan_make(const struct ceremony_options *options, struct plan *p, struct err *er
 	if (strcmp(o->csca_kind, "HMAC") == 0 || strcmp(o->signer_kind, "HMAC") == 0 || strcmp(o->ledger_kind, "HMAC") == 0)
 		return err_set(err, FAIL_INPUT, "ceremony: an HMAC secret has no certificate");
 	if (o->document_types == NULL) {
-		p->types[0] = "P";
-		p->types[1] = NULL;
+		p->types[0] = "P"; /* passports, */
+		p->types[1] = "I"; /* and identity cards: a letter covers all types that begin with it */
+		p->types[2] = NULL;
 		o->document_types = p->types;
 	}
 	if (o->crl_urls == NULL) {

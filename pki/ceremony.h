@@ -20,7 +20,7 @@ struct ceremony_options {
 	const char *ledger_kind;           /* NULL: brainpoolP256r1 */
 	unsigned signers;                  /* document signers to make; 0: 1 */
 	unsigned document_years;           /* longest validity of a document; 0: 10 */
-	const char *const *document_types; /* NULL: { "P" } */
+	const char *const *document_types; /* NULL: { "P", "I" } */
 	const char *contact;               /* mail or URI for SAN and IAN; NULL none */
 	const char *const *crl_urls;       /* NULL: the two of the ICAO PKD for the State */
 	const char *prefix;                /* put before the labels, for several on one token; NULL: "" */

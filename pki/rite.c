@@ -371,7 +371,7 @@ make_certify(const struct rite_facts *f, const struct parameters *p, struct rite
 		return err_set(err, FAIL_INPUT, "link: only CSCA keys are linked");
 	c->profile = (int)profile;
 	if (profile == PROFILE_DOCUMENT_SIGNER && p->document_types == NULL)
-		c->document_types = json_pack("[s]", "P");
+		c->document_types = json_pack("[s, s]", "P", "I"); /* passports and identity cards */
 	else if (profile == PROFILE_DOCUMENT_SIGNER || profile == PROFILE_VDS_SIGNER)
 		c->document_types = json_incref(p->document_types);
 	if (copy(f->country, &c->country, err) == -1 || subject_new(f, p, c, err) == -1 || set_issuer(f, r, err) == -1)

@@ -65,6 +65,17 @@ struct taking {
 	int document_type, reason;
 	struct uuid office_id;
 	bool is_urgent;
+	struct visa_terms {
+		char *passport_number;
+		int64_t entries, stay_days;
+	} visa;
+	bool is_visa;
+};
+static const struct json_field visa_fields[] = {
+	{ "passport_number", JSON_T_CODE, offsetof(struct visa_terms, passport_number), 0, 1, 9 },
+	{ "entries", JSON_T_INT, offsetof(struct visa_terms, entries), 0, 0, 99 },
+	{ "stay_days", JSON_T_INT, offsetof(struct visa_terms, stay_days), 0, 0, 254 },
+	{ NULL }
 };
 static const struct json_field taking_fields[] = {
 	{ "uin", JSON_T_CODE, offsetof(struct taking, uin), 0, UIN_LEN, UIN_LEN },
@@ -72,6 +83,7 @@ static const struct json_field taking_fields[] = {
 	{ "reason", JSON_T_ENUM, offsetof(struct taking, reason), .words = application_reason_names },
 	{ "office_id", JSON_T_UUID, offsetof(struct taking, office_id) },
 	{ "is_urgent", JSON_T_BOOL, offsetof(struct taking, is_urgent), JSON_OPTIONAL },
+	{ "visa", JSON_T_OBJECT, offsetof(struct taking, visa), JSON_OPTIONAL, .fields = visa_fields, .present = offsetof(struct taking, is_visa) },
 	{ NULL }
 };
 
@@ -134,6 +146,11 @@ work_take(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 	const struct taking *t = arg;
 	struct application_new a = { .office_id = t->office_id, .document_type = document_type_names[t->document_type], .reason = application_reason_names[t->reason], .is_urgent = t->is_urgent };
 
+	if (t->is_visa) {
+		a.visa_passport = t->visa.passport_number;
+		a.visa_entries = t->visa.entries;
+		a.visa_stay = t->visa.stay_days;
+	}
 	return counter_take(tx, rq, t->uin, &a, err) == -1 ? -1 : reply_taken(rp, &a, err);
 }
 

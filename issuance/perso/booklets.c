@@ -17,6 +17,7 @@ struct change {
 static const struct json_field count_fields[] = {
 	{ "office_id", JSON_T_UUID, offsetof(struct change, count.office_id) },
 	{ "event", JSON_T_ENUM, offsetof(struct change, count.event), .words = booklet_count_events },
+	{ "form", JSON_T_ENUM, offsetof(struct change, count.form), JSON_OPTIONAL, .words = booklet_forms },
 	{ "delivery_note", JSON_T_TEXT, offsetof(struct change, count.delivery_note), JSON_OPTIONAL, 1, 100 },
 	{ "prefix", JSON_T_CODE, offsetof(struct change, count.prefix), JSON_OPTIONAL, 1, 8 },
 	{ "first", JSON_T_INT, offsetof(struct change, count.first), JSON_OPTIONAL, 1, 9999999 },

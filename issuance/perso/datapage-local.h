@@ -37,6 +37,8 @@ void paint_fields(struct brush *b, unsigned side, const struct perso_order *orde
 void paint_portrait(struct brush *b, unsigned side, cairo_surface_t *face, cairo_surface_t *grey);
 /* A seal in modules of 0.3386 mm; dots: px of a module where the surface has px, else 0. */
 int paint_seal(struct brush *b, unsigned side, struct bytes seal, int dpi, struct err *err);
+/* Where a seal's first module begins, in px of the picture. */
+void seal_place(const struct layout_zone *z, unsigned modules, int dpi, int *x, int *y);
 /* The first caption that is wider than its zone even in the least size; NULL: none. */
 const struct layout_zone *paint_caption_too_wide(struct brush *b, unsigned side);
 

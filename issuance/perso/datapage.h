@@ -66,4 +66,7 @@ struct datapage_cell datapage_mrz_cell(const struct layout *layout, int dpi, uns
  */
 int datapage_read_mrz(struct datapage *datapage, enum mrz_form form, struct bytes png, char lines[MRZ_MAX_LEN + 1], struct err *err);
 
+/* That the seal's zone in the 300 dpi picture of its side shows these octets, every module of it.  -1 FAIL_INPUT. */
+int datapage_check_seal(struct datapage *datapage, enum mrz_form form, struct bytes png, struct bytes seal, struct err *err);
+
 #endif

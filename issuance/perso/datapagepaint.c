@@ -330,29 +330,40 @@ paint_portrait(struct brush *b, unsigned side, cairo_surface_t *face, cairo_surf
 
 /* ---- seal ---- */
 
-/* Modules on whole px where there are px, so that none is wider than another. */
+enum { MODULE_DOTS = VDSIMAGE_DOTS };
+
+void
+seal_place(const struct layout_zone *z, unsigned modules, int dpi, int *x, int *y)
+{
+	double side = modules * MODULE_DOTS * 25.4 / VDSIMAGE_DPI;
+
+	*x = (int)floor((z->x + (z->width - side) / 2) * dpi / 25.4);
+	*y = (int)floor((z->y + (z->height - side) / 2) * dpi / 25.4);
+}
+
+/* Modules on whole px, so that none is wider than another: px of a picture, of a PDF those of 600 dpi. */
 static void
 paint_modules(struct brush *b, const struct vds_symbol *symbol, const struct layout_zone *z, int dpi)
 {
-	double module = VDSIMAGE_DOTS * 25.4 / VDSIMAGE_DPI, side = (symbol->side + 2 * symbol->quiet) * module;
-	double x = z->x + (z->width - side) / 2, y = z->y + (z->height - side) / 2;
+	unsigned modules = symbol->side + 2 * symbol->quiet;
+	int dots = MODULE_DOTS * dpi / VDSIMAGE_DPI, x, y;
 
-	if (dpi != 0) {
-		x = floor(x * dpi / 25.4) * 25.4 / dpi;
-		y = floor(y * dpi / 25.4) * 25.4 / dpi;
-	}
+	seal_place(z, modules, dpi, &x, &y);
 	cairo_save(b->cairo);
+	cairo_scale(b->cairo, 25.4 / dpi, 25.4 / dpi);
 	cairo_set_antialias(b->cairo, CAIRO_ANTIALIAS_NONE);
 	cairo_set_source_rgb(b->cairo, 1, 1, 1);
-	cairo_rectangle(b->cairo, x, y, side, side);
+	cairo_rectangle(b->cairo, x, y, (int)modules * dots, (int)modules * dots);
 	cairo_fill(b->cairo);
 	cairo_set_source_rgb(b->cairo, 0, 0, 0);
-	for (unsigned row = 0; row < symbol->side; row++)
-		for (unsigned from = 0, to; from < symbol->side; from = to + 1) {
-			for (to = from; to < symbol->side && symbol->dark[row][to]; to++)
+	x += (int)symbol->quiet * dots;
+	y += (int)symbol->quiet * dots;
+	for (int row = 0; row < (int)symbol->side; row++)
+		for (int from = 0, to; from < (int)symbol->side; from = to + 1) {
+			for (to = from; to < (int)symbol->side && symbol->dark[row][to]; to++)
 				;
 			if (to > from)
-				cairo_rectangle(b->cairo, x + (symbol->quiet + from) * module, y + (symbol->quiet + row) * module, (to - from) * module, module);
+				cairo_rectangle(b->cairo, x + from * dots, y + row * dots, (to - from) * dots, dots);
 		}
 	cairo_fill(b->cairo);
 	cairo_restore(b->cairo);
@@ -370,9 +381,35 @@ paint_seal(struct brush *b, unsigned side, struct bytes seal, int dpi, struct er
 			continue;
 		if (vdsimage_symbol(seal, VDS_DATA_MATRIX, &symbol, err) == -1)
 			return -1;
-		if (vdsimage_mm(&symbol, VDSIMAGE_DOTS) > z->width || vdsimage_mm(&symbol, VDSIMAGE_DOTS) > z->height)
-			return err_set(err, FAIL_TOO_LARGE, "seal: %.1f mm wide, its zone in the layout is smaller", vdsimage_mm(&symbol, VDSIMAGE_DOTS));
-		paint_modules(b, &symbol, z, dpi);
+		if (vdsimage_mm(&symbol, MODULE_DOTS) > z->width || vdsimage_mm(&symbol, MODULE_DOTS) > z->height)
+			return err_set(err, FAIL_TOO_LARGE, "seal: %.1f mm wide, its zone in the layout is smaller", vdsimage_mm(&symbol, MODULE_DOTS));
+		paint_modules(b, &symbol, z, dpi == 0 ? DATAPAGE_DPI_FINE : dpi);
 	}
 	return 0;
+}
+
+int
+datapage_check_seal(struct datapage *dp, enum mrz_form form, struct bytes png, struct bytes seal, struct err *err)
+{
+	const struct layout_zone *z = dp->layout[form]->seal;
+	unsigned wrong = 0;
+	struct vds_symbol symbol;
+	gdImagePtr im = NULL;
+	int x, y;
+
+	if (z == NULL)
+		return err_set(err, FAIL_INPUT, "data page: the layout has no place for a seal");
+	if (vdsimage_symbol(seal, VDS_DATA_MATRIX, &symbol, err) == -1)
+		return -1;
+	if (png.n == 0 || png.n > INT32_MAX || (im = gdImageCreateFromPngPtr((int)png.n, (void *)(uintptr_t)png.p)) == NULL)
+		return err_set(err, FAIL_INPUT, "data page: no PNG");
+	seal_place(z, symbol.side + 2 * symbol.quiet, DATAPAGE_DPI, &x, &y);
+	for (unsigned row = 0; row < symbol.side; row++)
+		for (unsigned column = 0; column < symbol.side; column++) { /* outside the picture gd sees black */
+			int c = gdImageGetTrueColorPixel(im, x + (int)(symbol.quiet + column) * MODULE_DOTS + MODULE_DOTS / 2, y + (int)(symbol.quiet + row) * MODULE_DOTS + MODULE_DOTS / 2);
+
+			wrong += (gdTrueColorGetGreen(c) < 128) != symbol.dark[row][column];
+		}
+	gdImageDestroy(im);
+	return wrong == 0 ? 0 : err_set(err, FAIL_INPUT, "data page: %u of %u modules of the seal are not as they were made", wrong, symbol.side * symbol.side);
 }

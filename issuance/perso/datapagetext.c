@@ -76,6 +76,27 @@ titles_text(const struct layout *layout, const char *kind, bool is_first, struct
 		buf_printf(out, "%s%s", i > 1 ? " · " : "", t->text[i]);
 }
 
+static void
+entries_text(const struct production *p, struct buf *out)
+{
+	if (p->visa_passport[0] == '\0')
+		return;
+	if (p->visa_entries == 0)
+		buf_str(out, "MULT");
+	else
+		buf_printf(out, "%d", p->visa_entries);
+}
+
+/* Days; without a number of them the visa's end is the end of the stay. */
+static void
+stay_text(const struct production *p, struct buf *out)
+{
+	if (p->visa_passport[0] != '\0' && p->visa_stay > 0)
+		buf_printf(out, "%d DAYS/JOURS", p->visa_stay);
+	else if (p->visa_passport[0] != '\0')
+		date_text(p->expires_on, out);
+}
+
 void
 field_text(const struct layout *layout, const struct perso_order *order, enum layout_field field, struct buf *out)
 {
@@ -99,9 +120,9 @@ field_text(const struct layout *layout, const struct perso_order *order, enum la
 	case LAYOUT_ISSUED: date_text(p->issued_on, out); break;
 	case LAYOUT_EXPIRES: date_text(p->expires_on, out); break;
 	case LAYOUT_AUTHORITY: buf_str(out, p->authority == NULL ? "" : p->authority); break;
-	case LAYOUT_ENTRIES:
-	case LAYOUT_STAY:
-	case LAYOUT_PASSPORT_NUMBER:
+	case LAYOUT_ENTRIES: entries_text(p, out); break;
+	case LAYOUT_STAY: stay_text(p, out); break;
+	case LAYOUT_PASSPORT_NUMBER: buf_str(out, p->visa_passport); break;
 	case LAYOUT_NO_FIELD:
 	case LAYOUT_FIELDS: break;
 	}

@@ -249,7 +249,10 @@ work_file(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 	(void)arg;
 	if (remake(tx, rq, &m, err) == -1)
 		return -1;
-	file = chip_file(&m.files, bytes_of(&m.p.sod), request_param(rq, "name"));
+	if (m.p.is_sealed) /* what is printed is composed as a chip's files are, but there is no chip */
+		file = strcmp(request_param(rq, "name"), "SEAL") == 0 ? bytes_of(&m.p.sod) : BYTES_NONE;
+	else
+		file = chip_file(&m.files, bytes_of(&m.p.sod), request_param(rq, "name"));
 	if (file.n == 0)
 		err_set(err, FAIL_NOT_FOUND, "the document has no such file");
 	else if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0)
@@ -323,6 +326,10 @@ work_chip(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 	(void)arg;
 	if (remake(tx, rq, &m, err) == -1)
 		return -1;
+	if (m.p.is_sealed) {
+		remade_clear(&m);
+		return err_set(err, FAIL_NOT_FOUND, "a document of this kind has no chip");
+	}
 	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 &&
 		chip_content(&m.files, bytes_of(&m.p.sod), date_of_unix(clock_now()), &files, err) == 0 &&
 		(m.p.sod.n == 0 || authenticate(issued_of(rq), &m, &verdicts, err) == 0))
@@ -350,6 +357,10 @@ work_chip_portrait(struct tx *tx, const struct request *rq, void *arg, struct re
 	(void)arg;
 	if (remake(tx, rq, &m, err) == -1)
 		return -1;
+	if (m.p.is_sealed) {
+		remade_clear(&m);
+		return err_set(err, FAIL_NOT_FOUND, "a document of this kind has no chip");
+	}
 	if (office_disclose(tx, rq, "document", &m.p.document_id, err) == 0 && chip_portrait(bytes_of(&m.files.dg[2]), &image, err) == 0 &&
 		faceimage_show(image, &jpeg, err) == 0)
 		rc = reply_bytes(rp, 200, "image/jpeg", bytes_of(&jpeg), err);
@@ -410,17 +421,18 @@ read_back(const struct issued *own, const struct remade *m, const struct trustst
 static int
 examine(struct tx *tx, const struct issued *own, const struct remade *m, const struct control *c, struct qc_report *report, struct err *err)
 {
-	const struct datapage_input page = { .order = &m->order, .portrait = bytes_of(&m->jpeg) };
+	const struct datapage_input page = { .order = &m->order, .portrait = bytes_of(&m->jpeg), .seal = m->p.is_sealed ? bytes_of(&m->p.sod) : BYTES_NONE };
 	struct qc_input in = { .order = &m->order, .made = &m->files, .files = &m->files, .sod = bytes_of(&m->p.sod), .registered_sod = bytes_of(&m->p.sod), .datapage = own->datapage, .at = clock_now(), .booklet = c->booklet, .page_mrz = c->page_mrz };
 	struct inspection found = INSPECTION_INIT;
 	struct chip_files read;
 	char serial[BOOKLET_SERIAL_TEXT];
 	struct truststore *store = NULL;
-	struct buf png = BUF_INIT;
+	struct buf png = BUF_INIT, signer = BUF_INIT;
 	bool is_read;
 	int rc = -1;
 
 	if (store_load(own->csca_certificate, &store, err) == -1 || booklet_of_document(tx, &m->p.document_id, serial, err) == -1 ||
+		document_signer(tx, &m->p, &signer, err) == -1 ||
 		datapage_draw(own->datapage, &page, datapage_layout(own->datapage, m->order.mrz.form)->mrz_side, DATAPAGE_DPI, &png, err) == -1 ||
 		read_back(own, m, store, &found, &is_read, err) == -1)
 		goto out;
@@ -433,12 +445,14 @@ examine(struct tx *tx, const struct issued *own, const struct remade *m, const s
 	}
 	in.registered_booklet = serial;
 	in.store = store;
+	in.signer = bytes_of(&signer);
 	in.data_page = bytes_of(&png);
 	qc_examine(&in, report);
 	rc = 0;
 out:
 	inspection_clear(&found);
 	buf_wipe(&png);
+	buf_clear(&signer);
 	truststore_free(store);
 	return rc;
 }

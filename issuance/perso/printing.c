@@ -34,7 +34,7 @@ printed_read(struct tx *tx, const struct request *rq, const char *number, struct
 static struct datapage_input
 input_of(const struct printed *d)
 {
-	return (struct datapage_input){ .order = &d->order, .portrait = bytes_of(&d->jpeg) };
+	return (struct datapage_input){ .order = &d->order, .portrait = bytes_of(&d->jpeg), .seal = d->p.is_sealed ? bytes_of(&d->p.sod) : BYTES_NONE };
 }
 
 /* ---- a document ---- */

@@ -6,6 +6,8 @@
  * DG2 must hold the portrait, as it was made fit for the chip; the hashes must be those of the document's record and of EF.SOD; EF.SOD must verify under the CSCA.
  * A chip that was read must open, prove that it has its keys and hold exactly what the registry says; a page that was read must say what DG1 says; the booklet must
  * be the one that the document was made in.
+ * Of a document without chip the seal is read from the picture, module by module, must verify under the CSCA and say what the printed MRZ says
+ * (Doc 9303-13).
  */
 #ifndef CATENA_PERSO_QC_H
 #define CATENA_PERSO_QC_H
@@ -32,7 +34,8 @@ struct qc_input {
 	const struct perso_order *order;          /* what the registry says */
 	const struct chip_files *made;            /* composed from it */
 	const struct chip_files *files;           /* as read back; those made again when no chip was read */
-	struct bytes sod;                         /* EF.SOD as read back; n 0: not signed */
+	struct bytes sod;                         /* EF.SOD as read back or, of a kind without chip, the seal; n 0: not signed */
+	struct bytes signer;                      /* certificate that made the seal, DER; of documents with a chip it is in EF.SOD */
 	const struct inspection *chip;            /* how the chip was read; NULL: it was not */
 	struct bytes registered_sod;              /* of the registry */
 	const char *page_mrz;                     /* what a page reader read, without line ends; NULL: it was not */

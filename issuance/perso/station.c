@@ -261,8 +261,6 @@ may_be_produced(const struct production *p, struct err *err)
 {
 	if (p->has_document || strcmp(p->application_state, "approved") != 0)
 		return err_set(err, FAIL_CONFLICT, "application is %s, which does not allow: produce", p->application_state);
-	if (strcmp(p->mrz_form, "TD3") != 0)
-		return err_set(err, FAIL_CONFLICT, "the station personalises booklets (TD3): this kind of document is a %s", p->mrz_form);
 	if (!p->identity_holds)
 		return err_set(err, FAIL_CONFLICT, "identity is not the current verified one");
 	if (p->is_deceased)
@@ -365,7 +363,7 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	if (document_code_check(p->mrz_form, p->mrz_code, p->issued_on, p->expires_on, err) == -1)
 		return -1;
 	p->hash_bits = ORDER_HASH_BITS;
-	if (b->with_chip && begin_chip(s, p, a, err) == -1)
+	if (b->with_chip && !p->is_sealed && begin_chip(s, p, a, err) == -1)
 		return -1;
 	if (s->portrait_form != NULL && (p->portrait_form = strdup(s->portrait_form)) == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");

@@ -85,14 +85,14 @@ choose_ledger(const struct tokens *tokens, const struct key_records *records, in
 
 /* Seals wait when their key is away or wrong, passports do not wait for them. */
 static void
-choose_civil(const struct tokens *tokens, const struct key_records *records, int64_t now, struct seal_signer *a)
+choose_seal(const struct tokens *tokens, const struct key_records *records, enum key_kind kind, int64_t now, struct seal_signer *a)
 {
 	for (size_t i = 0; i < records->n && a->key == NULL; i++) {
 		const struct key_record *r = &records->key[i];
 		struct session *s = NULL;
 		struct err why = ERR_INIT;
 
-		if (!may_sign(r, KEY_CIVIL_SEAL_SIGNER, tokens, now))
+		if (!may_sign(r, kind, tokens, now))
 			continue;
 		a->token = tokens_find(tokens, r->token_label);
 		if (cert_parse(bytes_of(&r->der), &a->cert, &why) == 0 && token_borrow(a->token, &s, &why) == 0 &&
@@ -233,7 +233,9 @@ keys_load(struct db *db, const struct tokens *tokens, int64_t now, struct keys *
 		uin_key_of(tokens, keys, found.uin_key, err) == -1)
 		goto out;
 	found.has_uin_key = true;
-	choose_civil(tokens, &records, now, &found.civil);
+	choose_seal(tokens, &records, KEY_CIVIL_SEAL_SIGNER, now, &found.civil);
+	choose_seal(tokens, &records, KEY_VISA_SEAL_SIGNER, now, &found.visa);
+	choose_seal(tokens, &records, KEY_EMERGENCY_SEAL_SIGNER, now, &found.emergency);
 	if (found.ndocument == 0)
 		log_event(LOG_WARNING, "no_document_signer", "why", "none is active, on a token that is there, within its period and with signatures left", NULL);
 	atomic_store(&found.turn, atomic_load(&keys->turn)); /* else each loading would begin with the newest again */
@@ -262,10 +264,14 @@ keys_next(struct keys *keys, int64_t now, size_t n)
 void
 keys_clear(struct keys *keys)
 {
+	struct seal_signer *const seals[] = { &keys->civil, &keys->visa, &keys->emergency };
+
 	for (unsigned i = 0; i < keys->ndocument; i++)
 		signer_free(keys->document[i].signer);
 	signer_free(keys->ledger.signer);
-	token_key_free(keys->civil.key);
-	cert_free(keys->civil.cert);
+	for (size_t i = 0; i < NELEM(seals); i++) {
+		token_key_free(seals[i]->key);
+		cert_free(seals[i]->cert);
+	}
 	wipe(keys, sizeof(*keys));
 }

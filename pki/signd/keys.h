@@ -10,21 +10,12 @@
 
 enum { KEYS_DOCUMENT_SIGNERS = 16 }; /* active at the same time on all tokens */
 
-/* The key of a bar code signer: its certificate is for seals and nothing else, so it is no signer of CMS. */
-struct seal_signer {
-	struct token_key *key;
-	struct cert *cert;
-	struct token *token;
-	struct uuid certificate_id;
-	int64_t use_until;
-};
-
 struct keys {
 	struct active_signer document[KEYS_DOCUMENT_SIGNERS]; /* all that may sign now: used in turn, so that one revocation hits few documents */
 	unsigned ndocument;
 	atomic_uint turn;
-	struct active_signer ledger; /* signer NULL: none may sign */
-	struct seal_signer civil;    /* key NULL: none may seal */
+	struct active_signer ledger;               /* signer NULL: none may sign */
+	struct seal_signer civil, visa, emergency; /* key NULL: none may seal */
 	bool has_uin_key;
 	uint8_t uin_key[32]; /* derived on the token: HMAC-SHA-256("catena uin 1") under its secret */
 	int64_t loaded_at;

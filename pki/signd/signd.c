@@ -92,7 +92,7 @@ answer_sign(struct signd *d, const json_t *request, struct err *err)
 	if (sign_orders_of_json(request, &orders, &n, err) == -1 || keys_fresh(d, err) == -1)
 		goto out;
 	pthread_rwlock_rdlock(&d->lock);
-	if (policy_sign(d->db, keys_next(&d->keys, clock_now(), n), orders, n, err) == 0)
+	if (policy_sign(d->db, &(struct signers){ keys_next(&d->keys, clock_now(), n), &d->keys.visa, &d->keys.emergency }, orders, n, err) == 0)
 		reply = sign_results_to_json(orders, n);
 	pthread_rwlock_unlock(&d->lock);
 	if (reply != NULL)

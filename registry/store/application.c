@@ -10,6 +10,7 @@
 enum { Q_LOCK,
 	Q_APPLICANT,
 	Q_ADD,
+	Q_VISA,
 	Q_DECIDE,
 	Q_READ,
 	Q_LIST };
@@ -22,6 +23,8 @@ const struct query application_queries[] = {
 		"INSERT INTO application (id, person_id, identity_version_id, office_id, document_type, reason, officer_id, issuing_state, is_urgent)"
 		" SELECT $1, c.person_id, c.id, $4, $5, $6, $7, $8, nullif($9, false) FROM current_identity c"
 		" WHERE c.person_id = $2 AND c.id = $3 AND c.enrolment_state = 'verified'" },
+	[Q_VISA] = { "application_visa",
+		"INSERT INTO application_visa (application_id, passport_number, entries, stay_days, officer_id) VALUES ($1, $2, $3, $4, $5)" },
 	[Q_DECIDE] = { "application_decide",
 		"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id, reason)"
 		" SELECT $1, a.id, a.officer_id, $3, $4, $5 FROM application a WHERE a.id = $2" },
@@ -95,7 +98,8 @@ application_add(struct tx *tx, const struct application_new *a, struct err *err)
 {
 	if (tx_later(tx, &application_queries[Q_ADD], ARGS(arg_uuid(&a->id), arg_uuid(&a->person_id), arg_uuid(&a->identity_version_id), arg_uuid(&a->office_id), arg_text(a->document_type), arg_text(a->reason), arg_uuid(&a->officer_id), arg_text(a->issuing_state), arg_bool(a->is_urgent)), 1,
 		    "the person may not apply any more", err) == -1 ||
-		application_decide(tx, &a->id, "apply", &a->officer_id, NULL, err) == -1)
+		application_decide(tx, &a->id, "apply", &a->officer_id, NULL, err) == -1 ||
+		(a->visa_passport != NULL && tx_later(tx, &application_queries[Q_VISA], ARGS(arg_uuid(&a->id), arg_text(a->visa_passport), arg_int(a->visa_entries), arg_int(a->visa_stay), arg_uuid(&a->officer_id)), 1, "the visa was not taken", err) == -1))
 		return -1;
 	return tx_flush(tx, err);
 }

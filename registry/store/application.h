@@ -30,6 +30,9 @@ struct application_new {
 	const char *reason;        /* first, renewal, lost ... */
 	const char *issuing_state; /* "UTO": who is its national is judged by it */
 	bool is_urgent;            /* at the fee of an urgent one */
+	/* of a visa: the passport it goes into, NULL for all other documents; 0 entries: any number; days, 0: until it ends */
+	const char *visa_passport;
+	int64_t visa_entries, visa_stay;
 };
 /* The row and its decision `apply`, sent at once.  The row asks for entitlement again: FAIL_CONFLICT when the person may not apply any more. */
 int application_add(struct tx *tx, const struct application_new *a, struct err *err);

@@ -17,8 +17,8 @@ enum { Q_COUNT,
 	Q_STOCK };
 const struct query booklet_queries[] = {
 	[Q_COUNT] = { "booklet_count_add",
-		"INSERT INTO booklet_count (id, office_id, event, delivery_note, prefix, first_serial, last_serial, counted, officer_id)"
-		" VALUES ($1, $2, $3, $4, $5, nullif($6::int, 0), nullif($7::int, 0), $8, $9)" },
+		"INSERT INTO booklet_count (id, office_id, event, delivery_note, prefix, first_serial, last_serial, counted, officer_id, form)"
+		" VALUES ($1, $2, $3, $4, $5, nullif($6::int, 0), nullif($7::int, 0), $8, $9, $10)" },
 	[Q_COUNT_READ] = { "booklet_count_read", "SELECT office_id, officer_id, event FROM booklet_count WHERE id = $1" },
 	[Q_CONFIRM] = { "booklet_confirm", "INSERT INTO booklet_confirmation (booklet_count_id, counted_by, counted, officer_id) VALUES ($1, $2, $3, $4)" },
 	[Q_FIND] = { "booklet_find", "SELECT id, office_id FROM booklet WHERE serial = $1" },
@@ -60,6 +60,7 @@ const struct query booklet_queries[] = {
 	{ NULL, NULL }
 };
 
+const char *const booklet_forms[] = { "TD3", "TD1", "TD2", "MRV-A", "MRV-B", NULL };
 const char *const booklet_count_events[] = { "receive", "destroy", "balance", NULL };
 
 int
@@ -67,7 +68,7 @@ booklet_count_add(struct tx *tx, const struct booklet_count *c, struct err *err)
 {
 	return tx_later(tx, &booklet_queries[Q_COUNT],
 		ARGS(arg_uuid(&c->id), arg_uuid(&c->office_id), arg_text(booklet_count_events[c->event]), arg_text(c->delivery_note), arg_text(c->prefix),
-			arg_int(c->first), arg_int(c->last), arg_int(c->counted), arg_uuid(&c->officer_id)),
+			arg_int(c->first), arg_int(c->last), arg_int(c->counted), arg_uuid(&c->officer_id), arg_text(booklet_forms[c->form])),
 		-1, NULL, err);
 }
 

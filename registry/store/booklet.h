@@ -16,11 +16,13 @@ enum { BOOKLET_SERIAL_TEXT = 17,
 struct booklet_count {
 	struct uuid id, office_id, officer_id;
 	int event;                    /* index of booklet_count_events */
+	int form;                     /* index of booklet_forms: what is counted */
 	char *delivery_note;          /* receive only; NULL else */
 	char *prefix;                 /* receive, destroy: the range; NULL for a balance */
 	int64_t first, last, counted; /* counted: of a range its size */
 };
 extern const char *const booklet_count_events[]; /* receive, destroy, balance */
+extern const char *const booklet_forms[];        /* TD3 (booklets), TD1 (cards), TD2 (sheets), MRV-A, MRV-B (stickers) */
 /* Queued; nothing follows before another officer counts the same. */
 int booklet_count_add(struct tx *tx, const struct booklet_count *c, struct err *err);
 /* Only id, office_id, officer_id and event are read.  FAIL_NOT_FOUND. */

@@ -20,14 +20,15 @@
 	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
 	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id," \
 	" k.mrz_form, k.mrz_code, k.years, k.years_minor, k.days," \
-	" d.chip_profile, d.card_access, d.dg14, d.dg15, d.portrait_form"
+	" d.chip_profile, d.card_access, d.dg14, d.dg15, d.portrait_form, k.protection = 'seal', v.passport_number, v.entries, v.stay_days"
 #define PRODUCTION_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id JOIN document_kind k ON k.code = a.document_type" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
-	" JOIN portrait_image im ON im.portrait_id = i.portrait_id"
+	" JOIN portrait_image im ON im.portrait_id = i.portrait_id LEFT JOIN application_visa v ON v.application_id = a.id"
 
 enum { Q_PRODUCTIONS,
 	Q_DOCUMENT,
+	Q_SIGNER,
 	Q_HISTORY,
 	Q_STANDING,
 	Q_LIST,
@@ -53,6 +54,7 @@ const struct query document_queries[] = {
 		"  WHERE t.number = $1) d JOIN application a ON a.id = d.application_id" PRODUCTION_JOINS
 		" LEFT JOIN document_signature sig ON sig.document_id = d.id",
 		.is_binary = true },
+	[Q_SIGNER] = { "document_signer", "SELECT der FROM certificate WHERE id = $1", .is_binary = true },
 	[Q_HISTORY] = { "document_history",
 		"SELECT (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', d.event, 'officer_id', d.officer_id, 'reason', d.reason,"
 		"  'from_state', d.from_state, 'to_state', d.to_state, 'created_at', " AT_UTC("d.created_at") ")) ORDER BY d.seq), '[]')::text FROM document_decision d WHERE d.document_id = $1),"
@@ -193,6 +195,10 @@ production_of_row(const struct rows *rows, size_t row, struct production *p, str
 	p->years = (int)row_int(rows, row, 35);
 	p->years_minor = (int)row_int(rows, row, 36);
 	p->days = (int)row_int(rows, row, 37);
+	p->is_sealed = row_bool(rows, row, 43);
+	snprintf(p->visa_passport, sizeof(p->visa_passport), "%s", row_text(rows, row, 44));
+	p->visa_entries = (int)row_int(rows, row, 45);
+	p->visa_stay = (int)row_int(rows, row, 46);
 	p->identity_holds = row_bool(rows, row, 20);
 	p->is_deceased = row_bool(rows, row, 21);
 	p->is_stopped = row_bool(rows, row, 22);
@@ -255,6 +261,21 @@ document_read(struct tx *tx, const char *number, struct production *p, struct er
 	rc = 0;
 out:
 	production_clear(&found);
+	rows_free(rows);
+	return rc;
+}
+
+int
+document_signer(struct tx *tx, const struct production *p, struct buf *der, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (p->sod.n == 0)
+		return 0;
+	if (tx_query_one(tx, &document_queries[Q_SIGNER], ARGS(arg_uuid(&p->signer_id)), FAIL_INTERNAL, "the certificate of the signature is not there", &rows, err) == -1)
+		return -1;
+	rc = row_bytes(rows, 0, 0, der, err);
 	rows_free(rows);
 	return rc;
 }

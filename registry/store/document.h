@@ -25,6 +25,10 @@ struct production {
 	/* of its kind (document_kind): form and code of the MRZ, validity; 0: not of the kind */
 	char mrz_form[6], mrz_code[3];
 	int years, years_minor, days;
+	bool is_sealed; /* no chip: what signd makes for it is a visible digital seal */
+	/* of a visa, as applied for; passport "": the application has no terms */
+	char visa_passport[10];
+	int visa_entries, visa_stay; /* 0: any number; days, 0: until it ends */
 	/* whether the descent stands now; the database asks again when the document is written */
 	bool identity_holds, is_deceased, is_stopped;
 	/* the holder, as the application's identity version has them; malloc'd, NULL when absent */
@@ -44,7 +48,7 @@ struct production {
 	struct date issued_on, expires_on;
 	int hash_bits;
 	json_t *dg_hashes;     /* {"1": HEX, ...} */
-	struct buf sod;        /* EF.SOD; empty: not signed yet */
+	struct buf sod;        /* EF.SOD or the seal; empty: not signed yet */
 	struct uuid signer_id; /* certificate it is signed with; all zero: not signed yet */
 	char *portrait_form;   /* how the portrait was made fit for the chip (faceimage.h); NULL: as it was enrolled */
 	/* its chip, when a station writes it: the kind, and the files that hold the public halves of its keys */
@@ -58,6 +62,8 @@ void production_clear(struct production *p);
  * The caller clears out[0..*found).
  */
 int productions_read(struct tx *tx, const struct uuid *applications, size_t n, struct production *out, size_t *found, struct err *err);
+/* The certificate, DER, that *p was signed or sealed with, appended; nothing when it was not. */
+int document_signer(struct tx *tx, const struct production *p, struct buf *der, struct err *err);
 /* By the document's number; FAIL_NOT_FOUND. */
 int document_read(struct tx *tx, const char *number, struct production *p, struct err *err);
 

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <jansson.h>
-
 #include "registry/base/digest.h"
 
 const char *const key_kind_names[] = { "csca", "document_signer", "master_list_signer", "deviation_list_signer", "visa_seal_signer",
@@ -13,6 +11,7 @@ const char *const key_kind_names[] = { "csca", "document_signer", "master_list_s
 enum { Q_WHOLE,
 	Q_HOLD,
 	Q_CASES,
+	Q_SEALS,
 	Q_RECORD,
 	Q_UIN,
 	Q_KEYS };
@@ -52,6 +51,12 @@ const struct query signing_queries[] = {
 		" LEFT JOIN enrolment_decision v ON v.id = i.verification_id"
 		" LEFT JOIN document_signature sig ON sig.document_id = d.id"
 		" ORDER BY w.place" },
+	[Q_SEALS] = { "signing_seals",
+		"SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('document_id', d.id, 'form', k.mrz_form, 'code', k.mrz_code, 'number', d.number,"
+		" 'expires_on', d.expires_on, 'mrz_primary', i.mrz_primary, 'mrz_secondary', i.mrz_secondary, 'nationality', i.nationality, 'sex', i.sex,"
+		" 'date_of_birth', i.date_of_birth, 'passport_number', v.passport_number, 'entries', v.entries, 'stay_days', v.stay_days))), '[]')::text"
+		" FROM document d JOIN document_kind k ON k.code = d.document_type AND k.protection = 'seal' JOIN identity_version i ON i.id = d.identity_version_id"
+		" LEFT JOIN application_visa v ON v.application_id = d.application_id WHERE d.id = ANY ($1::uuid[])" },
 	[Q_RECORD] = { "signing_record",
 		/* the objects in one piece, cut here: text of octets, and arrays of it, cost more than all the rest of the statement */
 		"INSERT INTO document_signature (document_id, certificate_id, sod)"
@@ -248,6 +253,22 @@ signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_cas
 	signing_cases_clear(cases, n);
 	memset(cases, 0, n * sizeof(*cases));
 	return -1;
+}
+
+int
+signing_seals(struct tx *tx, const struct uuid *ids, size_t n, json_t **seals, struct err *err)
+{
+	struct buf array = BUF_INIT;
+	char text[UUID_TEXT];
+	int rc = -1;
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&array, "%c%s", i == 0 ? '{' : ',', uuid_format(&ids[i], text));
+	buf_str(&array, n == 0 ? "{}" : "}");
+	if (buf_check(&array, err) == 0)
+		rc = tx_query_json(tx, &signing_queries[Q_SEALS], ARGS(arg_text(buf_cstr(&array))), "no document", seals, err);
+	buf_clear(&array);
+	return rc;
 }
 
 const char *

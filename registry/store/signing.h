@@ -5,6 +5,8 @@
 #ifndef CATENA_STORE_SIGNING_H
 #define CATENA_STORE_SIGNING_H
 
+#include <jansson.h>
+
 #include "registry/store/db.h"
 
 enum { SIGNING_DGS = 16 };
@@ -40,6 +42,11 @@ void signing_cases_clear(struct signing_case *cases, size_t n);
  * or register a death waits until then.  Read committed only: a snapshot taken before would be an old one.
  */
 int signing_read(struct tx *tx, const struct uuid *ids, size_t n, struct signing_case *cases, struct err *err);
+/*
+ * What the seals of those among the documents say that have no chip: array of { document_id, form, code, number, expires_on, mrz_primary,
+ * mrz_secondary?, nationality, sex, date_of_birth?, passport_number?, entries?, stay_days? } - personal data; caller: json_decref.
+ */
+int signing_seals(struct tx *tx, const struct uuid *ids, size_t n, json_t **seals, struct err *err);
 /* The first link of the descent that does not hold, as a sentence; NULL when all do. */
 const char *signing_broken_link(const struct signing_case *c);
 struct signing_made {

@@ -364,8 +364,8 @@ static void
 forge_type(struct insider *in, json_t *b)
 {
 	(void)in;
-	insider_link(insider_find(b, "document", NULL), "document_type", "ID");
-	insider_link(insider_find(b, "application", NULL), "document_type", "ID");
+	insider_link(insider_find(b, "document", NULL), "document_type", "VA");
+	insider_link(insider_find(b, "application", NULL), "document_type", "VA");
 }
 
 static void

@@ -148,17 +148,20 @@ chain_ask(const char *sql)
 
 /* Rows of the counter, without what they do: fee, report, finding, delivery.  As the owner. */
 #define CHAIN_COUNTER(n) \
-	"ALTER TABLE fee_receipt DISABLE TRIGGER a_open, DISABLE TRIGGER b_numbered; ALTER TABLE fee_waiver DISABLE TRIGGER a_open;" \
-	"ALTER TABLE document_report DISABLE TRIGGER takes_effect; ALTER TABLE document_finding DISABLE TRIGGER takes_effect; ALTER TABLE document_delivery DISABLE TRIGGER a_verified; ALTER TABLE chip_writing DISABLE TRIGGER b_waits;" \
-	"INSERT INTO chip_writing (document_id, station, officer_id) VALUES (" ID("e" n) ", 'line-1', " ID("16") "); ALTER TABLE chip_writing ENABLE TRIGGER b_waits;" \
-														 "INSERT INTO fee_receipt (id, application_id, number, amount, currency, method, officer_id) VALUES (gen_random_uuid(), " ID("c" n) ", 'R1', 1, 'XTS', 'cash', " ID("16") ");" \
-																																			  "INSERT INTO fee_waiver (id, application_id, taken_by, reason, officer_id) VALUES (gen_random_uuid(), " ID("c" n) ", " ID("16") ", 'no means at all', " ID("19") ");" \
-																																																							   "INSERT INTO document_report (id, document_id, kind, reported_by, officer_id) VALUES (" ID("ef") ", " ID("e" n) ", 'lost', 'holder', " ID("16") ");" \
-																																																																									   "INSERT INTO document_finding (id, report_id, document_id, recorded_by, found_by, is_restored, notes, officer_id)" \
-																																																																									   " VALUES (gen_random_uuid(), " ID("ef") ", " ID("e" n) ", " ID("16") ", 'holder', false, 'in the garden', " ID("19") ");" \
-																																																																																								"INSERT INTO document_delivery (id, document_id, bearer, is_likeness, officer_id) VALUES (gen_random_uuid(), " ID("e" n) ", 'holder', true, " ID("16") ");" \
-																																																																																																										       "ALTER TABLE fee_receipt ENABLE TRIGGER a_open, ENABLE TRIGGER b_numbered; ALTER TABLE fee_waiver ENABLE TRIGGER a_open;" \
-																																																																																																										       "ALTER TABLE document_report ENABLE TRIGGER takes_effect; ALTER TABLE document_finding ENABLE TRIGGER takes_effect; ALTER TABLE document_delivery ENABLE TRIGGER a_verified;"
+	"ALTER TABLE application_visa DISABLE TRIGGER a_open, DISABLE TRIGGER b_visa;" \
+	"INSERT INTO application_visa (application_id, passport_number, entries, stay_days, officer_id) VALUES (" ID("c" n) ", 'L898902C3', 1, 30, " ID("16") ");" \
+																			      "ALTER TABLE application_visa ENABLE TRIGGER a_open, ENABLE TRIGGER b_visa;" \
+																			      "ALTER TABLE fee_receipt DISABLE TRIGGER a_open, DISABLE TRIGGER b_numbered; ALTER TABLE fee_waiver DISABLE TRIGGER a_open;" \
+																			      "ALTER TABLE document_report DISABLE TRIGGER takes_effect; ALTER TABLE document_finding DISABLE TRIGGER takes_effect; ALTER TABLE document_delivery DISABLE TRIGGER a_verified; ALTER TABLE chip_writing DISABLE TRIGGER b_waits;" \
+																			      "INSERT INTO chip_writing (document_id, station, officer_id) VALUES (" ID("e" n) ", 'line-1', " ID("16") "); ALTER TABLE chip_writing ENABLE TRIGGER b_waits;" \
+																																       "INSERT INTO fee_receipt (id, application_id, number, amount, currency, method, officer_id) VALUES (gen_random_uuid(), " ID("c" n) ", 'R1', 1, 'XTS', 'cash', " ID("16") ");" \
+																																																						"INSERT INTO fee_waiver (id, application_id, taken_by, reason, officer_id) VALUES (gen_random_uuid(), " ID("c" n) ", " ID("16") ", 'no means at all', " ID("19") ");" \
+																																																																										 "INSERT INTO document_report (id, document_id, kind, reported_by, officer_id) VALUES (" ID("ef") ", " ID("e" n) ", 'lost', 'holder', " ID("16") ");" \
+																																																																																												 "INSERT INTO document_finding (id, report_id, document_id, recorded_by, found_by, is_restored, notes, officer_id)" \
+																																																																																												 " VALUES (gen_random_uuid(), " ID("ef") ", " ID("e" n) ", " ID("16") ", 'holder', false, 'in the garden', " ID("19") ");" \
+																																																																																																										      "INSERT INTO document_delivery (id, document_id, bearer, is_likeness, officer_id) VALUES (gen_random_uuid(), " ID("e" n) ", 'holder', true, " ID("16") ");" \
+																																																																																																																													     "ALTER TABLE fee_receipt ENABLE TRIGGER a_open, ENABLE TRIGGER b_numbered; ALTER TABLE fee_waiver ENABLE TRIGGER a_open;" \
+																																																																																																																													     "ALTER TABLE document_report ENABLE TRIGGER takes_effect; ALTER TABLE document_finding ENABLE TRIGGER takes_effect; ALTER TABLE document_delivery ENABLE TRIGGER a_verified;"
 
 /* An enrolment of person 2N on that birth, opened by 13, examined by 14. */
 #define CHAIN_ENROLMENT_OPEN(n) \

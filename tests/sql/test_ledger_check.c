@@ -62,6 +62,8 @@ static const char chain[] =
 	" VALUES (gen_random_uuid(), '" U("70") "', '" U("11") "', 'guardian', 'court 3', " OFFICER_A ");"
 	"INSERT INTO application_interview (id, application_id, taken_by, outcome, notes, officer_id)"
 	" VALUES (gen_random_uuid(), '" U("70") "', " OFFICER_A ", 'confirmed', 'knew the school', " OFFICER_C ");"
+	"ALTER TABLE application_visa DISABLE TRIGGER b_visa; INSERT INTO application_visa (application_id, passport_number, entries, stay_days, officer_id)"
+	" VALUES ('" U("70") "', 'L898902C3', 1, 30, " OFFICER_A ");"
 	"INSERT INTO person_designation (id, person_id, document_type, reference, officer_id) VALUES (gen_random_uuid(), '" U("10") "', 'PO', 'letter 1', " OFFICER_A ");"
 	"INSERT INTO application_decision (id, application_id, taken_by, event, officer_id)"
 	" VALUES ('" U("72") "', '" U("70") "', " OFFICER_A ", 'approve', " OFFICER_B ");"
@@ -241,10 +243,10 @@ static const struct tampering tamperings[] = {
 		" WHERE entry_id = " ENTRY_OF(U("11")),
 		"ledger_node", "8/0", "altered" },
 	/* 21 rules of ceremonies and keys come first */
-	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 30; UPDATE ledger_leaf SET position = 30 WHERE position = 31;"
-			   "UPDATE ledger_leaf SET position = 31 WHERE position = 1000000",
-		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 30; UPDATE ledger_leaf SET position = 30 WHERE position = 31;"
-		"UPDATE ledger_leaf SET position = 31 WHERE position = 1000000",
+	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 33; UPDATE ledger_leaf SET position = 33 WHERE position = 34;"
+			   "UPDATE ledger_leaf SET position = 34 WHERE position = 1000000",
+		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 33; UPDATE ledger_leaf SET position = 33 WHERE position = 34;"
+		"UPDATE ledger_leaf SET position = 34 WHERE position = 1000000",
 		"duplicate_override", NULL, "out of order" },
 	{ "two positions far apart", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 3; UPDATE ledger_leaf SET position = 3 WHERE position = 400;"
 		"UPDATE ledger_leaf SET position = 400 WHERE position = 1000000",
