@@ -55,10 +55,10 @@ extern const struct arg_option pki_cvc_options[], pki_lds_options[];
 int pki_cvc_command(const struct args *args, struct err *err);
 int pki_lds_command(const struct args *args, struct err *err);
 int pki_mrz_command(const struct args *args, struct err *err);
-extern const struct arg_option chip_options[], chip_read_options[], chip_write_options[];
+extern const struct arg_option chip_options[], chip_write_options[], inspect_options[];
 int chip_command(const struct args *args, struct err *err);
-int chip_read_command(const struct args *args, struct err *err);
 int chip_write_command(const struct args *args, struct err *err);
+int inspect_command(const struct args *args, struct err *err);
 extern const struct arg_option pki_list_options[];
 int pki_list_command(const struct args *args, struct err *err);
 

@@ -100,9 +100,10 @@ static const struct command commands[] = {
 	  chip_write_command,
 	  "  DIR holds EF.COM.bin, EF.DG1.bin ... EF.SOD.bin, and for a chip that takes them EF.CardAccess.bin, EF.CardSecurity.bin,\n"
 	  "  CAN, CA.key, AA.key, CVCA.cvcert; the MRZ in DG1 opens the chip from then on.\n" },
-	{ "chip read", "--mrz FILE | --can FILE [--bac] [--terminal CERT... --terminal-key FILE] [--reader NAME] [--out DIR]", "read the chip in a reader", chip_read_options, 0, 0, chip_read_command,
-	  "  One line per step: access, EF.CardAccess, the chip's proof, ours; then the files.  catena pki passive says whether they are genuine.\n"
-	  "  Exit status 0: read; 1: it could not be read, or the chip is a copy.\n" },
+	{ "inspect", "--mrz FILE | --can FILE [--anchor FILE...] [--crl FILE...] [--portrait FILE] [--out DIR] [--reader NAME] [--json]",
+	  "inspect the document in a reader: open, prove, read, judge", inspect_options, 0, 0, inspect_command,
+	  "  One line per step: access, EF.CardAccess, the chip's proof, ours; then what passive authentication says under the anchors; the last line is the verdict.\n"
+	  "  Exit status as the verdict: 0 good, 1 warning or not checked, 2 refused, 3 unreadable.\n" },
 	{ "verify", "FILE --anchor CSCA.pem", "check a descent bundle, offline", verify_options, 1, 1, verify_command,
 	  "  Prints one line per link of the chain.  Exit status 0: good; 1: bad, or it could not be checked.\n" },
 	{ "conf", "[--sample | --manual]", "print the options of the configuration file", conf_command_options, 0, 0, conf_command },

@@ -109,6 +109,37 @@ tamper(unsigned chip)
 	readerfix_feed();
 }
 
+/* As the border reads it, with the program of the border. */
+static void
+inspect(void)
+{
+	const char *builddir = getenv("top_builddir");
+	char command[600], path[100];
+	struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+	int status;
+
+	wait_ms(1500);
+	snprintf(path, sizeof(path), "%s/mrz", readerfix.folder);
+	if (file_write(path, bytes_str(mrz), 0600, &err) == -1)
+		bail_out("%s", err.text);
+	snprintf(command, sizeof(command), "%s/catena inspect --mrz %s --anchor %s --portrait %s/portrait.jpg >%s/inspected", builddir != NULL ? builddir : ".", path,
+		rig_path(&rig, "pki/csca.crt"), readerfix.folder, readerfix.folder);
+	status = system(command);
+	snprintf(path, sizeof(path), "%s/inspected", readerfix.folder);
+	if (file_read(path, 100000, &out, &err) == -1)
+		bail_out("%s", err.text);
+	ok(WEXITSTATUS(status) == 1 && strstr(buf_cstr(&out), "chip: good ") != NULL && strstr(buf_cstr(&out), "card_access: good ") != NULL &&
+			strstr(buf_cstr(&out), "signature: good ") != NULL && strstr(buf_cstr(&out), "data_group 15: good ") != NULL && strstr(buf_cstr(&out), "refused") == NULL,
+		"catena inspect: a genuine chip and document, but for the CRL that was not given");
+	if (WEXITSTATUS(status) != 1)
+		printf("# %d: %s\n", WEXITSTATUS(status), buf_cstr(&out));
+	buf_clear(&out);
+	snprintf(path, sizeof(path), "%s/portrait.jpg", readerfix.folder);
+	ok(file_read(path, 1000000, &out, &err) == 0 && out.n > 5000 && out.p[0] == 0xFF && out.p[1] == 0xD8, "and its portrait, which is JPEG 2000, to look at");
+	buf_clear(&out);
+}
+
 static void
 test_control(void)
 {
@@ -131,6 +162,7 @@ test_control(void)
 	tamper(chip);
 	ok(finds(number, NULL, "chip_content"), "finds: a file that is not as it was written");
 	readerfix_put_back(chip);
+	inspect();
 	ok(finds(number, "'booklet':'TS-0000099'", "booklet"), "finds: another booklet");
 	snprintf(members, sizeof(members), "'page_mrz':'%.87s%c'", mrz, mrz[87] == '0' ? '1' : '0');
 	ok(finds(number, members, "page"), "finds: a page that says something else");
