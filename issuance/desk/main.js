@@ -4,8 +4,13 @@ import { hasRole } from '/desk/shell/office.js';
 import { ApplicationPage } from './application.js';
 import { ApplyPage } from './apply.js';
 import { AppointmentsPage, TakeOverPage } from './appointments.js';
+import { BatchesPage, BatchPage } from './batch.js';
+import { BookletsPage } from './booklets.js';
+import { ChipPage } from './chip.js';
 import { allRoles, roles } from './common.js';
+import { ControlPage, ExaminePage } from './control.js';
 import { DeliverPage, DeliveryPage } from './deliver.js';
+import { DescentPage } from './descent.js';
 import { DocumentPage } from './document.js';
 import { FindPage } from './find.js';
 import { PersonPage, PersonsPage } from './person.js';
@@ -30,5 +35,12 @@ start({
 		{ route: 'document', title: 'document.title', show: DocumentPage, within: 'find' },
 		{ route: 'person', title: 'persons.title', show: PersonPage, within: 'persons' },
 		{ route: 'delivery', title: 'deliver.one', show: DeliveryPage, within: 'deliver' },
+		{ route: 'batches', title: 'batch.title', shortcut: 'B', show: BatchesPage, isFor: isFor(...allRoles) },
+		{ route: 'control', title: 'control.title', shortcut: 'C', show: ControlPage, isFor: isFor(...allRoles) },
+		{ route: 'booklets', title: 'booklets.title', shortcut: 'K', show: BookletsPage, isFor: isFor(...allRoles) },
+		{ route: 'batch', title: 'batch.one', show: BatchPage, within: 'batches' },
+		{ route: 'examine', title: 'control.one', show: ExaminePage, within: 'control' },
+		{ route: 'chip', title: 'chip.title', show: ChipPage },
+		{ route: 'descent', title: 'descent.title', show: DescentPage },
 	],
 });

@@ -6,7 +6,11 @@
 #define PROGRESS \
 	"jsonb_build_object('id', p.id, 'office_id', p.office_id, 'officer_id', p.officer_id, 'officer', (SELECT f.name FROM officer f WHERE f.id = p.officer_id)," \
 	" 'state', p.state, 'created_at', " MOMENT( \
-		"p.created_at") ", 'changed_at', " MOMENT("p.changed_at") ", 'total', p.total, 'waiting', p.waiting, 'held', p.held, 'done', p.done, 'failed', p.failed)"
+		"p.created_at") ", 'changed_at', " MOMENT("p.changed_at") ", 'total', p.total, 'waiting', p.waiting, 'held', p.held, 'done', p.done, 'failed', p.failed," \
+									  " 'stations', (SELECT coalesce(jsonb_agg(x ORDER BY x->>'station'), '[]') FROM (SELECT jsonb_build_object('station', w.station," \
+									  "  'held', count(*) FILTER (WHERE w.state = 'held'), 'done', count(*) FILTER (WHERE w.state = 'done'), 'failed', count(*) FILTER (WHERE w.state = 'failed'))" \
+									  "  || jsonb_strip_nulls(jsonb_build_object('until', " MOMENT("max(w.held_until)") ")) AS x" \
+																			    "  FROM batch_work w WHERE w.batch_id = p.id AND w.station IS NOT NULL AND w.state <> 'waiting' GROUP BY w.station) y))"
 
 enum { Q_ADD,
 	Q_ORDERS,
@@ -29,10 +33,7 @@ const struct query batch_queries[] = {
 	[Q_OFFICE] = { "batch_office", "SELECT office_id FROM batch WHERE id = $1" },
 	[Q_READ] = { "batch_read",
 		"SELECT (" PROGRESS " || jsonb_build_object("
-		"'stations', (SELECT coalesce(jsonb_agg(x ORDER BY x->>'station'), '[]') FROM (SELECT jsonb_build_object('station', w.station,"
-		"  'held', count(*) FILTER (WHERE w.state = 'held'), 'done', count(*) FILTER (WHERE w.state = 'done'), 'failed', count(*) FILTER (WHERE w.state = 'failed')) AS x"
-		"  FROM batch_work w WHERE w.batch_id = p.id AND w.state <> 'waiting' GROUP BY w.station) y),"
-		" 'holding', (SELECT coalesce(jsonb_agg(jsonb_build_object('application_id', w.application_id, 'station', w.station, 'until', " MOMENT(
+		"'holding', (SELECT coalesce(jsonb_agg(jsonb_build_object('application_id', w.application_id, 'station', w.station, 'until', " MOMENT(
 			"w.held_until") ") ORDER BY w.place), '[]') FROM batch_work w WHERE w.batch_id = p.id AND w.state = 'held'),"
 					" 'notices', (SELECT coalesce(jsonb_agg(jsonb_build_object('station', n.station, 'detail', n.problem, 'since', " MOMENT("n.since") ") ORDER BY n.station), '[]')"
 																					   "  FROM station_notice n),"

@@ -24,12 +24,12 @@ int batch_office(struct tx *tx, const struct uuid *id, struct uuid *office_id, s
 /* event: stop (with a reason), resume.  Queued; FAIL_CONFLICT when it is sent. */
 int batch_decide(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason, struct err *err);
 /*
- * { id, office_id, officer_id, officer, state, created_at, changed_at, total, waiting, held, done, failed, stations: [{ station, held, done, failed }],
+ * { id, office_id, officer_id, officer, state, created_at, changed_at, total, waiting, held, done, failed, stations: [{ station, held, done, failed, until? }],
  * holding: [{ application_id, station, until }], notices: [{ station, detail, since }: why stations wait], problems: [{ application_id, detail },
  * the first hundred], spoiled: [{ number, booklet, reason, at }, the first hundred], decisions: [{ event, officer_id, officer, reason?, at }] }.  FAIL_NOT_FOUND.
  */
 int batch_read(struct tx *tx, const struct uuid *id, json_t **batch, struct err *err);
-/* One page of an office's batches, newest first, as far as `failed` above.  before: all zero for the first page. */
+/* One page of an office's batches, newest first, as far as `stations` above.  before: all zero for the first page. */
 int batch_list(struct tx *tx, const struct uuid *office_id, const struct uuid *before, unsigned limit, json_t **items, bool *more, struct err *err);
 
 /*

@@ -34,9 +34,13 @@ export function problemsOf(error, sections) {
 	return linesOf(error, sections);
 }
 
+/** The sections of a form: a list, or what gives them for what is typed. */
+const sectionsFor = (sections, values) => (typeof sections === 'function' ? sections(values) : sections);
+
 /** A form whose request has a key of its own until it is known to have taken no effect. */
-export function useForm(sections, initial, send) {
+export function useForm(form, initial, send) {
 	const [values, setValues] = useState(initial);
+	const sections = sectionsFor(form, values);
 	const [problems, setProblems] = useState([]);
 	const [key, setKey] = useState(() => crypto.randomUUID());
 	const change = (pointer, value) => setValues((before) => ({ ...before, [pointer]: value }));
@@ -66,7 +70,7 @@ export function Form({ sections, initial, send, children, kind = '' }) {
 		reset();
 	});
 	return html`<${ErrorSummary} problems=${problems} /><form class=${`desk-form ${kind}`} onSubmit=${submit} novalidate>
-		${sections.map((section) => html`<${Section} key=${section.key} ...${{ section, values, change, errors }} />`)}${children}</form>`;
+		${sectionsFor(sections, values).map((section) => html`<${Section} key=${section.key} ...${{ section, values, change, errors }} />`)}${children}</form>`;
 }
 
 /** The buttons below a list that comes in pages: `cursors` are those of the pages that lead to this one. */

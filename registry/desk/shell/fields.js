@@ -12,6 +12,7 @@
  *	money		an amount, whole or with `digits` behind the point; sent in the smallest unit
  *	check		a box: true when it is ticked, absent when not
  *	place		a place code, found by the beginning of its name
+ *	text		one line, as it is typed; max
  *	long		several lines; max
  *
  * What is typed is a plain object of texts by JSON pointer, "/child/primary_name"; a date has its parts under ":day", ":month",

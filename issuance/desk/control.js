@@ -1,0 +1,90 @@
+/* control.js - quality control: the personalised documents that wait for it, and one of them: its page, what reading it back finds, passed or spoiled. */
+import { useState } from '/desk/lib/hooks.js';
+import { post } from '/desk/shell/api.js';
+import { linkTo } from '/desk/shell/app.js';
+import { Pages, problemsOf, useAnswer } from '/desk/shell/ask.js';
+import { Decisions } from '/desk/shell/decide.js';
+import { showMoment, t } from '/desk/shell/i18n.js';
+import { hasRole, OfficeChoice, useOffices } from '/desk/shell/office.js';
+import { explain, sentence } from '/desk/shell/problems.js';
+import { Button, Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
+import { allRoles, roles, StateTag } from './common.js';
+import { Code, DataPage, DocumentLinks } from './line.js';
+
+export function ControlPage({ officer }) {
+	const offices = useOffices(officer, ...allRoles);
+	const [office, setOffice] = useState('');
+	const [cursors, setCursors] = useState([]);
+	const at = office || offices[0]?.id;
+	const { answer, problems } = useAnswer(at && '/documents', { office: at, state: 'personalised', cursor: cursors.at(-1), limit: '25' });
+	const choose = (id) => {
+		setOffice(id);
+		setCursors([]);
+	};
+	return html`<${ErrorSummary} problems=${problems} />
+	<${Heading}>${t('control.title')}</${Heading}>
+	<${OfficeChoice} id="control-office" value=${at} onValue=${choose} offices=${offices} />
+	${answer && (answer.items.length === 0 ? html`<p class="govuk-body">${t('control.none')}</p>` : html`<${Table} caption=${t('control.queue')}
+		columns=${['line.number', 'line.booklet', 'column.kind', 'control.since'].map((column) => t(column))}
+		rows=${answer.items.map((item) => ({ key: item.id, cells: [html`<a class="govuk-link" href=${linkTo('examine', item.number)}><${Code} code=${item.number} /></a>`,
+			item.booklet && html`<${Code} code=${item.booklet} />`, t(`kind.${item.document_type}`), showMoment(item.changed_at)] }))} />`)}
+	<${Pages} ...${{ cursors, setCursors, next: answer?.next }} />`;
+}
+
+/* ---- one ---- */
+
+const Verdict = ({ isGood }) => html`<${Tag} colour=${isGood ? 'green' : 'red'} text=${t(isGood ? 'control.good' : 'control.bad')} />`;
+
+/** What the control found, item by item; what is bad comes first. */
+function Report({ report }) {
+	const checks = [...report.checks.filter(({ good }) => !good), ...report.checks.filter(({ good }) => good)];
+	return html`<${Table} caption=${t('control.report')} isNamed columns=${['control.check', 'control.result', 'control.found'].map((column) => t(column))}
+		rows=${checks.map(({ check, good, detail }, i) => ({ key: i, cells: [t(`control.check.${check}`), html`<${Verdict} isGood=${good} />`, sentence(explain(detail))] }))} />`;
+}
+
+export function ExaminePage({ officer, words: [number] }) {
+	const path = `/documents/${encodeURIComponent(number)}`;
+	const { answer: found, problems, reload } = useAnswer(path);
+	const [report, setReport] = useState(null);
+	const [failures, setFailures] = useState([]);
+	const [key, setKey] = useState(() => crypto.randomUUID());
+	const [isBusy, setBusy] = useState(false);
+	const [done, setDone] = useState('');
+	const isController = hasRole(officer, roles.qc);
+	const isWaiting = found?.state === 'personalised';
+
+	const examine = async () => {
+		setBusy(true);
+		setDone('');
+		try {
+			const answer = await post(`${path}/quality-control`, undefined, key);
+			setFailures([]);
+			setReport(answer);
+			setDone(answer.passed ? 'pass_control' : '');
+			setKey(crypto.randomUUID());
+			reload();
+		} catch (error) {
+			setFailures(problemsOf(error));
+			if (error.status !== undefined)
+				setKey(crypto.randomUUID());
+		} finally {
+			setBusy(false);
+		}
+	};
+	const spoiled = (name) => {
+		setReport(null);
+		setDone(name);
+		reload();
+	};
+	return html`<${Done} name=${done} /><${ErrorSummary} problems=${[...problems, ...failures]} />
+	<${Heading} caption=${t('control.one')}><${Code} code=${number} /></${Heading}>
+	${found && html`<p class="govuk-body"><${StateTag} state=${found.state} /> ${t(`kind.${found.document_type}`)}</p>
+		${report && !report.passed && html`<div class="govuk-warning-text"><span class="govuk-warning-text__icon" aria-hidden="true">!</span>
+			<strong class="govuk-warning-text__text" role="status"><span class="govuk-visually-hidden">${t('problem.prefix')}</span> ${t('control.failed')}</strong></div>`}
+		${report && html`<${Report} report=${report} />`}
+		${isController && isWaiting && html`<${Button} onClick=${examine} disabled=${isBusy}>${t('control.do')}</${Button}>
+			<${Decisions} possible=${[{ name: 'spoil_document', path: 'spoiling', kind: 'warning', reason: 3 }]} path=${path} onDone=${spoiled} />`}
+		${!isWaiting && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('control')}>${t('control.next')}</a></p>`}
+		<${DocumentLinks} number=${number} />
+		${found.state !== 'spoiled' && html`<${DataPage} number=${number} />`}`}`;
+}
