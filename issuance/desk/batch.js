@@ -6,7 +6,7 @@ import { Form, Pages, useAnswer } from '/desk/shell/ask.js';
 import { Tiles } from '/desk/shell/count.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { showMoment, showNumber, t } from '/desk/shell/i18n.js';
-import { hasRoleAt, History, OfficeChoice, useOffices, whoIs } from '/desk/shell/office.js';
+import { hasRole, hasRoleAt, History, OfficeChoice, useOffices, whoIs } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
 import { Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
 import { allRoles, roles } from './common.js';
@@ -79,10 +79,12 @@ function Spoiled({ batch }) {
 			html`<a class="govuk-link" href=${linkTo('descent', number)}><${Code} code=${number} /></a>`, html`<${Code} code=${booklet} />`, html`<bdi>${reason}</bdi>`, showMoment(at)] }))} />`;
 }
 
-/** Orders wait although nobody stopped them: most often there is nothing to print on. */
-function NoBlanks({ batch }) {
-	const { answer: stock } = useAnswer('/booklets', { office: batch.office_id });
-	return stock?.stations.length === 0 && html`<div class="govuk-inset-text">${t('batch.noblanks')} <a class="govuk-link" href=${linkTo('booklets')}>${t('batch.tobooklets')}</a></div>`;
+/** Orders wait although nobody stopped them: there is nothing to print on, no chip in the reader. */
+function Notices({ batch }) {
+	return batch.notices.length > 0 && html`<div class="govuk-inset-text"><h2 class="govuk-heading-s">${t('batch.notices')}</h2>
+		<ul class="govuk-list">${batch.notices.map(({ station, detail, since }) => html`<li key=${station}><bdi class="desk-number">${station}</bdi>: ${sentence(explain(detail))}${' '}
+			<span class="govuk-body-s">${t('batch.since')} ${showMoment(since)}</span></li>`)}</ul>
+		<a class="govuk-link" href=${linkTo('booklets')}>${t('batch.tobooklets')}</a></div>`;
 }
 
 export function BatchPage({ officer, words: [id] }) {
@@ -100,9 +102,11 @@ export function BatchPage({ officer, words: [id] }) {
 	${batch && html`<p class="govuk-body"><${BatchTag} state=${batch.state} /></p>
 		<${Said} batch=${batch} /><${Progress} batch=${batch} />
 		<${Tiles} figures=${orders.map((name) => [t(`batch.${name}`), batch[name]])} />
-		${batch.state === 'running' && batch.waiting > 0 && html`<${NoBlanks} key=${batch.waiting} batch=${batch} />`}
+		${batch.state === 'running' && batch.waiting + batch.held > 0 && html`<${Notices} batch=${batch} />`}
 		<${AskAgain} ...${waiting} />
 		<${Decisions} key=${batch.state} possible=${possible} path=${`/batches/${batch.id}`} onDone=${decided} />
+		${batch.done > 0 && hasRole(officer, roles.personaliser, roles.qc) && html`<p class="govuk-body"><a class="govuk-link" target="_blank" rel="noopener"
+			href=${`/issuance/v1/batches/${encodeURIComponent(batch.id)}/print`}>${t('batch.print')}</a></p>`}
 		<${Stations} batch=${batch} /><${Failed} batch=${batch} /><${Spoiled} batch=${batch} />
 		<${History} officer=${officer} names=${Object.fromEntries(batch.decisions.map((one) => [one.officer_id, one.officer]))}
 			events=${batch.decisions.map((one) => ({ what: t(`batch.event.${one.event}`), at: one.at, by: one.officer_id, reason: one.reason, state: one.event === 'complete' ? 'accepted' : undefined }))} />`}`;

@@ -86,5 +86,5 @@ export function ExaminePage({ officer, words: [number] }) {
 			<${Decisions} possible=${[{ name: 'spoil_document', path: 'spoiling', kind: 'warning', reason: 3 }]} path=${path} onDone=${spoiled} />`}
 		${!isWaiting && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('control')}>${t('control.next')}</a></p>`}
 		<${DocumentLinks} number=${number} />
-		${found.state !== 'spoiled' && html`<${DataPage} number=${number} />`}`}`;
+		${found.state !== 'spoiled' && html`<${DataPage} number=${number} type=${found.document_type} />`}`}`;
 }

@@ -73,9 +73,12 @@ export function DocumentLinks({ number, but }) {
 		<a class="govuk-link" href=${linkTo(page, number)}>${t(`line.to.${page}`)}</a></li>`)}</ul>`;
 }
 
-/** The data page as it is printed. */
-export function DataPage({ number }) {
+/** The document as it is printed: its data page, or both sides of a card. */
+export function DataPage({ number, type }) {
 	const source = `/issuance/v1/documents/${encodeURIComponent(number)}/data-page`;
-	return html`<figure class="desk-page"><img class="desk-page__picture" src=${source} alt=${t('line.page.alt')} width="1476" height="1039" />
-		<figcaption class="govuk-body-s"><a class="govuk-link" href=${`${source}?dpi=600`} target="_blank" rel="noopener">${t('line.page.fine')}</a></figcaption></figure>`;
+	const away = { class: 'govuk-link', target: '_blank', rel: 'noopener' };
+	return html`<figure class="desk-page">${(type === 'ID' ? ['front', 'back'] : ['front']).map((side) => html`
+		<img key=${side} class="desk-page__picture" src=${`${source}?side=${side}`} alt=${t(`line.page.${side}`)} width="1476" height="1039" />`)}
+		<figcaption><ul class="desk-links"><li><a href=${`${source}?dpi=600`} ...${away}>${t('line.page.fine')}</a></li>
+			<li><a href=${`${source}?form=pdf`} ...${away}>${t('line.page.pdf')}</a></li></ul></figcaption></figure>`;
 }

@@ -132,9 +132,9 @@ produce(struct share *s)
 	}
 }
 
-/* Whether anything came to its end. */
+/* Whether anything came to its end; *why: what the first of those that must wait waits for. */
 static bool
-work_off(struct hand *h)
+work_off(struct hand *h, struct err *why)
 {
 	bool any = false;
 
@@ -148,8 +148,8 @@ work_off(struct hand *h)
 			log_err(LOG_WARNING, "batch", &err); /* what is held comes back when its time has passed */
 		else if (s.finished > 0)
 			any = true;
-		else
-			log_err(LOG_NOTICE, "batch", &h->result[s.from].err);
+		else if (why->kind == FAIL_NONE)
+			*why = h->result[s.from].err;
 	}
 	return any;
 }
@@ -179,7 +179,7 @@ static void *
 line_run(void *arg)
 {
 	struct line *l = arg;
-	bool is_fresh = true, is_busy = true, is_ready;
+	bool is_fresh = true, is_busy = true;
 	struct hand *h = calloc(1, sizeof(*h));
 
 	if (h == NULL) {
@@ -187,7 +187,7 @@ line_run(void *arg)
 		return NULL;
 	}
 	while (!pause_or_stop(l, is_busy)) {
-		struct err err = ERR_INIT;
+		struct err err = ERR_INIT, why = ERR_INIT;
 
 		is_busy = false;
 		*h = (struct hand){ .line = l };
@@ -196,10 +196,9 @@ line_run(void *arg)
 		if (is_fresh && db_run(l->db, DB_READ_COMMITTED, work_say, l, &err) == -1)
 			continue; /* what it said before it was stopped */
 		is_fresh = false;
-		is_ready = station_ready(l->station, &err) == 0;
-		say(l, &err);
-		if (is_ready && db_run(l->db, DB_READ_COMMITTED, work_claim, h, &err) == 0 && h->n > 0)
-			is_busy = work_off(h);
+		if (station_ready(l->station, &why) == 0 && db_run(l->db, DB_READ_COMMITTED, work_claim, h, &err) == 0 && h->n > 0)
+			is_busy = work_off(h, &why);
+		say(l, &why);
 	}
 	free(h);
 	return NULL;

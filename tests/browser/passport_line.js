@@ -97,7 +97,7 @@ async function testBatch(prefix) {
 	await refill(maker, 'field-limit', '2');
 	await maker.press('Control+Enter');
 	await filled(maker, '.desk-timeline');
-	await shows(maker, t('batch.noblanks'));
+	await shows(maker, t('batch.notices'));
 	is((await figures(maker)).join(), '0,0,0,2', `${language}: two orders wait for booklets`);
 	await look(maker, 'batch-waiting');
 	await button(maker, t('do.stop_batch'));
