@@ -5,12 +5,12 @@ import { go, linkTo } from '/desk/shell/app.js';
 import { Form, Pages, useAnswer } from '/desk/shell/ask.js';
 import { Tiles } from '/desk/shell/count.js';
 import { Decisions } from '/desk/shell/decide.js';
-import { showMoment, showNumber, t } from '/desk/shell/i18n.js';
+import { apart, showMoment, showNumber, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History, OfficeChoice, useOffices, whoIs } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
 import { Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
-import { allRoles, roles } from './common.js';
-import { AskAgain, BatchTag, Code, orders, Progress, through, useEvery } from './line.js';
+import { allRoles, Code, roles } from './common.js';
+import { AskAgain, BatchTag, orders, Progress, through, useEvery } from './line.js';
 
 const ORDERS_MAX = 10000;
 const order = { key: '', title: 'batch.order', fields: [
@@ -76,7 +76,7 @@ function Failed({ batch }) {
 function Spoiled({ batch }) {
 	return batch.spoiled.length > 0 && html`<${Table} caption=${t('batch.spoiled')} isNamed columns=${['line.number', 'line.booklet', 'batch.why', 'batch.at'].map((column) => t(column))}
 		rows=${batch.spoiled.map(({ number, booklet, reason, at }) => ({ key: number, cells: [
-			html`<a class="govuk-link" href=${linkTo('descent', number)}><${Code} code=${number} /></a>`, html`<${Code} code=${booklet} />`, html`<bdi>${reason}</bdi>`, showMoment(at)] }))} />`;
+			html`<a class="govuk-link" href=${linkTo('descent', number)}><${Code} text=${number} /></a>`, html`<${Code} text=${booklet} />`, html`<bdi>${reason}</bdi>`, showMoment(at)] }))} />`;
 }
 
 /** Orders wait although nobody stopped them: there is nothing to print on, no chip in the reader. */
@@ -98,7 +98,7 @@ export function BatchPage({ officer, words: [id] }) {
 	const may = batch && hasRoleAt(officer, roles.personaliser, batch.office_id);
 	const possible = may ? { running: [{ name: 'stop_batch', path: 'stop', kind: 'warning', reason: 3 }], stopped: [{ name: 'resume_batch', path: 'resumption' }] }[batch.state] ?? [] : [];
 	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
-	<${Heading} caption=${batch && t('batch.of', { who: `\u2068${whoIs(officer, batch.officer_id, batch.officer)}\u2069` })}>${batch ? showMoment(batch.created_at) : t('batch.one')}</${Heading}>
+	<${Heading} caption=${batch && t('batch.of', { who: apart(whoIs(officer, batch.officer_id, batch.officer)) })}>${batch ? showMoment(batch.created_at) : t('batch.one')}</${Heading}>
 	${batch && html`<p class="govuk-body"><${BatchTag} state=${batch.state} /></p>
 		<${Said} batch=${batch} /><${Progress} batch=${batch} />
 		<${Tiles} figures=${orders.map((name) => [t(`batch.${name}`), batch[name]])} />

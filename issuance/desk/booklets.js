@@ -7,8 +7,7 @@ import { plainDigits } from '/desk/shell/fields.js';
 import { showDate, showMoment, showNumber, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
-import { allRoles, roles } from './common.js';
-import { Code } from './line.js';
+import { allRoles, Code, roles } from './common.js';
 
 const event = { name: 'event', label: 'booklets.event', type: 'choice', choices: 'booklets.event', options: ['receive', 'destroy', 'balance'], radios: true, required: true };
 const note = { name: 'delivery_note', label: 'booklets.note', type: 'name', max: 100, required: true };
@@ -45,14 +44,14 @@ export function BookletsPage({ officer }) {
 	<${Heading}>${t('booklets.title')}</${Heading}>
 	<${OfficeChoice} id="booklets-office" value=${at} onValue=${setOffice} offices=${offices} />
 	${stock && html`<${Tiles} figures=${['received', 'assigned', 'personalised', 'spoiled', 'destroyed'].map((state) => [t(`booklets.${state}`), stock[state]])} />
-		${stock.next && html`<p class="govuk-body">${t('booklets.next')} <strong><${Code} code=${stock.next} /></strong></p>`}
+		${stock.next && html`<p class="govuk-body">${t('booklets.next')} <strong><${Code} text=${stock.next} /></strong></p>`}
 		${stock.waiting.length > 0 && html`<h2 class="govuk-heading-m">${t('count.waiting')}</h2>
 			${stock.waiting.map((one) => html`<${SecondCount} key=${one.id} what=${t(`booklets.event.${one.event}`)} path="/booklets/counts" mayCount=${isKeeper} ...${{ one, officer }} onDone=${after} />`)}`}
 		<${Balances} stock=${stock} />
 		${stock.stations.length > 0 && html`<${Table} caption=${t('booklets.stations')} isNamed columns=${[t('batch.station'), t('booklets.blanks')]} numeric=${[1]}
 			rows=${stock.stations.map(({ station, blanks }) => ({ key: station, cells: [html`<bdi class="desk-number">${station}</bdi>`, showNumber(blanks)] }))} />`}
 		${stock.spoils.length > 0 && html`<${Table} caption=${t('booklets.spoils')} isNamed columns=${['line.booklet', 'batch.why', 'batch.at'].map((column) => t(column))}
-			rows=${stock.spoils.map((one) => ({ key: one.serial, cells: [html`<${Code} code=${one.serial} />`, html`<bdi>${one.reason}</bdi>`, showMoment(one.at)] }))} />`}
+			rows=${stock.spoils.map((one) => ({ key: one.serial, cells: [html`<${Code} text=${one.serial} />`, html`<bdi>${one.reason}</bdi>`, showMoment(one.at)] }))} />`}
 		${isKeeper && html`<${Form} key=${`count-${at}`} sections=${count} initial=${{ '/event': 'receive' }} send=${async (body, key) => {
 			await post('/booklets/counts', { office_id: at, ...body }, key);
 			after('count');

@@ -3,8 +3,8 @@ import { useAnswer } from '/desk/shell/ask.js';
 import { showDate, showMoment, showNumber, t } from '/desk/shell/i18n.js';
 import { explain, sentence } from '/desk/shell/problems.js';
 import { ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
-import { StateTag } from './common.js';
-import { Code, DataPage, DocumentLinks } from './line.js';
+import { Code, Picture, StateTag } from './common.js';
+import { DataPage, DocumentLinks } from './line.js';
 
 const grades = { good: 'green', warning: 'yellow', 'not checked': 'grey', bad: 'red', 'not applicable': 'grey' };
 const digests = { good: 'green', bad: 'red', unsigned: 'grey' };
@@ -50,7 +50,7 @@ function File({ file, number }) {
 		<p class="govuk-body-s desk-card__more">${t('chip.octets', { n: showNumber(file.octets) })} ${file.digest
 			&& html`<${Tag} colour=${digests[file.digest]} text=${t(`chip.digest.${file.digest}`)} />`}</p></div>
 		<div class="govuk-summary-card__content">
-			${file.name === 'EF.DG2' && file.says && html`<img class="desk-page__portrait" src=${`/issuance/v1/documents/${encodeURIComponent(number)}/chip/portrait`} alt=${t('chip.portrait')} />`}
+			${file.name === 'EF.DG2' && file.says && html`<${Picture} class="desk-page__portrait" path=${`/documents/${encodeURIComponent(number)}/chip/portrait`} alt=${t('chip.portrait')} />`}
 			${file.problem && html`<p class="govuk-body"><${Tag} colour="red" text=${t('chip.unread')} /> ${sentence(explain(file.problem))}</p>`}
 			${file.says ? html`<${Says} says=${file.says} />` : !file.problem && html`<p class="govuk-body">${t('chip.undecoded')}</p>`}
 		</div></div>`;
@@ -67,7 +67,7 @@ function Checks({ checks }) {
 export function ChipPage({ words: [number] }) {
 	const { answer: chip, problems } = useAnswer(`/documents/${encodeURIComponent(number)}/chip`);
 	return html`<${ErrorSummary} problems=${problems} />
-	<${Heading} caption=${t('chip.title')}><${Code} code=${number} /></${Heading}>
+	<${Heading} caption=${t('chip.title')}><${Code} text=${number} /></${Heading}>
 	${chip && html`<p class="govuk-body"><${StateTag} state=${chip.state} /></p>
 		<${DocumentLinks} number=${number} but="chip" />
 		${chip.state !== 'spoiled' && html`<${DataPage} number=${number} />`}

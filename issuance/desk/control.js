@@ -8,8 +8,8 @@ import { showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
 import { Button, Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
-import { allRoles, roles, StateTag } from './common.js';
-import { Code, DataPage, DocumentLinks } from './line.js';
+import { allRoles, Code, roles, StateTag, Warning } from './common.js';
+import { DataPage, DocumentLinks } from './line.js';
 
 export function ControlPage({ officer }) {
 	const offices = useOffices(officer, ...allRoles);
@@ -26,8 +26,8 @@ export function ControlPage({ officer }) {
 	<${OfficeChoice} id="control-office" value=${at} onValue=${choose} offices=${offices} />
 	${answer && (answer.items.length === 0 ? html`<p class="govuk-body">${t('control.none')}</p>` : html`<${Table} caption=${t('control.queue')}
 		columns=${['line.number', 'line.booklet', 'column.kind', 'control.since'].map((column) => t(column))}
-		rows=${answer.items.map((item) => ({ key: item.id, cells: [html`<a class="govuk-link" href=${linkTo('examine', item.number)}><${Code} code=${item.number} /></a>`,
-			item.booklet && html`<${Code} code=${item.booklet} />`, t(`kind.${item.document_type}`), showMoment(item.changed_at)] }))} />`)}
+		rows=${answer.items.map((item) => ({ key: item.id, cells: [html`<a class="govuk-link" href=${linkTo('examine', item.number)}><${Code} text=${item.number} /></a>`,
+			item.booklet && html`<${Code} text=${item.booklet} />`, t(`kind.${item.document_type}`), showMoment(item.changed_at)] }))} />`)}
 	<${Pages} ...${{ cursors, setCursors, next: answer?.next }} />`;
 }
 
@@ -77,13 +77,12 @@ export function ExaminePage({ officer, words: [number] }) {
 		reload();
 	};
 	return html`<${Done} name=${done} /><${ErrorSummary} problems=${[...problems, ...failures]} />
-	<${Heading} caption=${t('control.one')}><${Code} code=${number} /></${Heading}>
+	<${Heading} caption=${t('control.one')}><${Code} text=${number} /></${Heading}>
 	${found && html`<p class="govuk-body"><${StateTag} state=${found.state} /> ${t(`kind.${found.document_type}`)}</p>
-		${report && !report.passed && html`<div class="govuk-warning-text"><span class="govuk-warning-text__icon" aria-hidden="true">!</span>
-			<strong class="govuk-warning-text__text" role="status"><span class="govuk-visually-hidden">${t('problem.prefix')}</span> ${t('control.failed')}</strong></div>`}
+		<div role="status">${report && !report.passed && html`<${Warning}>${t('control.failed')}</${Warning}>`}</div>
 		${report && html`<${Report} report=${report} />`}
 		${isController && isWaiting && html`<${Button} onClick=${examine} disabled=${isBusy}>${t('control.do')}</${Button}>
-			<${Decisions} possible=${[{ name: 'spoil_document', path: 'spoiling', kind: 'warning', reason: 3 }]} path=${path} onDone=${spoiled} />`}
+			<${Decisions} possible=${[{ name: 'spoil', path: 'spoiling', kind: 'warning', reason: 3 }]} path=${path} onDone=${spoiled} />`}
 		${!isWaiting && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('control')}>${t('control.next')}</a></p>`}
 		<${DocumentLinks} number=${number} />
 		${found.state !== 'spoiled' && html`<${DataPage} number=${number} type=${found.document_type} />`}`}`;

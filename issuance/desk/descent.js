@@ -8,8 +8,8 @@ import { useAnswer } from '/desk/shell/ask.js';
 import { currentDirection, hasMessage, showMoment, showNumber, t } from '/desk/shell/i18n.js';
 import { whoIs } from '/desk/shell/office.js';
 import { ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
-import { StateTag } from './common.js';
-import { Code, DocumentLinks } from './line.js';
+import { Code, StateTag } from './common.js';
+import { DocumentLinks } from './line.js';
 
 /* ---- the steps ---- */
 
@@ -131,7 +131,7 @@ function Step({ chain, step, officer, isCurrent }) {
 		${step.last ? html`<p class="govuk-body-s desk-timeline__by"><time datetime=${step.last.at}>${showMoment(step.last.at)}</time> · <bdi>${whoIs(officer, step.last.officer_id, step.last.officer)}</bdi>
 			${step.office && html` · <bdi>${step.office}</bdi>`}</p>`
 			: html`<p class="govuk-body-s desk-timeline__by">${t(step.isExempt ? 'descent.exempt' : 'descent.notyet')}</p>`}
-		${number && html`<p class="govuk-body desk-timeline__reason">${t('descent.act')} <${Code} code=${number} /></p>`}
+		${number && html`<p class="govuk-body desk-timeline__reason">${t('descent.act')} <${Code} text=${number} /></p>`}
 		${page && html`<p class="govuk-body desk-timeline__reason"><a class="govuk-link" href=${linkTo(...page)}>${t(`descent.to.${page[0]}`)}</a></p>`}
 		${step.records.length > 0 && html`<details class="govuk-details" open=${isCurrent || undefined}><summary class="govuk-details__summary">
 			<span class="govuk-details__summary-text">${t('descent.count', { n: showNumber(step.records.length) })}</span></summary>
@@ -177,7 +177,7 @@ export function DescentPage({ officer, words: [number] }) {
 	const choose = (name) => (name === current ? document.getElementById(idOf(name)).focus() : setCurrent(name));
 	const known = chain && stepsOf(chain);
 	return html`<${ErrorSummary} problems=${problems} />
-	<${Heading} caption=${t('descent.title')}><${Code} code=${number} /></${Heading}>
+	<${Heading} caption=${t('descent.title')}><${Code} text=${number} /></${Heading}>
 	${chain && html`<p class="govuk-body"><${StateTag} state=${chain.state} /></p>
 		<${DocumentLinks} number=${number} but="descent" />
 		<${Picture} boxes=${[...known.map((step) => boxOf(step, officer)), headBox(chain.tree_head)]} current=${current} onChoose=${choose} />

@@ -7,6 +7,7 @@ import { apart, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History } from '/desk/shell/office.js';
 import { Button, Done, ErrorSummary, Facts, Heading, html } from '/desk/shell/ui.js';
 import { Code, Picture, roles, StateTag, Warning } from './common.js';
+import { DocumentLinks } from './line.js';
 
 const report = [{ key: '', title: 'do.report', fields: [
 	{ name: 'kind', label: 'field.report_kind', type: 'choice', choices: 'report', options: ['lost', 'stolen'], radios: true, required: true },
@@ -98,6 +99,7 @@ export function DocumentPage({ officer, words }) {
 		<li><a class="govuk-link" href=${linkTo('application', one.application_id)}>${t('document.application')}</a></li>
 		${one.state === 'ready' && hasRoleAt(officer, roles.delivery, one.office_id) && html`<li><a class="govuk-link" href=${linkTo('delivery', one.number)}>${t('deliver.one')}</a></li>`}
 	</ul>
+	<${DocumentLinks} number=${one.number} but="document" />
 	<${Facts} rows=${[[t('document.standing'), t('document.since', { what: t(`standing.${one.standing.status}`), when: showDate(one.standing.since) })], [t('document.issuing_state'), html`<bdi>${one.issuing_state}</bdi>`], [t('document.authority'), html`<bdi>${one.authority}</bdi>`],
 		[t('document.issued_on'), showDate(one.issued_on)], [t('document.expires_on'), showDate(one.expires_on)], [t('document.signed'), t(one.is_signed ? 'answer.yes' : 'answer.no')]]} />
 	<${DataPage} number=${encodeURIComponent(one.number)} />

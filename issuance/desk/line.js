@@ -3,6 +3,7 @@ import { useEffect, useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
 import { showNumber, t } from '/desk/shell/i18n.js';
 import { Button, html, Tag } from '/desk/shell/ui.js';
+import { Picture } from './common.js';
 
 /* ---- asking again ---- */
 
@@ -65,8 +66,6 @@ export const through = (batch) => batch.done + batch.failed;
 
 /* ---- documents ---- */
 
-export const Code = ({ code }) => html`<bdi class="desk-number">${code}</bdi>`;
-
 /** The pages there are about a document; `but`: the one that shows these links. */
 export function DocumentLinks({ number, but }) {
 	return html`<ul class="desk-links desk-noprint">${['document', 'chip', 'descent'].filter((page) => page !== but).map((page) => html`<li key=${page}>
@@ -75,10 +74,10 @@ export function DocumentLinks({ number, but }) {
 
 /** The document as it is printed: its data page, or both sides of a card. */
 export function DataPage({ number, type }) {
-	const source = `/issuance/v1/documents/${encodeURIComponent(number)}/data-page`;
+	const path = `/documents/${encodeURIComponent(number)}/data-page`, source = `/issuance/v1${path}`;
 	const away = { class: 'govuk-link', target: '_blank', rel: 'noopener' };
 	return html`<figure class="desk-page">${(type === 'ID' ? ['front', 'back'] : ['front']).map((side) => html`
-		<img key=${side} class="desk-page__picture" src=${`${source}?side=${side}`} alt=${t(`line.page.${side}`)} width="1476" height="1039" />`)}
+		<${Picture} key=${side} class="desk-page__picture" path=${`${path}?side=${side}`} alt=${t(`line.page.${side}`)} width="1476" height="1039" />`)}
 		<figcaption><ul class="desk-links"><li><a href=${`${source}?dpi=600`} ...${away}>${t('line.page.fine')}</a></li>
 			<li><a href=${`${source}?form=pdf`} ...${away}>${t('line.page.pdf')}</a></li></ul></figcaption></figure>`;
 }

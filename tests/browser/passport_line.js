@@ -161,12 +161,12 @@ async function testControl() {
 	await look(checker, 'control-passed');
 
 	await examine(waiting[1]);
-	await button(checker, t('do.spoil_document'));
+	await button(checker, t('do.spoil'));
 	await checker.tabTo('decision-reason');
 	await look(checker, 'control-spoil');
 	await checker.type('A bubble under the foil');
 	await checker.press('Control+Enter');
-	await shows(checker, t('done.spoil_document'));
+	await shows(checker, t('done.spoil'));
 	await look(checker, 'control-spoiled');
 
 	await open(checker, 'B', t('batch.title'), '.desk-table tbody a');
