@@ -2,12 +2,12 @@
 import { useState } from '/desk/lib/hooks.js';
 import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
-import { Pages, problemsOf, useAnswer } from '/desk/shell/ask.js';
+import { Form, Pages, useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
-import { Button, Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
 import { allRoles, Code, roles, StateTag, Warning } from './common.js';
 import { DataPage, DocumentLinks } from './line.js';
 
@@ -42,46 +42,38 @@ function Report({ report }) {
 		rows=${checks.map(({ check, good, detail }, i) => ({ key: i, cells: [t(`control.check.${check}`), html`<${Verdict} isGood=${good} />`, sentence(explain(detail))] }))} />`;
 }
 
+/** What the officer sees or a reader reads; without it the control compares what was made with the registry, and the chip where there is a reader for it. */
+const look = { key: '', title: 'control.look', fields: [
+	{ name: 'booklet', label: 'booklets.serial', hint: 'control.booklet.hint', type: 'code', max: 16 },
+	{ name: 'page_mrz', label: 'control.mrz', hint: 'control.mrz.hint', type: 'text', max: 100 },
+] };
+
 export function ExaminePage({ officer, words: [number] }) {
 	const path = `/documents/${encodeURIComponent(number)}`;
 	const { answer: found, problems, reload } = useAnswer(path);
 	const [report, setReport] = useState(null);
-	const [failures, setFailures] = useState([]);
-	const [key, setKey] = useState(() => crypto.randomUUID());
-	const [isBusy, setBusy] = useState(false);
 	const [done, setDone] = useState('');
 	const isController = hasRole(officer, roles.qc);
 	const isWaiting = found?.state === 'personalised';
 
-	const examine = async () => {
-		setBusy(true);
+	const examine = async (typed, key) => {
 		setDone('');
-		try {
-			const answer = await post(`${path}/quality-control`, undefined, key);
-			setFailures([]);
-			setReport(answer);
-			setDone(answer.passed ? 'pass_control' : '');
-			setKey(crypto.randomUUID());
-			reload();
-		} catch (error) {
-			setFailures(problemsOf(error));
-			if (error.status !== undefined)
-				setKey(crypto.randomUUID());
-		} finally {
-			setBusy(false);
-		}
+		const answer = await post(`${path}/quality-control`, { ...typed, ...(typed.page_mrz ? { page_mrz: typed.page_mrz.replace(/\s/g, '').toUpperCase() } : {}) }, key);
+		setReport(answer);
+		setDone(answer.passed ? 'pass_control' : '');
+		reload();
 	};
 	const spoiled = (name) => {
 		setReport(null);
 		setDone(name);
 		reload();
 	};
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${[...problems, ...failures]} />
+	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${t('control.one')}><${Code} text=${number} /></${Heading}>
 	${found && html`<p class="govuk-body"><${StateTag} state=${found.state} /> ${t(`kind.${found.document_type}`)}</p>
 		<div role="status">${report && !report.passed && html`<${Warning}>${t('control.failed')}</${Warning}>`}</div>
 		${report && html`<${Report} report=${report} />`}
-		${isController && isWaiting && html`<${Button} onClick=${examine} disabled=${isBusy}>${t('control.do')}</${Button}>
+		${isController && isWaiting && html`<${Form} sections=${[look]} initial=${{}} send=${examine}><button class="govuk-button">${t('control.do')}</button></${Form}>
 			<${Decisions} possible=${[{ name: 'spoil', path: 'spoiling', kind: 'warning', reason: 3 }]} path=${path} onDone=${spoiled} />`}
 		${!isWaiting && html`<p class="govuk-body"><a class="govuk-link" href=${linkTo('control')}>${t('control.next')}</a></p>`}
 		<${DocumentLinks} number=${number} />

@@ -119,7 +119,8 @@ async function testBatch(prefix) {
 	ok(!(await checker.eval(`document.body.innerText.includes(${JSON.stringify(t('do.stop_batch'))})`)), `${language}: quality control stops no batch`);
 	await bring(prefix, 1, 1);
 	await checker.until('document.querySelector(".desk-tile__figure").textContent === "1"');
-	is((await figures(checker)).join(), '1,0,0,1', `${language}: one is done, one waits, and the page says so by itself`);
+	/* a station that has nothing to print on takes the other one up and puts it back again and again */
+	ok(/^1,0,(0,1|1,0)$/.test((await figures(checker)).join()), `${language}: one is done, one waits, and the page says so by itself`);
 	await look(checker, 'batch-half');
 	await bring(prefix, 2, 4);
 	await checker.until('document.querySelector(".desk-tile__figure").textContent === "2"');
@@ -142,10 +143,11 @@ async function examine(number) {
 	await checker.until('document.querySelector(".desk-page__picture")?.naturalWidth > 1000');
 }
 
-async function testControl() {
+async function testControl(prefix) {
 	await openControl();
 	await look(checker, 'control');
 	const waiting = (await queue()).filter((number) => number !== stage.altered);
+	const serial = await checker.eval(`[...document.querySelectorAll('.desk-table tbody tr')].find((one) => one.textContent.includes('${waiting[0]}')).cells[1].textContent`);
 	is(waiting.length, 2, `${language}: the batch's two documents wait`);
 	await examine(stage.altered);
 	await button(checker, t('control.do'));
@@ -155,6 +157,12 @@ async function testControl() {
 
 	await examine(waiting[0]);
 	await look(checker, 'control-document');
+	await fill(checker, 'field-booklet', `${prefix}-0000009`);
+	await button(checker, t('control.do'));
+	await shows(checker, t('control.failed'));
+	is((await texts(checker, '.desk-table .govuk-tag--red')).length, 1, `${language}: it is in another booklet than the registry says`);
+	await look(checker, 'control-booklet');
+	await fill(checker, 'field-booklet', serial);
 	await button(checker, t('control.do'));
 	await shows(checker, t('done.pass_control'));
 	is((await texts(checker, '.desk-table .govuk-tag--red')).length, 0, `${language}: all is good`);
@@ -286,7 +294,7 @@ await play(() => ({ maker, checker }), async (browser) => {
 		const prefix = code.toUpperCase();
 		await testReceive(prefix);
 		await testBatch(prefix);
-		const passed = await testControl();
+		const passed = await testControl(prefix);
 		await testClose(prefix);
 		await testChip(passed);
 		await testAlteredChip();
