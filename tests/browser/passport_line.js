@@ -98,7 +98,12 @@ async function testBatch(prefix) {
 	await maker.press('Control+Enter');
 	await filled(maker, '.desk-timeline');
 	await shows(maker, t('batch.notices'));
-	is((await figures(maker)).join(), '0,0,0,2', `${language}: two orders wait for booklets`);
+	/* a station that has nothing to print on takes orders up and puts them back again and again */
+	const wait = async (page, done) => {
+		const [through, failed, held, waiting] = await figures(page);
+		return through === done && failed === 0 && held + waiting === 2 - done;
+	};
+	ok(await wait(maker, 0), `${language}: two orders wait for booklets`);
 	await look(maker, 'batch-waiting');
 	await button(maker, t('do.stop_batch'));
 	await maker.tabTo('decision-reason');
@@ -119,8 +124,7 @@ async function testBatch(prefix) {
 	ok(!(await checker.eval(`document.body.innerText.includes(${JSON.stringify(t('do.stop_batch'))})`)), `${language}: quality control stops no batch`);
 	await bring(prefix, 1, 1);
 	await checker.until('document.querySelector(".desk-tile__figure").textContent === "1"');
-	/* a station that has nothing to print on takes the other one up and puts it back again and again */
-	ok(/^1,0,(0,1|1,0)$/.test((await figures(checker)).join()), `${language}: one is done, one waits, and the page says so by itself`);
+	ok(await wait(checker, 1), `${language}: one is done, one waits, and the page says so by itself`);
 	await look(checker, 'batch-half');
 	await bring(prefix, 2, 4);
 	await checker.until('document.querySelector(".desk-tile__figure").textContent === "2"');
