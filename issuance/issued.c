@@ -7,6 +7,7 @@
 #include "issuance/application/appointments.h"
 #include "issuance/application/counter.h"
 #include "issuance/application/delivery.h"
+#include "issuance/application/docstatus.h"
 #include "issuance/application/fees.h"
 #include "issuance/application/handover.h"
 #include "issuance/application/life.h"
@@ -118,7 +119,8 @@ static const struct route routes[] = {
 	{ "POST", "/stop-list/exports", ROLE_PASSPORT_SUPERVISOR | ROLE_PROGRAM, post_stop_export, ROUTE_CHANGES, "export the stop list, whole or what changed since an export" },
 	{ "GET", "/stop-list/exports", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_exports, 0, "the exports with how long their entries had waited, newest first" },
 	{ "GET", "/stop-list/exports/{sequence}", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_export, 0, "an export: counts, digests, time from report to export" },
-	{ "GET", "/stop-list/exports/{sequence}/{file}", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_export_file, 0, "its file: csv or xml" },
+	{ "GET", "/stop-list/exports/{sequence}/{file}", ROLE_PASSPORT_SUPERVISOR | ROLE_AUDITOR | ROLE_PROGRAM, get_stop_export_file, 0, "its file: csv, xml, or of a full export the signed snapshot" },
+	{ "GET", "/status/{number}", ROLE_INSPECTOR | ROLE_PROGRAM, get_document_status, 0, "whether a document is valid, for who has it before them" },
 	{ NULL }
 };
 /* clang-format on */
@@ -135,6 +137,7 @@ stop(struct office *office)
 	line_stop(own->line);
 	station_free(own->station);
 	quota_free(own->preparing);
+	quota_free(own->asking);
 	datapage_free(own->datapage);
 	free(own);
 	office->own = NULL;
@@ -170,7 +173,7 @@ start(struct office *office, struct err *err)
 		(long long)conf_int(office->conf, "portrait_octets"), 100LL * conf_int(office->conf, "portrait_floor"));
 	own->qc_reader = conf_text(office->conf, "qc_reader");
 	own->csca_certificate = conf_text(office->conf, "csca_certificate");
-	if (quota_new((unsigned)conf_int(office->conf, "prepared_hourly"), 3600, &own->preparing, err) == -1 ||
+	if (quota_new((unsigned)conf_int(office->conf, "prepared_hourly"), 3600, &own->preparing, err) == -1 || quota_new(DOCUMENT_ASKS_A_MINUTE, 60, &own->asking, err) == -1 ||
 		datapage_new(conf_text(office->conf, "layouts"), &datapage_fonts, &own->datapage, err) == -1)
 		return -1;
 	if (station_new(&options, &own->station, err) == -1)

@@ -13,6 +13,7 @@ struct issued {
 	struct datapage *datapage;
 	struct quota *preparing;      /* applications prepared by who is not signed in */
 	const char *qc_reader;        /* in which quality control reads chips; "": none */
+	struct quota *asking;         /* the status of documents */
 	const char *csca_certificate; /* PEM or DER file, read for each quality control: a rollover needs no restart */
 };
 

@@ -162,6 +162,23 @@ signclient_seal(struct signclient *c, const struct uuid *certificate_id, struct 
 }
 
 int
+signclient_stop_list(struct signclient *c, int64_t sequence, struct buf *cms, struct err *err)
+{
+	json_t *reply = NULL;
+	const char *text;
+	int rc = -1;
+
+	if (ask(c, json_pack("{s:s, s:I}", "op", "sign_stop_list", "sequence", (json_int_t)sequence), &reply, err) == -1)
+		return -1;
+	if ((text = json_string_value(json_object_get(reply, "cms"))) == NULL)
+		err_set(err, FAIL_INTERNAL, "signd: no signature in its answer");
+	else
+		rc = buf_from_base64(cms, bytes_str(text), err);
+	json_decref(reply);
+	return rc;
+}
+
+int
 signclient_status(struct signclient *c, struct buf *json, struct err *err)
 {
 	json_t *reply = NULL;

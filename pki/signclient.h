@@ -8,6 +8,7 @@
  *                                                      -> {"ok":true,"results":[{"id","sod":BASE64} | {"id","problem":{"kind","detail"}}]}
  *   {"op":"new_uins","count":N}                        -> {"ok":true,"uins":["2...", ...]}
  *   {"op":"seal_certificate","id":UUID}                -> {"ok":true,"seal":HEX}       of a civil certificate; the same again when it has one
+ *   {"op":"sign_stop_list","sequence":N}               -> {"ok":true,"cms":BASE64}     of the snapshot of a full export; the same again when it has one
  *   {"op":"execute_ceremony","id":UUID,"officer_id":UUID?}
  *                                                      -> {"ok":true,"result":{...}}    also when it was executed before: the same again
  *   {"op":"request_ceremony","id":UUID}                -> {"ok":true,"request":TEXT}   for csca-ceremony, see pki/rite.h
@@ -51,6 +52,8 @@ int signclient_documents(struct signclient *client, struct sign_order *orders, s
 int signclient_new_uin(struct signclient *client, char uin[13], struct err *err);
 /* The seal of a civil certificate, appended to *seal.  FAIL_AGAIN: signd is away; FAIL_NOT_FOUND: no signer of such seals may sign. */
 int signclient_seal(struct signclient *client, const struct uuid *certificate_id, struct buf *seal, struct err *err);
+/* The signed part of the snapshot of a full export of the stop list, appended to *cms.  FAIL_AGAIN: signd is away. */
+int signclient_stop_list(struct signclient *client, int64_t sequence, struct buf *cms, struct err *err);
 /*
  * Carries out an approved ceremony (registry/store/ceremony.h); officer NULL: the scheduler.  Exactly once: a repetition gives the same
  * result.  FAIL_DENIED not enough officers, or not its time; FAIL_CONFLICT refused, cancelled, or the key is in no state for it;

@@ -1,6 +1,7 @@
 #include "issuance/application/stoplist.h"
 
 #include "issuance/application/stopfiles.h"
+#include "pki/signclient.h"
 #include "registry/base/date.h"
 #include "registry/office/office.h"
 
@@ -170,35 +171,86 @@ remake(struct tx *tx, const struct stop_export *e, struct stop_files *f, struct 
 	return 0;
 }
 
+enum { CSV,
+	XML,
+	SNAPSHOT };
+static const struct {
+	const char *name, *type, *extension;
+} files[] = {
+	{ "csv", "text/csv; charset=utf-8", "csv" },
+	{ "xml", "application/xml", "xml" },
+	{ "snapshot", "application/octet-stream", "stop" },
+};
+
+struct file_wanted {
+	int64_t sequence;
+	size_t file;
+	struct buf signature; /* what signd signed of the snapshot */
+};
+
 static int
 work_file(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
-	bool is_csv = strcmp(request_param(rq, "file"), "csv") == 0;
-	const int64_t *sequence = arg;
+	const struct file_wanted *w = arg;
 	struct stop_export e = { .sequence = 0 };
 	struct stop_files f = { .export = NULL };
+	struct buf snapshot = BUF_INIT;
 	char name[80];
 	int rc = -1;
 
-	if (may(tx, rq, err) == -1 || stoplist_export_read(tx, *sequence, &e, err) == -1)
+	if (may(tx, rq, err) == -1 || stoplist_export_read(tx, w->sequence, &e, err) == -1)
 		return -1;
-	snprintf(name, sizeof(name), "attachment; filename=\"stop-list-%s-%06lld.%s\"", e.since == 0 ? "full" : "delta", (long long)e.sequence, is_csv ? "csv" : "xml");
-	if (remake(tx, &e, &f, err) == 0 && reply_header(rp, "Content-Disposition", name, err) == 0)
-		rc = reply_bytes(rp, 200, is_csv ? "text/csv; charset=utf-8" : "application/xml", bytes_of(is_csv ? &f.csv : &f.xml), err);
+	snprintf(name, sizeof(name), "attachment; filename=\"stop-list-%s-%06lld.%s\"", e.since == 0 ? "full" : "delta", (long long)e.sequence, files[w->file].extension);
+	if (remake(tx, &e, &f, err) == 0 && reply_header(rp, "Content-Disposition", name, err) == 0) {
+		if (w->file == SNAPSHOT) {
+			buf_bytes(&snapshot, bytes_of(&w->signature));
+			buf_bytes(&snapshot, bytes_of(&f.entries.body));
+		}
+		if (buf_check(&snapshot, err) == 0)
+			rc = reply_bytes(rp, 200, files[w->file].type, bytes_of(w->file == CSV ? &f.csv : w->file == XML ? &f.xml
+															 : &snapshot),
+				err);
+	}
+	buf_clear(&snapshot);
 	stop_files_clear(&f);
 	stop_export_clear(&e);
+	return rc;
+}
+
+static int
+work_may(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	(void)arg;
+	(void)rp;
+	return may(tx, rq, err);
+}
+
+static int
+ask_signd(const struct request *rq, int64_t sequence, struct buf *signature, struct err *err)
+{
+	struct signclient *signd = NULL;
+	int rc = -1;
+
+	if (signclient_new(conf_text(office_of(rq)->conf, "signd_socket"), &signd, err) == 0)
+		rc = signclient_stop_list(signd, sequence, signature, err);
+	signclient_free(signd);
 	return rc;
 }
 
 int
 get_stop_export_file(struct request *rq, struct reply *rp, struct err *err)
 {
-	const char *file = request_param(rq, "file");
-	int64_t sequence;
+	struct file_wanted w = { .signature = BUF_INIT };
+	int rc = -1;
 
-	if (sequence_of(rq, &sequence, err) == -1)
+	while (w.file < NELEM(files) && strcmp(request_param(rq, "file"), files[w.file].name) != 0)
+		w.file++;
+	if (sequence_of(rq, &w.sequence, err) == -1)
 		return -1;
-	if (strcmp(file, "csv") != 0 && strcmp(file, "xml") != 0)
-		return err_set(err, FAIL_NOT_FOUND, "an export has the files csv and xml");
-	return office_read(rq, rp, work_file, &sequence, err);
+	if (w.file == NELEM(files))
+		return err_set(err, FAIL_NOT_FOUND, "an export has the files csv, xml and snapshot");
+	if (w.file != SNAPSHOT || (office_read(rq, rp, work_may, NULL, err) == 0 && ask_signd(rq, w.sequence, &w.signature, err) == 0))
+		rc = office_read(rq, rp, work_file, &w, err);
+	buf_clear(&w.signature);
+	return rc;
 }

@@ -61,6 +61,15 @@ int chip_write_command(const struct args *args, struct err *err);
 int inspect_command(const struct args *args, struct err *err);
 extern const struct arg_option pki_list_options[];
 int pki_list_command(const struct args *args, struct err *err);
+extern const struct arg_option stoplist_export_options[], stoplist_delta_options[], stoplist_verify_options[];
+int stoplist_export_command(const struct args *args, struct err *err);
+int stoplist_delta_command(const struct args *args, struct err *err);
+int stoplist_verify_command(const struct args *args, struct err *err);
+int stoplist_ask_command(const struct args *args, struct err *err);
+extern const struct arg_option partner_set_options[], partner_retire_options[];
+int partner_list_command(const struct args *args, struct err *err);
+int partner_set_command(const struct args *args, struct err *err);
+int partner_retire_command(const struct args *args, struct err *err);
 
 /* Prints and clears the text. */
 int print_buf(struct buf *text, struct err *err);

@@ -48,6 +48,10 @@ static const struct command commands[] = {
 	  facility_set_command },
 	{ "facility retire", "PROGRAM [--place CODE[,CODE]]", "let a program in no more, or not for these facilities", facility_retire_options, 1, 1,
 	  facility_retire_command },
+	{ "partner list", "", "list the programs of partners and what each is let in for", state_options, 0, 0, partner_list_command },
+	{ "partner set", "PROGRAM [--certificate FILE] [--service NAME[,NAME]]", "let a partner's program in, renew its certificate, add services", partner_set_options, 1, 1,
+	  partner_set_command },
+	{ "partner retire", "PROGRAM [--service NAME[,NAME]]", "let a program in no more, or not for these services", partner_retire_options, 1, 1, partner_retire_command },
 	{ "import births", "FILE.csv --clerk FILE --registrar FILE", "declare and register the births of a file", import_options, 1, 1,
 	  import_births_command,
 	  "  Rows that break a rule are written to FILE.csv.rejects.csv with line, column and rule; the others are registered.\n"
@@ -62,6 +66,13 @@ static const struct command commands[] = {
 	  "  The statistics say how complete the register is against them.  Columns: event, year, events, source; place and sex where they are\n"
 	  "  for less than the country and both.  Rows that break a rule are written to FILE.csv.rejects.csv with line, column and rule.  The\n"
 	  "  newest estimate counts; the same row again is no further one.  Exit status 0: no row was refused.\n" },
+	{ "stoplist export", "--out FILE --officer FILE [--format csv|xml|snapshot]", "export the whole stop list", stoplist_export_options, 0, 0, stoplist_export_command,
+	  "  Prints counts and the time from report to export; docs/stop-list.md describes the files.\n" },
+	{ "stoplist delta", "--since N --out FILE --officer FILE [--format csv|xml]", "export what changed since export N", stoplist_delta_options, 0, 0, stoplist_delta_command },
+	{ "stoplist verify", "FILE --anchor CSCA.pem", "check a snapshot of the stop list, offline", stoplist_verify_options, 1, 1, stoplist_verify_command,
+	  "  Exit status 0: good; 1: good, but a newer one was due; 3: not to be trusted, or unreadable.\n" },
+	{ "stoplist ask", "FILE NUMBER... --anchor CSCA.pem", "ask a snapshot whether numbers are on the stop list, offline", stoplist_verify_options, 2, ARGS_POSITIONALS,
+	  stoplist_ask_command, "  Exit status 0: none is; 1: none is, but a newer snapshot was due; 2: one is; 3: not to be trusted, or unreadable.\n" },
 	{ "trace", "NUMBER --officer FILE [--bundle FILE] [--undisclosed]", "show where a passport comes from", trace_options, 1, 1,
 	  trace_command },
 	{ "ledger check", "[--state DIR]", "recompute the ledger from the rows, name what was altered", state_options, 0, 0,

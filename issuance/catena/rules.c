@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "issuance/catena/commands.h"
+#include "issuance/catena/rules.h"
 #include "issuance/catena/state.h"
 #include "pki/cert.h"
 #include "registry/base/file.h"
@@ -251,8 +252,8 @@ places_of(const struct args *args, struct rule *r, struct err *err)
 	return 0;
 }
 
-static int
-certificate_of(const struct args *args, struct rule *r, struct err *err)
+int
+program_certificate(const struct args *args, uint8_t digest[SHA256_LEN], bool *has, struct err *err)
 {
 	const char *path = args_value(args, "certificate", NULL);
 	struct buf file = BUF_INIT;
@@ -262,8 +263,8 @@ certificate_of(const struct args *args, struct rule *r, struct err *err)
 	if (path == NULL)
 		return 0;
 	if (file_read(path, CERT_MAX, &file, err) == 0 && cert_read_any_key(bytes_of(&file), &cert, err) == 0) {
-		cert_sha256(cert, r->certificate);
-		r->has_certificate = true;
+		cert_sha256(cert, digest);
+		*has = true;
 		rc = 0;
 	} else {
 		err_prefix(err, "--certificate");
@@ -298,8 +299,8 @@ work_facility_retire(struct tx *tx, void *arg, struct err *err)
 	return r->nplace == 0 ? rules_program_retire(tx, r->name, err) : each_place(tx, r, rules_facility_retire, err);
 }
 
-static int
-name_check(const char *name, struct err *err)
+int
+program_name_check(const char *name, struct err *err)
 {
 	struct buf clean = BUF_INIT;
 	int rc = 0;
@@ -318,7 +319,7 @@ facility_set_command(const struct args *args, struct err *err)
 	struct rule r = { .args = args, .name = args->positional[0] };
 	int rc = -1;
 
-	if (name_check(r.name, err) == 0 && places_of(args, &r, err) == 0 && certificate_of(args, &r, err) == 0) {
+	if (program_name_check(r.name, err) == 0 && places_of(args, &r, err) == 0 && program_certificate(args, r.certificate, &r.has_certificate, err) == 0) {
 		if (r.nplace == 0 && !r.has_certificate)
 			err_set(err, FAIL_INPUT, "--place or --certificate is missing");
 		else

@@ -8,6 +8,7 @@
 
 #include "pki/signd/ceremonies.h"
 #include "pki/signd/civilseals.h"
+#include "pki/signd/statements.h"
 #include "pki/signd/confine.h"
 #include "pki/signd/keys.h"
 #include "pki/signd/refusals.h"
@@ -16,6 +17,7 @@
 #include "pki/signmessage.h"
 #include "registry/base/clock.h"
 #include "registry/base/conf.h"
+#include "registry/base/json.h"
 #include "registry/base/log.h"
 #include "registry/base/uin.h"
 #include "registry/service/daemon.h"
@@ -24,6 +26,7 @@
 #include "registry/store/certificates.h"
 #include "registry/store/keys.h"
 #include "registry/store/ledger.h"
+#include "registry/store/stoplist.h"
 
 enum { KEYS_RELOAD_SECONDS = 60,
 	UINS_MAX = 256 };
@@ -44,7 +47,7 @@ struct signd {
 };
 
 static const struct query *const query_sets[] = { signing_queries, keys_signer_queries, ceremony_execution_queries, ledger_queries,
-	ledger_sequence_queries, audit_queries, sealing_queries, NULL };
+	ledger_sequence_queries, audit_queries, sealing_queries, stoplist_read_queries, stoplist_sign_queries, NULL };
 
 /* Held for reading or writing.  A clock that was set back counts as time that went by. */
 static bool
@@ -187,6 +190,22 @@ answer_seal(struct signd *d, const json_t *request, struct err *err)
 	return reply;
 }
 
+/* With the ledger's key of the start, as tree heads are. */
+static json_t *
+answer_stop_list(struct signd *d, const json_t *request, struct err *err)
+{
+	const json_t *sequence = json_object_get(request, "sequence");
+	struct buf cms = BUF_INIT;
+	json_t *reply = NULL;
+
+	if (!json_is_integer(sequence))
+		err_set(err, FAIL_INPUT, "sequence: the number of an export is wanted");
+	else if (statement_stop_list(d->db, &d->ledger, json_integer_value(sequence), &cms, err) == 0)
+		reply = json_pack("{s:b, s:o}", "ok", 1, "cms", json_base64(bytes_of(&cms)));
+	buf_clear(&cms);
+	return reply;
+}
+
 static json_t *
 answer_ceremony(struct signd *d, const char *op, const json_t *request, struct err *err)
 {
@@ -216,9 +235,11 @@ answer_op(struct signd *arg, const json_t *request, struct err *err)
 		return answer_status(arg, err);
 	if (op != NULL && strcmp(op, "seal_certificate") == 0)
 		return answer_seal(arg, request, err);
+	if (op != NULL && strcmp(op, "sign_stop_list") == 0)
+		return answer_stop_list(arg, request, err);
 	if (is_ceremony(op))
 		return answer_ceremony(arg, op, request, err);
-	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins, seal_certificate, execute_ceremony, request_ceremony, import_ceremony");
+	err_set(err, FAIL_INPUT, "op: none of status, sign_documents, new_uins, seal_certificate, sign_stop_list, execute_ceremony, request_ceremony, import_ceremony");
 	return NULL;
 }
 

@@ -2,7 +2,7 @@
 
 /* clang-format off */
 enum { Q_LATE_LIST, Q_LATE_SET, Q_LATE_RETIRE, Q_POLICY_LIST, Q_POLICY_SET, Q_FACILITY_LIST, Q_PROGRAM_NEW, Q_PROGRAM_AGAIN, Q_PROGRAM_RETIRE, Q_FACILITY_SET,
-	Q_FACILITY_RETIRE };
+	Q_FACILITY_RETIRE, Q_PARTNER_LIST, Q_SERVICE_SET, Q_SERVICE_RETIRE };
 const struct query rules_queries[] = {
 	[Q_LATE_LIST] = { "rules_late_list",
 		"SELECT format('%-22s %s', k.name, CASE WHEN r.kind IS NULL THEN 'never late' ELSE format('late after %s days: %s', r.days, r.legal_basis) END)"
@@ -34,6 +34,14 @@ const struct query rules_queries[] = {
 	[Q_FACILITY_RETIRE] = { "rules_facility_retire",
 		"UPDATE program_facility SET is_active = false WHERE place_code = $2 AND is_active"
 		" AND program_id = (SELECT id FROM program WHERE name = $1 AND role = 'program') RETURNING 1" },
+	[Q_PARTNER_LIST] = { "rules_partner_list",
+		"SELECT format('%-22s %-9s %s', p.name, CASE WHEN p.is_active THEN 'active' ELSE 'retired' END, string_agg(s.service"
+		" || CASE WHEN s.is_active THEN '' ELSE ' (retired)' END, ', ' ORDER BY s.service)) FROM program p JOIN program_service s ON s.program_id = p.id GROUP BY p.id ORDER BY p.name" },
+	[Q_SERVICE_SET] = { "rules_service_set",
+		"INSERT INTO program_service (program_id, service) SELECT p.id, $2 FROM program p WHERE p.name = $1 AND p.role = 'program'"
+		" ON CONFLICT (program_id, service) DO UPDATE SET is_active = true RETURNING 1" },
+	[Q_SERVICE_RETIRE] = { "rules_service_retire",
+		"UPDATE program_service SET is_active = false WHERE service = $2 AND is_active AND program_id = (SELECT id FROM program WHERE name = $1) RETURNING 1" },
 	{ NULL, NULL }
 };
 /* clang-format on */
@@ -130,4 +138,22 @@ int
 rules_facility_retire(struct tx *tx, const char *name, const char *place_code, struct err *err)
 {
 	return change(tx, &rules_queries[Q_FACILITY_RETIRE], ARGS(arg_text(name), arg_text(place_code)), "the program does not notify for this place", err);
+}
+
+int
+rules_partner_list(struct tx *tx, struct buf *out, struct err *err)
+{
+	return list(tx, &rules_queries[Q_PARTNER_LIST], NULL, 0, out, err);
+}
+
+int
+rules_service_set(struct tx *tx, const char *name, const char *service, struct err *err)
+{
+	return change(tx, &rules_queries[Q_SERVICE_SET], ARGS(arg_text(name), arg_text(service)), "there is no such program", err);
+}
+
+int
+rules_service_retire(struct tx *tx, const char *name, const char *service, struct err *err)
+{
+	return change(tx, &rules_queries[Q_SERVICE_RETIRE], ARGS(arg_text(name), arg_text(service)), "the program is not let in for this service", err);
 }

@@ -32,4 +32,9 @@ int rules_program_retire(struct tx *tx, const char *name, struct err *err); /* F
 int rules_facility_set(struct tx *tx, const char *name, const char *place_code, struct err *err);
 int rules_facility_retire(struct tx *tx, const char *name, const char *place_code, struct err *err); /* FAIL_NOT_FOUND */
 
+/* What a partner's program is let in for: stop_list, document_status. */
+int rules_partner_list(struct tx *tx, struct buf *out, struct err *err);
+int rules_service_set(struct tx *tx, const char *name, const char *service, struct err *err);
+int rules_service_retire(struct tx *tx, const char *name, const char *service, struct err *err); /* FAIL_NOT_FOUND */
+
 #endif

@@ -8,7 +8,8 @@ enum { Q_BEGIN,
 	Q_SNAPSHOT,
 	Q_ADD,
 	Q_LIST,
-	Q_MAY };
+	Q_MAY,
+	Q_STATUS };
 const struct query stoplist_queries[] = {
 	[Q_BEGIN] = { "stop_export_begin", "SELECT next, at, latest, moment FROM stop_export_begin()" },
 	[Q_SNAPSHOT] = { "stop_export_snapshot", "SELECT snapshot::text FROM stop_export WHERE sequence = $1" },
@@ -20,17 +21,29 @@ const struct query stoplist_queries[] = {
 	[Q_LIST] = { "stop_export_list", "SELECT sequence FROM stop_export WHERE $1::int = 0 OR sequence < $1::int ORDER BY sequence DESC LIMIT $2" },
 	[Q_MAY] = { "program_may",
 		"SELECT EXISTS (SELECT FROM program_service s JOIN program p ON p.id = s.program_id AND p.is_active WHERE s.program_id = $1 AND s.service = $2 AND s.is_active)" },
+	[Q_STATUS] = { "document_status",
+		"SELECT d.number, i.date_of_birth, d.expires_on::text, v.status, v.since::text, v.is_valid FROM document d JOIN identity_version i ON i.id = d.identity_version_id"
+		" JOIN document_standing v ON v.document_id = d.id WHERE d.number = $1" },
 	{ NULL, NULL }
 };
 
 enum { Q_READ,
-	Q_PAGE };
+	Q_PAGE,
+	Q_SNAPSHOT_LOCK,
+	Q_SNAPSHOT_READ };
 const struct query stoplist_read_queries[] = {
 	[Q_READ] = { "stop_export_read",
 		"SELECT e.id, e.sequence, e.since_sequence, e.issuing_state, floor(extract(epoch FROM e.exported_at))::bigint, e.entries, e.withdrawals, e.new_entries, e.median_seconds,"
 		" e.longest_seconds, e.csv_sha256, e.xml_sha256, e.list_sha256, e.snapshot::text, s.snapshot::text, l.snapshot::text, e.officer_id, e.program_id FROM stop_export e"
 		" LEFT JOIN stop_export s ON s.sequence = e.since_sequence LEFT JOIN stop_export l ON l.sequence = e.sequence - 1 WHERE e.sequence = $1" },
 	[Q_PAGE] = { "stop_page", "SELECT number, is_blank, document_type, issuing_state, status, moment, is_new FROM stop_page($1, $2, $3, $4, $5)" },
+	[Q_SNAPSHOT_LOCK] = { "stop_snapshot_lock", "SELECT pg_advisory_xact_lock(222, hashtext($1::uuid::text))" },
+	[Q_SNAPSHOT_READ] = { "stop_snapshot_read", "SELECT cms FROM stop_snapshot WHERE stop_export_id = $1" },
+	{ NULL, NULL }
+};
+
+const struct query stoplist_sign_queries[] = {
+	{ "stop_snapshot_add", "INSERT INTO stop_snapshot (stop_export_id, cms, certificate_id) VALUES ($1, $2, $3)" },
 	{ NULL, NULL }
 };
 
@@ -177,4 +190,45 @@ program_may(struct tx *tx, const struct uuid *program_id, const char *service, b
 	*may = row_bool(rows, 0, 0);
 	rows_free(rows);
 	return 0;
+}
+
+int
+stop_snapshot_read(struct tx *tx, const struct uuid *export_id, struct buf *cms, struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc = 0;
+
+	/* of two who want it signed at once the second looks at what the first made */
+	if (tx_later(tx, &stoplist_read_queries[Q_SNAPSHOT_LOCK], ARGS(arg_uuid(export_id)), -1, NULL, err) == -1 ||
+		tx_query(tx, &stoplist_read_queries[Q_SNAPSHOT_READ], ARGS(arg_uuid(export_id)), &rows, err) == -1)
+		return -1;
+	if (rows_count(rows) > 0)
+		rc = row_bytes(rows, 0, 0, cms, err);
+	rows_free(rows);
+	return rc;
+}
+
+int
+stop_snapshot_add(struct tx *tx, const struct uuid *export_id, struct bytes cms, const struct uuid *certificate_id, struct err *err)
+{
+	return tx_later(tx, &stoplist_sign_queries[0], ARGS(arg_uuid(export_id), arg_bytes(cms), arg_uuid(certificate_id)), -1, NULL, err);
+}
+
+int
+document_status_read(struct tx *tx, const char *number, struct document_status *status, struct err *err)
+{
+	struct document_status s = { .birth = DATE_INIT };
+	struct rows *rows = NULL;
+	int rc = -1;
+
+	if (tx_query_one(tx, &stoplist_queries[Q_STATUS], ARGS(arg_text(number)), FAIL_NOT_FOUND, "no document has this number", &rows, err) == -1)
+		return -1;
+	snprintf(s.status, sizeof(s.status), "%s", row_text(rows, 0, 3));
+	s.is_valid = row_bool(rows, 0, 5);
+	if (row_date(rows, 0, 1, &s.birth, err) == 0 && row_date(rows, 0, 2, &s.expiry, err) == 0 && row_date(rows, 0, 4, &s.since, err) == 0) {
+		*status = s;
+		rc = 0;
+	}
+	rows_free(rows);
+	return rc;
 }

@@ -45,9 +45,23 @@ typedef int stop_row_work(const struct stop_row *row, void *arg, struct err *err
 /* Calls `work` for each number of the export, ascending; withdrawn ones only of a delta. */
 int stoplist_each(struct tx *tx, const struct stop_export *e, stop_row_work *work, void *arg, struct err *err);
 
+/* The signed part of a full export's snapshot, appended; nothing when there is none.  Who asks holds it until the commit. */
+int stop_snapshot_read(struct tx *tx, const struct uuid *export_id, struct buf *cms, struct err *err);
+/* Queued; role catena_signer. */
+int stop_snapshot_add(struct tx *tx, const struct uuid *export_id, struct bytes cms, const struct uuid *certificate_id, struct err *err);
+
+/* How a document stands today, and what its reader knows of it. */
+struct document_status {
+	struct date birth, expiry, since;
+	char status[24]; /* as in the view document_standing */
+	bool is_valid;
+};
+/* FAIL_NOT_FOUND. */
+int document_status_read(struct tx *tx, const char *number, struct document_status *status, struct err *err);
+
 /* Whether the program is let in for a service: stop_list, document_status. */
 int program_may(struct tx *tx, const struct uuid *program_id, const char *service, bool *may, struct err *err);
 
-extern const struct query stoplist_queries[], stoplist_read_queries[]; /* the second: reading only, for signd, too */
+extern const struct query stoplist_queries[], stoplist_read_queries[], stoplist_sign_queries[]; /* of issued; of both; of signd */
 
 #endif

@@ -5,6 +5,7 @@
 #include <gd.h>
 #include <unistd.h>
 
+#include "issuance/application/docstatus.h"
 #include "registry/base/clock.h"
 #include "registry/service/signin.h"
 #include "tests/service/contract.h"
@@ -355,6 +356,20 @@ issuance_day(struct day *day)
 }
 
 static void
+status_day(const char *number)
+{
+	char birth[DATE_TEXT], expiry[DATE_TEXT], check[DOCUMENT_CHECK + 1];
+	struct date born = DATE_INIT, expires = DATE_INIT;
+	struct err err = ERR_INIT;
+
+	if (rig_sql(&rig, birth, sizeof(birth), &err, "SELECT i.date_of_birth FROM document d JOIN identity_version i ON i.id = d.identity_version_id WHERE d.number = '%s'", number) == -1 ||
+		rig_sql(&rig, expiry, sizeof(expiry), &err, "SELECT expires_on FROM document WHERE number = '%s'", number) == -1 || date_parse(bytes_str(birth), &born, &err) == -1 ||
+		date_parse(bytes_str(expiry), &expires, &err) == -1 || document_check(number, born, expires, check, &err) == -1)
+		bail_out("%s", err.text);
+	json_decref(get("issued", "inspector.1", path_of("/issuance/v1/status/%s?check=%s", number, check)));
+}
+
+static void
 stop_list_day(void)
 {
 	char office[UUID_TEXT], id[UUID_TEXT], sequence[24];
@@ -376,6 +391,7 @@ stop_list_day(void)
 	json_decref(get("issued", "auditor.1", "/issuance/v1/stop-list/exports?limit=1"));
 	json_decref(get("issued", "auditor.1", path_of("/issuance/v1/stop-list/exports/%s", sequence)));
 	ok(exchange(at("issued", "auditor.1"), "issued", "GET", path_of("/issuance/v1/stop-list/exports/%s/csv", sequence), false, CLIENT_NO_BODY, NULL) == 200, "issued gives an export as CSV");
+	ok(exchange(at("issued", "auditor.1"), "issued", "GET", path_of("/issuance/v1/stop-list/exports/%s/snapshot", sequence), false, CLIENT_NO_BODY, NULL) == 200, "as a signed snapshot");
 	ok(exchange(at("issued", "auditor.1"), "issued", "GET", path_of("/issuance/v1/stop-list/exports/%s/xml", sequence), false, CLIENT_NO_BODY, NULL) == 200, "and as XML");
 }
 
@@ -418,6 +434,7 @@ registry_day(const struct day *day)
 	json_decref(post("issued", "passport_clerk.1", path_of("/issuance/v1/documents/%s/cancellation", day->number), reason()));
 	life_day(day->number);
 	stop_list_day();
+	status_day(day->number);
 }
 
 static void

@@ -3,8 +3,11 @@
  * withdrawals, time from report to export, and who is let in.
  */
 #include <libpq-fe.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "issuance/application/docstatus.h"
+#include "pki/stopsnapshot.h"
 #include "registry/base/digest.h"
 #include "registry/base/file.h"
 #include "tests/service/counter.h"
@@ -257,6 +260,111 @@ test_list(const char *lost, const char *stolen, const char *revoked, const char 
 	buf_clear(&again);
 }
 
+/* catena stoplist WHAT --anchor of the rig: its exit status, 100 when its output does not have the words. */
+static int
+command(struct buf *file, const char *what, const char *words)
+{
+	const char *builddir = getenv("top_builddir");
+	char line[600], out[2000];
+	struct err err = ERR_INIT;
+	size_t n;
+	FILE *f;
+	int status;
+
+	if (file_write(rig_path(&rig, "a.stop"), bytes_of(file), 0600, &err) == -1)
+		bail_out("%s", err.text);
+	n = (size_t)snprintf(line, sizeof(line), "%s/catena stoplist ", builddir != NULL ? builddir : ".");
+	for (const char *s = what; *s != '\0'; s++)
+		if (strncmp(s, "FILE", 4) == 0) {
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s", rig_path(&rig, "a.stop"));
+			s += 3;
+		} else {
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%c", *s);
+		}
+	snprintf(line + n, sizeof(line) - n, " --anchor %s 2>&1", rig_path(&rig, "pki/csca.crt"));
+	if ((f = popen(line, "r")) == NULL)
+		bail_out("no process");
+	out[fread(out, 1, sizeof(out) - 1, f)] = '\0';
+	status = WEXITSTATUS(pclose(f));
+	unlink(rig_path(&rig, "a.stop"));
+	if (strstr(out, words) != NULL)
+		return status;
+	printf("# %s: %d %s\n", what, status, out);
+	return 100;
+}
+
+/* What an inspector takes along, and asks without a line. */
+static void
+test_snapshot(const char *stolen, const char *valid)
+{
+	struct client *auditor = client_at(&rig, "issued", "auditor.1");
+	struct buf file = BUF_INIT, again = BUF_INIT, anchor = BUF_INIT;
+	struct stop_snapshot s;
+	struct cert *csca = NULL;
+	struct err err = ERR_INIT;
+	char ask[60];
+	int64_t full;
+
+	ok(export_since("passport_supervisor.1", 0) == 201, "a full export: %s", got.err.text);
+	full = figure("sequence");
+	ok(fetch(auditor, 2, "snapshot", &file) == 200 && fetch(auditor, full, "snapshot", &file) == 200, "has a snapshot, and so have those before");
+	ok(fetch(auditor, 3, "snapshot", &again) == 409, "refuses: that of a delta");
+	ok(fetch(auditor, 999, "snapshot", &again) == 404, "refuses: that of no export");
+	ok(fetch(client_at(&rig, "issued", "passport_clerk.1"), full, "snapshot", &again) == 403, "refuses: a clerk");
+	ok(fetch(auditor, full, "snapshot", &again) == 200 && bytes_equal(bytes_of(&file), bytes_of(&again)), "the same octets again: it is signed once");
+	if (stop_snapshot_parse(bytes_of(&file), &s, &err) == -1 || file_read(rig_path(&rig, "pki/csca.crt"), 1 << 16, &anchor, &err) == -1 || cert_read(bytes_of(&anchor), &csca, &err) == -1)
+		bail_out("%s", err.text);
+	ok(stop_snapshot_trust(&s, csca, &err) == 0, "signed for the registry under the CSCA: %s", err.text);
+	ok(stop_snapshot_ask(&s, stolen) != NULL && strcmp(stop_snapshot_ask(&s, stolen), "invalid") == 0 && stop_snapshot_ask(&s, valid) == NULL && stop_snapshot_ask(&s, "TS-0000041") != NULL &&
+			strcmp(stop_snapshot_ask(&s, "TS-0000041"), "stolen_blank") == 0,
+		"it says of each number what the list says");
+	ok(command(&file, "verify FILE", "verdict: good") == 0 && command(&file, "ask FILE L898902C3", "not on the stop list") == 0, "catena stoplist verify and ask, offline");
+	snprintf(ask, sizeof(ask), "ask FILE L898902C3 %s", stolen);
+	ok(command(&file, ask, ": invalid") == 2, "one that is listed");
+	ok(command(&file, "ask FILE", "") != 0 && command(&anchor, "verify FILE", "") == 3, "refuses: no number, a file that is no snapshot");
+	file.p[file.n - 1] ^= 1;
+	ok(command(&file, ask, "not those that were signed") == 3, "refuses: to answer from a snapshot that was altered");
+	ok(rig_count(&rig, "SELECT count(*) FROM registry.stop_snapshot s JOIN registry.ledger_entry l ON l.record_id = s.id") == 2, "each signature is in the ledger");
+	stop_snapshot_clear(&s);
+	cert_free(csca);
+	buf_clear(&file);
+	buf_clear(&again);
+	buf_clear(&anchor);
+}
+
+static int
+ask_status(const char *login, const char *number, const char *check)
+{
+	return look(login, "status/%s?check=%s", number, check);
+}
+
+static void
+test_status(const char *stolen, const char *valid, const char *birth)
+{
+	struct date born, expires;
+	struct err err = ERR_INIT;
+	char check[DOCUMENT_CHECK + 1], other[DOCUMENT_CHECK + 1], day[DATE_TEXT];
+
+	if (rig_sql(&rig, day, sizeof(day), &err, "SELECT expires_on FROM registry.document WHERE number = '%s'", valid) == -1 || date_parse(bytes_str(birth), &born, &err) == -1 ||
+		date_parse(bytes_str(day), &expires, &err) == -1 || document_check(valid, born, expires, check, &err) == -1)
+		bail_out("%s", err.text);
+	ok(ask_status("inspector.1", valid, check) == 200 && json_is_true(json_object_get(got.json, "is_valid")) && strcmp(said("status"), "active") == 0 && strlen(said("since")) == 10,
+		"who has the document learns that it is valid: %s", got.err.text);
+	ok(ask_status("passport_clerk.1", valid, check) == 403, "refuses: a clerk");
+	snprintf(other, sizeof(other), "%s", check);
+	other[0] = other[0] == '0' ? '1' : '0';
+	ok(ask_status("inspector.1", valid, other) == 404 && strstr(got.err.text, "number and check") != NULL, "refuses: a check that is another's");
+	ok(ask_status("inspector.1", "U99999999", check) == 404 && strstr(got.err.text, "number and check") != NULL, "refuses: a number that is not there, with the same words");
+	ok(ask_status("inspector.1", stolen, check) == 404, "refuses: the check of another document");
+	ok(ask_status("inspector.1", valid, "0123") == 400 && ask_status("inspector.1", valid, "") == 400 && look("inspector.1", "status/%s", valid) == 400, "refuses: no check");
+	ok(look("inspector.1", "status/%s?check=%s&birth=1", valid, check) == 400, "refuses: a question that it does not know");
+	tell("passport_approver.1", "'reason':'a tip of the consulate'", "documents/%s/suspension", valid);
+	ok(ask_status("inspector.1", valid, check) == 200 && json_is_false(json_object_get(got.json, "is_valid")) && strcmp(said("status"), "suspended") == 0, "suspended: not valid from now on");
+	for (int i = 0; i < DOCUMENT_ASKS_A_MINUTE + 10 && got.status != 429; i++)
+		ask_status("inspector.1", valid, other);
+	ok(got.status == 429, "who tries them out has to wait");
+}
+
 /* A change that was begun before an export and commits after it is in the next one. */
 static void
 test_late(const char *number)
@@ -308,7 +416,7 @@ test_program(void)
 int
 main(void)
 {
-	struct day_person lost, stolen, revoked, suspended;
+	struct day_person lost, stolen, revoked, suspended, valid;
 	struct err err = ERR_INIT;
 	char loss[UUID_TEXT];
 
@@ -330,6 +438,9 @@ main(void)
 	test_blanks(loss);
 	test_list(lost.document_number, stolen.document_number, revoked.document_number, suspended.document_number, loss);
 	test_late("Z23456789");
+	issue_one("Blameless", "1993-03-17", &valid);
+	test_snapshot(stolen.document_number, valid.document_number);
+	test_status(stolen.document_number, valid.document_number, "1993-03-17");
 	test_program();
 	unlink(rig_path(&rig, "export.xml"));
 	return acting_stop();

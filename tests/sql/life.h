@@ -23,6 +23,7 @@
 	"INSERT INTO booklet_recovery (loss_id, reported_by, first_serial, last_serial, notes, officer_id) VALUES (" loss ", " one ", 1, 1, 'in the other safe', " other ");" \
 	"ALTER TABLE booklet_loss ENABLE TRIGGER takes_effect; ALTER TABLE booklet_recovery ENABLE TRIGGER takes_effect;" \
 	"INSERT INTO stop_export (id, sequence, kind, snapshot, issuing_state, entries, withdrawals, new_entries, csv_sha256, xml_sha256, list_sha256, officer_id, exported_at)" \
-	" VALUES (gen_random_uuid(), 1, 'full', pg_current_snapshot(), 'UTO', 0, 0, 0, sha256('c'), sha256('x'), sha256('l'), " one ", now());"
+	" VALUES (gen_random_uuid(), 1, 'full', pg_current_snapshot(), 'UTO', 0, 0, 0, sha256('c'), sha256('x'), sha256('l'), " one ", now());" \
+	"INSERT INTO stop_snapshot (stop_export_id, cms, certificate_id) SELECT e.id, 'cms', c.id FROM stop_export e, certificate c LIMIT 1;"
 
 #endif

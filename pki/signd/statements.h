@@ -1,0 +1,16 @@
+/*
+ * statements.h - what signd signs with the ledger's key for others to read offline: a snapshot of the stop list, a notification.  It is handed a number and
+ * no octets: what it signs it has itself made from the registry's rows (design, invariant 2).
+ */
+#ifndef CATENA_SIGND_STATEMENTS_H
+#define CATENA_SIGND_STATEMENTS_H
+
+#include "pki/signd/policy.h"
+
+/*
+ * The signed part of the snapshot of that full export (pki/stopsnapshot.h), appended: the one it has, or a new one.  FAIL_NOT_FOUND: no such export;
+ * FAIL_CONFLICT: a delta, or the rows do not give its entries any more.
+ */
+int statement_stop_list(struct db *db, const struct active_signer *by, int64_t sequence, struct buf *cms, struct err *err);
+
+#endif
