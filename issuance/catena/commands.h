@@ -70,6 +70,10 @@ extern const struct arg_option partner_set_options[], partner_retire_options[];
 int partner_list_command(const struct args *args, struct err *err);
 int partner_set_command(const struct args *args, struct err *err);
 int partner_retire_command(const struct args *args, struct err *err);
+extern const struct arg_option subscriber_set_options[];
+int subscriber_list_command(const struct args *args, struct err *err);
+int subscriber_set_command(const struct args *args, struct err *err);
+int subscriber_retire_command(const struct args *args, struct err *err);
 
 /* Prints and clears the text. */
 int print_buf(struct buf *text, struct err *err);

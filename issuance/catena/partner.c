@@ -1,4 +1,4 @@
-/* catena partner list, set, retire: programs of other authorities, and what each is let in for. */
+/* catena partner and subscriber list, set, retire: programs of other authorities and what each is let in for; who is told of what. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +18,14 @@ const struct arg_option partner_set_options[] = { OPTION_STATE,
 const struct arg_option partner_retire_options[] = { OPTION_STATE,
 	{ "service", "NAME[,NAME]", "only these; without it, the program is not let in any more" },
 	{ NULL, NULL, NULL } };
+const struct arg_option subscriber_set_options[] = { OPTION_STATE,
+	{ "url", "URL", "https: where notifications are posted" },
+	{ "topic", "TOPIC[,TOPIC]", "what of: document.stopped, document.*, person.deceased ..." },
+	{ NULL, NULL, NULL } };
 /* clang-format on */
 
 struct partner {
-	const char *name;
+	const char *name, *url, *topics;
 	uint8_t certificate[SHA256_LEN];
 	bool has_certificate;
 	char *text, *service[SERVICES_MAX];
@@ -134,4 +138,89 @@ partner_retire_command(const struct args *args, struct err *err)
 		printf("program %s: %zu services taken away\n", p.name, p.n);
 	free(p.text);
 	return rc;
+}
+
+/* ---- subscribers ---- */
+
+static const char *const topics[] = { "act", "application", "booklets", "document", "person" };
+
+static bool
+is_topic(const char *text, size_t n)
+{
+	for (size_t i = 0; i < NELEM(topics); i++) {
+		size_t family = strlen(topics[i]);
+
+		if (n > family + 1 && strncmp(text, topics[i], family) == 0 && text[family] == '.')
+			return (n == family + 2 && text[family + 1] == '*') || strspn(text + family + 1, "abcdefghijklmnopqrstuvwxyz_") >= n - family - 1;
+	}
+	return false;
+}
+
+static int
+subscription_check(const struct partner *p, struct err *err)
+{
+	if (p->url == NULL || strncmp(p->url, "https://", 8) != 0 || strlen(p->url) > 500 || strpbrk(p->url, " \t\r\n") != NULL)
+		return err_set(err, FAIL_INPUT, "--url: an https address is wanted");
+	for (const char *t = p->topics; t != NULL; t = strchr(t, ',') == NULL ? NULL : strchr(t, ',') + 1)
+		if (!is_topic(t, strcspn(t, ",")))
+			return err_set(err, FAIL_INPUT, "--topic: topics of act, application, booklets, document and person are there, each as FAMILY.EVENT or FAMILY.*");
+	return p->topics != NULL ? 0 : err_set(err, FAIL_INPUT, "--topic is missing");
+}
+
+static int
+work_subscriber_list(struct tx *tx, void *arg, struct err *err)
+{
+	struct partner *p = arg;
+
+	buf_cut(&p->out, 0);
+	return rules_subscriber_list(tx, &p->out, err);
+}
+
+int
+subscriber_list_command(const struct args *args, struct err *err)
+{
+	struct partner p = { .out = BUF_INIT };
+
+	if (run(args, &p, work_subscriber_list, DB_READ_ONLY, err) == 0)
+		return print_buf(&p.out, err);
+	buf_clear(&p.out);
+	return -1;
+}
+
+static int
+work_subscriber_set(struct tx *tx, void *arg, struct err *err)
+{
+	const struct partner *p = arg;
+
+	return rules_subscriber_set(tx, p->name, p->url, p->topics, err);
+}
+
+int
+subscriber_set_command(const struct args *args, struct err *err)
+{
+	struct partner p = { .name = args->positional[0], .url = args_value(args, "url", NULL), .topics = args_value(args, "topic", NULL) };
+
+	if (program_name_check(p.name, err) == -1 || subscription_check(&p, err) == -1 || run(args, &p, work_subscriber_set, DB_READ_COMMITTED, err) == -1)
+		return -1;
+	printf("subscriber %s: told of %s at %s\n", p.name, p.topics, p.url);
+	return 0;
+}
+
+static int
+work_subscriber_retire(struct tx *tx, void *arg, struct err *err)
+{
+	const struct partner *p = arg;
+
+	return rules_subscriber_retire(tx, p->name, err);
+}
+
+int
+subscriber_retire_command(const struct args *args, struct err *err)
+{
+	struct partner p = { .name = args->positional[0] };
+
+	if (run(args, &p, work_subscriber_retire, DB_READ_COMMITTED, err) == -1)
+		return -1;
+	printf("subscriber %s: told of nothing any more\n", p.name);
+	return 0;
 }

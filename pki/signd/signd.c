@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "pki/signd/ceremonies.h"
 #include "pki/signd/civilseals.h"
@@ -26,6 +27,7 @@
 #include "registry/store/certificates.h"
 #include "registry/store/keys.h"
 #include "registry/store/ledger.h"
+#include "registry/store/outbox.h"
 #include "registry/store/stoplist.h"
 
 enum { KEYS_RELOAD_SECONDS = 60,
@@ -43,11 +45,13 @@ struct signd {
 	struct active_signer ledger;
 	pthread_t sequencing;
 	bool is_sequencing;
+	pthread_t notifying; /* signs notifications, with that same key */
+	bool is_notifying;
 	atomic_bool stop;
 };
 
 static const struct query *const query_sets[] = { signing_queries, keys_signer_queries, ceremony_execution_queries, ledger_queries,
-	ledger_sequence_queries, audit_queries, sealing_queries, stoplist_read_queries, stoplist_sign_queries, NULL };
+	ledger_sequence_queries, audit_queries, sealing_queries, stoplist_read_queries, stoplist_sign_queries, outbox_sign_queries, NULL };
 
 /* Held for reading or writing.  A clock that was set back counts as time that went by. */
 static bool
@@ -294,6 +298,27 @@ sequence(void *arg)
 	return NULL;
 }
 
+/* What is in the way is told once, and again when it is something else. */
+static void *
+notify(void *arg)
+{
+	const struct timespec moment = { .tv_nsec = 200 * 1000000L };
+	struct signd *d = arg;
+	char told[sizeof(((struct err *)NULL)->text)] = "";
+
+	while (!atomic_load(&d->stop)) {
+		struct err err = ERR_INIT;
+		size_t done = 0;
+
+		if (statement_notifications(d->db, &d->ledger, &done, &err) == -1 && strcmp(told, err.text) != 0)
+			log_err(LOG_WARNING, "notifications", &err);
+		snprintf(told, sizeof(told), "%s", err.kind == FAIL_NONE ? "" : err.text);
+		if (done < STATEMENTS_AT_ONCE)
+			nanosleep(&moment, NULL);
+	}
+	return NULL;
+}
+
 static int
 sequencer_start(struct signd *d, const struct conf *conf, struct err *err)
 {
@@ -310,6 +335,9 @@ sequencer_start(struct signd *d, const struct conf *conf, struct err *err)
 	if (pthread_create(&d->sequencing, NULL, sequence, d) != 0)
 		return err_errno(err, "sequencer");
 	d->is_sequencing = true;
+	if (pthread_create(&d->notifying, NULL, notify, d) != 0)
+		return err_errno(err, "notifications");
+	d->is_notifying = true;
 	return 0;
 }
 
@@ -319,6 +347,8 @@ sequencer_stop(struct signd *d)
 	atomic_store(&d->stop, true);
 	if (d->is_sequencing)
 		pthread_join(d->sequencing, NULL);
+	if (d->is_notifying)
+		pthread_join(d->notifying, NULL);
 	ledger_sequencer_free(d->sequencer);
 	signer_free(d->ledger.signer);
 }

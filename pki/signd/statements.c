@@ -2,6 +2,7 @@
 
 #include "pki/stopsnapshot.h"
 #include "registry/base/clock.h"
+#include "registry/store/outbox.h"
 #include "registry/store/stoplist.h"
 
 #define DAY INT64_C(86400)
@@ -94,4 +95,43 @@ statement_stop_list(struct db *db, const struct active_signer *by, int64_t seque
 	}
 	buf_clear(&w.made);
 	return rc;
+}
+
+static const char oid_data[] = "1.2.840.113549.1.7.1";
+
+struct notifying {
+	const struct active_signer *by;
+	size_t done;
+};
+
+static int
+sign_notification(struct tx *tx, int64_t outbox_id, struct bytes content, void *arg, struct err *err)
+{
+	const struct notifying *n = arg;
+	struct buf cms = BUF_INIT;
+	int rc = -1;
+
+	if (sign(n->by, oid_data, content, &cms, err) == 0)
+		rc = outbox_sign(tx, outbox_id, bytes_of(&cms), &n->by->certificate_id, err);
+	buf_clear(&cms);
+	return rc;
+}
+
+static int
+work_notifications(struct tx *tx, void *arg, struct err *err)
+{
+	struct notifying *n = arg;
+
+	return outbox_unsigned(tx, STATEMENTS_AT_ONCE, sign_notification, n, &n->done, err);
+}
+
+int
+statement_notifications(struct db *db, const struct active_signer *by, size_t *done, struct err *err)
+{
+	struct notifying n = { .by = by };
+
+	if (db_run(db, DB_READ_COMMITTED, work_notifications, &n, err) == -1)
+		return -1;
+	*done = n.done;
+	return 0;
 }

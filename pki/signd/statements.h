@@ -13,4 +13,11 @@
  */
 int statement_stop_list(struct db *db, const struct active_signer *by, int64_t sequence, struct buf *cms, struct err *err);
 
+/*
+ * Signs notifications that have subscribers and no signature yet, at most STATEMENTS_AT_ONCE; *done counts.  A notification is a CMS SignedData (id-data) of
+ * the JSON that the registry made of the outbox's row (0224-subscribers.sql).
+ */
+enum { STATEMENTS_AT_ONCE = 64 };
+int statement_notifications(struct db *db, const struct active_signer *by, size_t *done, struct err *err);
+
 #endif

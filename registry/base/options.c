@@ -60,6 +60,7 @@ const struct conf_option conf_options[] = {
 	{ "issued", "qc_reader", CONF_TEXT, "", 0, 0, "", "The reader in which quality control reads back the chips that stations wrote; empty: none, and what was written is composed again." },
 	{ "issued", "csca_certificate", CONF_PATH, "pki/csca.crt", 0, 0, "", "Trust anchor of quality control." },
 	{ "registryd", "port", CONF_INT, "8444", 0, 65535, "", "TCP port." },
+	{ "registryd", "subscribers_ca", CONF_PATH, "", 0, 0, "", "PEM of who issues the certificates of subscribers' servers; empty: whom the system trusts." },
 	{ "pkid", "port", CONF_INT, "8445", 0, 65535, "", "TCP port." },
 	{ "pkid", "duties_interval", CONF_SECONDS, "60", 1, 86400, "s",
 	  "How often it looks at what is due and has approved ceremonies carried out." },

@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 
+#include "registry/registryd/deliver.h"
 #include "registry/store/descent.h"
 #include "registry/store/ledger.h"
+#include "registry/store/outbox.h"
 
-static const struct query *const queries[] = { descent_queries, ledger_queries, NULL };
+static const struct query *const queries[] = { descent_queries, ledger_queries, outbox_read_queries, NULL };
 
 /* ---- descent ---- */
 
@@ -155,12 +157,93 @@ get_inclusion(struct request *rq, struct reply *rp, struct err *err)
 	return office_read(rq, rp, work_inclusion, NULL, err);
 }
 
+/* ---- what subscribers do not have yet ---- */
+
+enum { NOTIFICATIONS_LIMIT = 200 };
+struct waiting {
+	int64_t after, limit;
+	bool stuck;
+};
+
+static int
+work_notifications(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
+{
+	const struct waiting *w = arg;
+	struct outbox_counts counts;
+	json_t *items = NULL, *reply;
+	bool more = false;
+
+	(void)rq;
+	if (outbox_counts(tx, &counts, err) == -1 || outbox_list(tx, w->stuck, w->after, (unsigned)w->limit, &items, &more, err) == -1)
+		return -1;
+	reply = json_pack("{s:I, s:I, s:O}", "waiting", (json_int_t)counts.waiting, "stuck", (json_int_t)counts.stuck, "items", items);
+	if (more && reply != NULL)
+		json_object_set(reply, "next", json_object_get(json_array_get(items, json_array_size(items) - 1), "id"));
+	json_decref(items);
+	return reply_json(rp, 200, reply, err);
+}
+
+static int
+get_notifications(struct request *rq, struct reply *rp, struct err *err)
+{
+	static const char *const known[] = { "stuck", "after", "limit", NULL };
+	const char *stuck = request_query(rq, "stuck");
+	struct waiting w = { .stuck = false };
+
+	if (request_query_known(rq, known, err) == -1 || request_query_int(rq, "after", 1, INT64_MAX, 0, &w.after, err) == -1 ||
+		request_query_int(rq, "limit", 1, NOTIFICATIONS_LIMIT, 50, &w.limit, err) == -1)
+		return -1;
+	if (stuck != NULL && strcmp(stuck, "true") != 0 && strcmp(stuck, "false") != 0)
+		return err_problem(err, "?stuck", "true or false is wanted");
+	w.stuck = stuck != NULL && strcmp(stuck, "true") == 0;
+	return office_read(rq, rp, work_notifications, &w, err);
+}
+
+/* ---- the program ---- */
+
+static int
+start(struct office *office, struct err *err)
+{
+	struct delivery *delivery = NULL;
+
+	if (delivery_start(office, &delivery, err) == -1)
+		return -1;
+	office->own = delivery;
+	return 0;
+}
+
+static void
+stop(struct office *office)
+{
+	delivery_stop(office->own);
+	office->own = NULL;
+}
+
+static int
+work_counts(struct tx *tx, void *arg, struct err *err)
+{
+	return outbox_counts(tx, arg, err);
+}
+
+static void
+metrics(struct office *office, struct buf *out)
+{
+	struct outbox_counts counts;
+	struct err err = ERR_INIT;
+
+	if (db_run(office->db, DB_READ_ONLY, work_counts, &counts, &err) == -1)
+		return;
+	buf_printf(out, "# HELP catena_notifications Notifications that a subscriber does not have yet; stuck: tried ten times.\n# TYPE catena_notifications gauge\n");
+	buf_printf(out, "catena_notifications{state=\"waiting\"} %lld\ncatena_notifications{state=\"stuck\"} %lld\n", (long long)counts.waiting, (long long)counts.stuck);
+}
+
 /* clang-format off */
 const struct route registry_routes[] = {
 	{ "GET", "/documents/{number}/descent", ROLE_AUDITOR | ROLE_INSPECTOR | ROLES_PASSPORT, get_descent, 0, "the descent bundle of a document" },
 	{ "GET", "/ledger/head",                0, get_head,        ROUTE_PUBLIC, "the newest signed tree head" },
 	{ "GET", "/ledger/consistency",         0, get_consistency, ROUTE_PUBLIC, "proof that a tree is the beginning of a later one" },
 	{ "GET", "/ledger/records/{record}",    ROLE_AUDITOR, get_inclusion, 0, "the leaf of a record and its inclusion proof" },
+	{ "GET", "/notifications",              ROLE_AUDITOR | ROLE_ADMINISTRATOR, get_notifications, 0, "notifications that subscribers do not have yet, and what is stuck" },
 	{ NULL }
 };
 /* clang-format on */
@@ -171,4 +254,7 @@ const struct office_program registry_program = {
 	.base_path = "/registry/v1",
 	.routes = registry_routes,
 	.queries = queries,
+	.start = start,
+	.stop = stop,
+	.metrics = metrics,
 };

@@ -2,7 +2,7 @@
 
 /* clang-format off */
 enum { Q_LATE_LIST, Q_LATE_SET, Q_LATE_RETIRE, Q_POLICY_LIST, Q_POLICY_SET, Q_FACILITY_LIST, Q_PROGRAM_NEW, Q_PROGRAM_AGAIN, Q_PROGRAM_RETIRE, Q_FACILITY_SET,
-	Q_FACILITY_RETIRE, Q_PARTNER_LIST, Q_SERVICE_SET, Q_SERVICE_RETIRE };
+	Q_FACILITY_RETIRE, Q_PARTNER_LIST, Q_SERVICE_SET, Q_SERVICE_RETIRE, Q_SUBSCRIBER_LIST, Q_SUBSCRIBER_SET, Q_SUBSCRIBER_RETIRE };
 const struct query rules_queries[] = {
 	[Q_LATE_LIST] = { "rules_late_list",
 		"SELECT format('%-22s %s', k.name, CASE WHEN r.kind IS NULL THEN 'never late' ELSE format('late after %s days: %s', r.days, r.legal_basis) END)"
@@ -42,6 +42,12 @@ const struct query rules_queries[] = {
 		" ON CONFLICT (program_id, service) DO UPDATE SET is_active = true RETURNING 1" },
 	[Q_SERVICE_RETIRE] = { "rules_service_retire",
 		"UPDATE program_service SET is_active = false WHERE service = $2 AND is_active AND program_id = (SELECT id FROM program WHERE name = $1) RETURNING 1" },
+	[Q_SUBSCRIBER_LIST] = { "rules_subscriber_list",
+		"SELECT format('%-22s %-9s %s  %s', s.name, CASE WHEN s.is_active THEN 'active' ELSE 'retired' END, s.url, array_to_string(s.topics, ',')) FROM subscriber s ORDER BY s.name" },
+	[Q_SUBSCRIBER_SET] = { "rules_subscriber_set",
+		"INSERT INTO subscriber (name, url, topics) VALUES ($1, $2, string_to_array($3, ','))"
+		" ON CONFLICT (name) DO UPDATE SET url = excluded.url, topics = excluded.topics, is_active = true RETURNING 1" },
+	[Q_SUBSCRIBER_RETIRE] = { "rules_subscriber_retire", "UPDATE subscriber SET is_active = false WHERE name = $1 AND is_active RETURNING 1" },
 	{ NULL, NULL }
 };
 /* clang-format on */
@@ -156,4 +162,22 @@ int
 rules_service_retire(struct tx *tx, const char *name, const char *service, struct err *err)
 {
 	return change(tx, &rules_queries[Q_SERVICE_RETIRE], ARGS(arg_text(name), arg_text(service)), "the program is not let in for this service", err);
+}
+
+int
+rules_subscriber_list(struct tx *tx, struct buf *out, struct err *err)
+{
+	return list(tx, &rules_queries[Q_SUBSCRIBER_LIST], NULL, 0, out, err);
+}
+
+int
+rules_subscriber_set(struct tx *tx, const char *name, const char *url, const char *topics, struct err *err)
+{
+	return change(tx, &rules_queries[Q_SUBSCRIBER_SET], ARGS(arg_text(name), arg_text(url), arg_text(topics)), "the subscriber was not written", err);
+}
+
+int
+rules_subscriber_retire(struct tx *tx, const char *name, struct err *err)
+{
+	return change(tx, &rules_queries[Q_SUBSCRIBER_RETIRE], ARGS(arg_text(name)), "no active subscriber has this name", err);
 }

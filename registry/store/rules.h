@@ -37,4 +37,9 @@ int rules_partner_list(struct tx *tx, struct buf *out, struct err *err);
 int rules_service_set(struct tx *tx, const char *name, const char *service, struct err *err);
 int rules_service_retire(struct tx *tx, const char *name, const char *service, struct err *err); /* FAIL_NOT_FOUND */
 
+/* Who is told of what: topics with commas between, whole ones or families ("document.*"); in the place of what is there. */
+int rules_subscriber_list(struct tx *tx, struct buf *out, struct err *err);
+int rules_subscriber_set(struct tx *tx, const char *name, const char *url, const char *topics, struct err *err);
+int rules_subscriber_retire(struct tx *tx, const char *name, struct err *err); /* FAIL_NOT_FOUND; it is told of nothing from now on */
+
 #endif

@@ -295,6 +295,8 @@ write_conf(const struct rig *r, const struct rig_program *p, struct err *err)
 	buf_printf(&text, "\n[signd]\ntoken = %s\n", r->token_uri);
 	if (strcmp(p->name, "signd") != 0)
 		buf_printf(&text, "\n[%s]\nport = %d\n", p->name, port);
+	if (strcmp(p->name, "registryd") == 0)
+		buf_str(&text, "subscribers_ca = ca.pem\n");
 	snprintf(name, sizeof(name), "%s.conf", p->name);
 	if (buf_check(&text, err) == 0)
 		rc = file_write(rig_path(r, name), bytes_of(&text), 0600, err);

@@ -24,6 +24,8 @@
 	"ALTER TABLE booklet_loss ENABLE TRIGGER takes_effect; ALTER TABLE booklet_recovery ENABLE TRIGGER takes_effect;" \
 	"INSERT INTO stop_export (id, sequence, kind, snapshot, issuing_state, entries, withdrawals, new_entries, csv_sha256, xml_sha256, list_sha256, officer_id, exported_at)" \
 	" VALUES (gen_random_uuid(), 1, 'full', pg_current_snapshot(), 'UTO', 0, 0, 0, sha256('c'), sha256('x'), sha256('l'), " one ", now());" \
-	"INSERT INTO stop_snapshot (stop_export_id, cms, certificate_id) SELECT e.id, 'cms', c.id FROM stop_export e, certificate c LIMIT 1;"
+	"INSERT INTO stop_snapshot (stop_export_id, cms, certificate_id) SELECT e.id, 'cms', c.id FROM stop_export e, certificate c LIMIT 1;" \
+	"INSERT INTO outbox (topic, subject_id) VALUES ('document.stopped', gen_random_uuid());" \
+	"INSERT INTO outbox_message (outbox_id, cms, certificate_id) SELECT o.id, 'cms', c.id FROM outbox o, certificate c LIMIT 1;"
 
 #endif

@@ -12,7 +12,7 @@
 /* Tables whose rows stay, besides the ledgered ones. */
 static const char *const also_fixed[] = { "act_party", "act_match_key", "birth_statistics", "portrait_image", "person_uin", "ledger_entry",
 	"ledger_leaf", "ledger_node", "act_kind", "act_policy", "late_rule", "act_evidence_rule", "act_evidence_file", "act_rule", "document_kind", "entitlement_rule", "fee_refund_series", "fee_rule", "fee_series", "refund_rule", "interview_rule",
-	"notification_rule", "program_facility", "program_service", "stop_change", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
+	"notification_rule", "program_facility", "program_service", "stop_change", "subscriber", "outbox_delivery", "death_statistics", "provenance_grade", "statistics_kind", "legacy_image_file", "tree_head", "current_state", "transition", "ledgered_table", "schema_version", "officer", "officer_role",
 	"office", "booklet_station", "batch_work", "station_notice", "place", "program", "idempotency", "trust_file", "trust_object" };
 
 static unsigned
@@ -88,7 +88,7 @@ test_inserts(void)
 		" portrait_image; issuance: application application_consent application_decision application_interview application_visa appointment appointment_closing appointment_ending appointment_opening batch batch_decision batch_order booklet_confirmation booklet_count booklet_event booklet_loss booklet_loss_confirmation booklet_recovery chip_writing document document_decision document_delivery document_destruction document_destruction_witness document_finding document_release document_report document_suspension document_suspension_end document_transfer fee_receipt fee_refund fee_waiver outbox person_designation person_stop prepared_application prepared_ending stop_export;"
 		" pki: ceremony ceremony_decision signing_key trust_decision trust_file trust_import trust_import_decision"
 		" trust_import_item trust_object; signer: ceremony_execution ceremony_request ceremony_rule certificate civil_certificate_seal crl"
-		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node revocation signature_tally signed_list stop_snapshot tree_head",
+		" document_signature key_generation key_retirement key_rule ledger_leaf ledger_node outbox_message revocation signature_tally signed_list stop_snapshot tree_head",
 		"each role inserts what its program makes and nothing else");
 	is(chain_ask("SELECT string_agg(rolname || ' ' || relname, ', ' ORDER BY 1) FROM pg_roles, pg_class c JOIN pg_namespace n"
 		     " ON n.oid = c.relnamespace WHERE nspname = 'registry' AND relkind = 'r' AND rolname ~ '^catena_' AND rolname <> 'catena_owner'"
