@@ -62,7 +62,7 @@ function Said({ batch }) {
 }
 
 function Stations({ batch }) {
-	return batch.stations.length > 0 && html`<${Table} caption=${t('batch.stations')} isNamed columns=${['batch.station', 'batch.done', 'batch.failed', 'batch.held', 'batch.until'].map((column) => t(column))}
+	return batch.stations.length > 0 && html`<${Table} caption=${t('batch.stations')} isNamed columns=${['batch.station', 'batch.done', 'batch.failed', 'batch.held', 'batch.until'].map((column) => sentence(t(column)))}
 		numeric=${[1, 2, 3]} rows=${batch.stations.map(({ station, held, done, failed, until }) => ({ key: station, cells: [
 			html`<bdi class="desk-number">${station}</bdi>`, showNumber(done), showNumber(failed), showNumber(held), until && showMoment(until)] }))} />`;
 }

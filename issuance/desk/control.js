@@ -4,7 +4,7 @@ import { post } from '/desk/shell/api.js';
 import { linkTo } from '/desk/shell/app.js';
 import { Form, Pages, useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
-import { showMoment, t } from '/desk/shell/i18n.js';
+import { hasMessage, showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
 import { Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
@@ -35,11 +35,17 @@ export function ControlPage({ officer }) {
 
 const Verdict = ({ isGood }) => html`<${Tag} colour=${isGood ? 'green' : 'red'} text=${t(isGood ? 'control.good' : 'control.bad')} />`;
 
+/** A verdict of passive authentication stands behind its name, which has words of its own. */
+function said({ check, detail }) {
+	const [, name, rest] = (check === 'passive_authentication' && /^([a-z_]+): (.*)$/su.exec(detail)) || [];
+	return name && hasMessage(`chip.check.${name}`) ? `${t(`chip.check.${name}`)}: ${explain(rest)}` : sentence(explain(detail));
+}
+
 /** What the control found, item by item; what is bad comes first. */
 function Report({ report }) {
 	const checks = [...report.checks.filter(({ good }) => !good), ...report.checks.filter(({ good }) => good)];
 	return html`<${Table} caption=${t('control.report')} isNamed columns=${['control.check', 'control.result', 'control.found'].map((column) => t(column))}
-		rows=${checks.map(({ check, good, detail }, i) => ({ key: i, cells: [t(`control.check.${check}`), html`<${Verdict} isGood=${good} />`, sentence(explain(detail))] }))} />`;
+		rows=${checks.map((one, i) => ({ key: i, cells: [t(`control.check.${one.check}`), html`<${Verdict} isGood=${one.good} />`, said(one)] }))} />`;
 }
 
 /** What the officer sees or a reader reads; without it the control compares what was made with the registry, and the chip where there is a reader for it. */

@@ -113,16 +113,18 @@ produce(struct share *s)
 {
 	struct uuid applications[LINE_ORDERS];
 	struct hand *h = s->hand;
-	struct err err = ERR_INIT;
+	struct err all = ERR_INIT;
 
 	for (size_t i = 0; i < s->n; i++)
 		applications[i] = h->order[s->from + i].application_id;
-	if (station_produce(h->line->station, applications, s->n, &h->order[s->from].officer_id, &h->result[s->from], &err) == 0)
+	if (station_produce(h->line->station, applications, s->n, &h->order[s->from].officer_id, &h->result[s->from], &all) == 0)
 		return;
 	for (size_t i = 0; i < s->n; i++) {
 		struct personalised *r = &h->result[s->from + i];
+		struct err err = ERR_INIT;
 
-		err_clear(&err);
+		if (s->n == 1)
+			err = all;
 		if (s->n > 1 && station_produce(h->line->station, &applications[i], 1, &h->order[s->from + i].officer_id, r, &err) == 0)
 			continue;
 		*r = (struct personalised){ .application_id = applications[i] };

@@ -140,6 +140,7 @@ booklets_assign(struct tx *tx, const struct booklet_count *range, const char *st
 int
 booklets_bind(struct tx *tx, const char *station, const struct uuid *documents, size_t n, const struct uuid *officer_id, struct err *err)
 {
+	static const char too_few[] = "not enough blank booklets are assigned to the station";
 	struct buf array = BUF_INIT;
 	struct rows *rows = NULL;
 	int rc = -1;
@@ -148,6 +149,8 @@ booklets_bind(struct tx *tx, const char *station, const struct uuid *documents, 
 	if (buf_check(&array, err) == 0 &&
 		tx_query(tx, &booklet_queries[Q_BIND], ARGS(arg_text(buf_cstr(&array)), arg_text(station), arg_uuid(officer_id)), &rows, err) == 0)
 		rc = 0;
+	else if (err->kind == FAIL_AGAIN && strstr(err->text, too_few) != NULL)
+		err_set(err, FAIL_AGAIN, "%s", too_few); /* whoever brings booklets reads it */
 	rows_free(rows);
 	buf_clear(&array);
 	return rc;

@@ -57,7 +57,7 @@ for (const office of offices) {
 
 /* ---- what the services say ---- */
 
-const sources = ['registry', 'enrolment', 'issuance'].flatMap((folder) => [...filesOf(folder, '.c'), ...filesOf(folder, '.sql')]).filter((name) => !name.includes('node_modules')).map(read).join('\n').replace(/\\"/g, '"').replace(/''/g, "'");
+const sources = ['registry', 'pki', 'enrolment', 'issuance'].flatMap((folder) => [...filesOf(folder, '.c'), ...filesOf(folder, '.sql')]).filter((name) => !name.includes('node_modules')).map(read).join('\n').replace(/\\"/g, '"').replace(/''/g, "'");
 const isInSources = (sentence) => sentence.slice(5).split(/\{\w+\}/).every((part) => part.trim().length < 3 || sources.includes(part));
 for (const folder of [shell, ...offices]) {
 	const sentences = codes.map((code) => Object.keys(tableOf(folder, code)).filter(isSaid).sort());
