@@ -59,6 +59,7 @@ export function BookletsPage({ officer }) {
 	const isPersonaliser = at && hasRoleAt(officer, roles.personaliser, at);
 	const isSupervisor = at && hasRoleAt(officer, roles.supervisor, at);
 	const isKeeper = isPersonaliser || (at && hasRoleAt(officer, roles.qc, at));
+	const losses = stock?.losses.filter(({ is_confirmed: isConfirmed, missing }) => missing > 0 || !isConfirmed) ?? [];
 	const after = (name) => {
 		setDone(name);
 		reload();
@@ -75,8 +76,8 @@ export function BookletsPage({ officer }) {
 			rows=${stock.stations.map(({ station, blanks }) => ({ key: station, cells: [html`<bdi class="desk-number">${station}</bdi>`, showNumber(blanks)] }))} />`}
 		${stock.spoils.length > 0 && html`<${Table} caption=${t('booklets.spoils')} isNamed columns=${['line.booklet', 'batch.why', 'batch.at'].map((column) => t(column))}
 			rows=${stock.spoils.map((one) => ({ key: one.serial, cells: [html`<${Code} text=${one.serial} />`, html`<bdi>${one.reason}</bdi>`, showMoment(one.at)] }))} />`}
-		${stock.losses.length > 0 && html`<h2 class="govuk-heading-m">${t('booklets.losses')}</h2>
-			${stock.losses.map((one) => html`<${Loss} key=${one.id} ...${{ one, officer }} mayCount=${isKeeper || isSupervisor} onDone=${after} />`)}`}
+		${losses.length > 0 && html`<h2 class="govuk-heading-m">${t('booklets.losses')}</h2>
+			${losses.map((one) => html`<${Loss} key=${one.id} ...${{ one, officer }} mayCount=${isKeeper || isSupervisor} onDone=${after} />`)}`}
 		${isKeeper && html`<${Form} key=${`count-${at}`} sections=${count} initial=${{ '/event': 'receive' }} send=${async (body, key) => {
 			await post('/booklets/counts', { office_id: at, ...body }, key);
 			after('count');

@@ -38,7 +38,9 @@ const Verdict = ({ isGood }) => html`<${Tag} colour=${isGood ? 'green' : 'red'} 
 /** A verdict of passive authentication stands behind its name, which has words of its own. */
 function said({ check, detail }) {
 	const [, name, rest] = (check === 'passive_authentication' && /^([a-z_]+): (.*)$/su.exec(detail)) || [];
-	return name && hasMessage(`chip.check.${name}`) ? `${t(`chip.check.${name}`)}: ${explain(rest)}` : sentence(explain(detail));
+	if (name === undefined || !hasMessage(`chip.check.${name}`))
+		return sentence(explain(detail));
+	return name === 'data_group' ? sentence(explain(rest)) : `${t(`chip.check.${name}`)}: ${explain(rest)}`;
 }
 
 /** What the control found, item by item; what is bad comes first. */
