@@ -210,6 +210,7 @@ async function testLoss(prefix) {
 	await openBooklets(checker);
 	await button(checker, t('do.confirm_loss'));
 	await shows(checker, t('done.confirm_loss'));
+	await shows(checker, t('booklets.loss.confirmed'));
 	await button(checker, t('do.recover_booklets'));
 	const id = await checker.eval('document.querySelector("[id^=field-found-][id$=-first]").id.slice(0, -"first".length)');
 	await look(checker, 'booklets-recovery');
