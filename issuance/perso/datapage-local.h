@@ -18,7 +18,9 @@ struct datapage {
 	struct datapage_fonts fonts;
 	cairo_font_face_t *ocr_b;
 	pthread_mutex_t lock;
-	cairo_surface_t *ground[MRZ_FORMS][LAYOUT_SIDES]; /* at DATAPAGE_DPI, with all that every document has; made when first wanted, then only read */
+	/* at DATAPAGE_DPI, made when first wanted, then only read: all that every document has, and the characters of the MRZ */
+	cairo_surface_t *ground[MRZ_FORMS][LAYOUT_SIDES];
+	uint32_t *cells[MRZ_FORMS];
 };
 
 /* ---- painting: in mm, on any surface ---- */
@@ -53,7 +55,11 @@ void field_text(const struct layout *layout, const struct perso_order *order, en
 /* OCR-B's characters as a font of cairo's: drawn on PDFs as text, which cairo 1.16 cannot with the font's own file. */
 cairo_font_face_t *ocr_b_new(void);
 void paint_mrz_text(struct brush *b, cairo_font_face_t *ocr_b, const char *lines);
-/* One character with libgd, which hints: at 300 dpi machines read it more surely.  NULL, or libgd's word on what failed. */
-const char *set_mrz_char(gdImagePtr im, int dpi, const struct datapage_fonts *fonts, struct datapage_cell cell, uint32_t ink, char c);
+/*
+ * The 37 characters in px, one cell after the other, 0xRRGGBB; malloc'd.  Set with libgd, which hints: at 300 dpi machines read them more surely.
+ */
+int mrz_cells_make(const struct datapage *dp, const struct layout *layout, int dpi, uint32_t **cells, struct err *err);
+/* Into the picture of its side. */
+void mrz_cells_put(const struct layout *layout, int dpi, const uint32_t *cells, const char *lines, cairo_surface_t *to);
 
 #endif

@@ -20,8 +20,12 @@ datapage_mrz_cell(const struct layout *l, int dpi, unsigned line, unsigned colum
 	return cell;
 }
 
+static const char mrz_characters[] = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+enum { CHARACTERS = 37,
+	MARGIN = 10 }; /* px around a cell while its character is set */
+
 /* Its ink in the middle of its cell's height, from the cell's left edge as the font has it. */
-const char *
+static const char *
 set_mrz_char(gdImagePtr im, int dpi, const struct datapage_fonts *fonts, struct datapage_cell cell, uint32_t ink, char c)
 {
 	gdFTStringExtra extra = { .flags = gdFTEX_RESOLUTION, .hdpi = dpi, .vdpi = dpi };
@@ -29,6 +33,49 @@ set_mrz_char(gdImagePtr im, int dpi, const struct datapage_fonts *fonts, struct 
 	int capital = mm_px(dpi, MRZ_CAPITAL), box[8];
 
 	return gdImageStringFTEx(im, box, (int)ink, (char *)(uintptr_t)fonts->mrz, MRZ_POINTS, 0, cell.x, cell.y + (cell.height + capital) / 2, text, &extra);
+}
+
+int
+mrz_cells_make(const struct datapage *dp, const struct layout *l, int dpi, uint32_t **cells, struct err *err)
+{
+	struct datapage_cell cell = datapage_mrz_cell(l, dpi, 0, 0);
+	gdImagePtr im = gdImageCreateTrueColor(cell.width + 2 * MARGIN, cell.height + 2 * MARGIN);
+	uint32_t *made = calloc(CHARACTERS, sizeof(*made) * (size_t)(cell.width * cell.height)), *px = made;
+	const char *problem = NULL;
+
+	cell.x = cell.y = MARGIN;
+	for (unsigned i = 0; im != NULL && made != NULL && problem == NULL && i < CHARACTERS; i++) {
+		gdImageFilledRectangle(im, 0, 0, gdImageSX(im), gdImageSY(im), (int)l->ground);
+		problem = set_mrz_char(im, dpi, &dp->fonts, cell, l->ink, mrz_characters[i]);
+		for (int y = 0; y < cell.height; y++)
+			for (int x = 0; x < cell.width; x++)
+				*px++ = (uint32_t)im->tpixels[cell.y + y][cell.x + x] & 0xFFFFFF;
+	}
+	if (im == NULL || made == NULL || problem != NULL) {
+		free(made);
+		made = NULL;
+		err_set(err, FAIL_INTERNAL, "data page: a font cannot be used: %.100s", problem != NULL ? problem : "out of memory");
+	}
+	if (im != NULL)
+		gdImageDestroy(im);
+	*cells = made;
+	return made == NULL ? -1 : 0;
+}
+
+void
+mrz_cells_put(const struct layout *l, int dpi, const uint32_t *cells, const char *lines, cairo_surface_t *to)
+{
+	unsigned columns = mrz_form_width(l->form);
+	int stride = cairo_image_surface_get_stride(to);
+	unsigned char *data = cairo_image_surface_get_data(to);
+
+	for (unsigned i = 0; lines[i] != '\0'; i++) {
+		struct datapage_cell cell = datapage_mrz_cell(l, dpi, i / columns, i % columns);
+		const uint32_t *from = cells + (strchr(mrz_characters, lines[i]) - mrz_characters) * (cell.width * cell.height);
+
+		for (int y = 0; y < cell.height; y++, from += cell.width)
+			memcpy(data + (cell.y + y) * stride + cell.x * 4, from, (size_t)cell.width * 4);
+	}
 }
 
 /* ---- as text ---- */
@@ -91,9 +138,7 @@ paint_mrz_text(struct brush *b, cairo_font_face_t *ocr_b, const char *lines)
 
 /* ---- reading back ---- */
 
-static const char mrz_characters[] = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 enum {
-	CHARACTERS = 37,
 	CELL_W = DATAPAGE_DPI / 10,
 	CELL_H_MAX = 64,
 	FAR = CELL_W * CELL_H_MAX * 12 /* mean difference of brightness of 12 of 255: another character, or a damaged one */
@@ -112,23 +157,18 @@ cell_take(gdImagePtr im, struct datapage_cell cell, cell_pixels out)
 static int
 templates_make(const struct datapage *dp, const struct layout *l, cell_pixels templates[CHARACTERS], struct err *err)
 {
-	struct datapage_cell cell = datapage_mrz_cell(l, DATAPAGE_DPI, 0, 0);
-	gdImagePtr im;
+	int height = datapage_mrz_cell(l, DATAPAGE_DPI, 0, 0).height;
+	uint32_t *cells, *px;
 
-	cell.x = cell.y = 10;
-	if ((im = gdImageCreateTrueColor(CELL_W + 20, cell.height + 20)) == NULL)
-		return err_set(err, FAIL_INTERNAL, "data page: out of memory");
-	for (unsigned i = 0; i < CHARACTERS; i++) {
-		const char *problem;
-
-		gdImageFilledRectangle(im, 0, 0, gdImageSX(im), gdImageSY(im), (int)l->ground);
-		if ((problem = set_mrz_char(im, DATAPAGE_DPI, &dp->fonts, cell, l->ink, mrz_characters[i])) != NULL) {
-			gdImageDestroy(im);
-			return err_set(err, FAIL_INTERNAL, "data page: a font cannot be used: %.100s", problem);
-		}
-		cell_take(im, cell, templates[i]);
-	}
-	gdImageDestroy(im);
+	if (mrz_cells_make(dp, l, DATAPAGE_DPI, &cells, err) == -1)
+		return -1;
+	px = cells;
+	for (unsigned i = 0; i < CHARACTERS; i++)
+		for (int y = 0; y < height; y++)
+			for (int x = 0; x < CELL_W; x++, px++)
+				if (y < CELL_H_MAX)
+					templates[i][y * CELL_W + x] = (uint8_t)(*px >> 8);
+	free(cells);
 	return 0;
 }
 
