@@ -68,9 +68,9 @@ export function ChipPage({ words: [number] }) {
 	const { answer: chip, problems } = useAnswer(`/documents/${encodeURIComponent(number)}/chip`);
 	return html`<${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${t('chip.title')}><${Code} text=${number} /></${Heading}>
-	${chip && html`<p class="govuk-body"><${StateTag} state=${chip.state} /></p>
-		<${DocumentLinks} number=${number} but="chip" />
-		${chip.state !== 'spoiled' && html`<${DataPage} number=${number} />`}
-		${chip.files.map((file) => html`<${File} key=${file.name} file=${file} number=${number} />`)}
+	${chip && html`<p class="govuk-body"><${StateTag} state=${chip.state} /></p>`}
+	<${DocumentLinks} number=${number} but="chip" />
+	${(chip ? chip.state !== 'spoiled' : problems.length > 0) && html`<${DataPage} number=${number} />`}
+	${chip && html`${chip.files.map((file) => html`<${File} key=${file.name} file=${file} number=${number} />`)}
 		${chip.checks.length > 0 ? html`<${Checks} checks=${chip.checks} />` : html`<p class="govuk-body">${t('chip.notsigned')}</p>`}`}`;
 }

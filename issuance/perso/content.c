@@ -201,22 +201,40 @@ dg12_says(struct bytes file, struct date today, json_t *o, struct err *err)
 	return 0;
 }
 
+static void
+protocols_say(const struct secinfos *infos, json_t *o)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < infos->n; i++) {
+		const struct secinfo_protocol *p = secinfo_protocol(infos->info[i].protocol);
+
+		json_array_append_new(list, json_string(p != NULL ? p->name : infos->info[i].protocol));
+	}
+	put(o, "protocols", list);
+}
+
 static int
 dg14_says(struct bytes file, struct date today, json_t *o, struct err *err)
 {
 	struct secinfos infos;
-	json_t *list;
 
 	(void)today;
 	if (lds_dg14_read(file, &infos, err) == -1)
 		return -1;
-	list = json_array();
-	for (unsigned i = 0; i < infos.n; i++) {
-		const struct secinfo_protocol *p = secinfo_protocol(infos.info[i].protocol);
+	protocols_say(&infos, o);
+	return 0;
+}
 
-		json_array_append_new(list, json_string(p != NULL ? p->name : infos.info[i].protocol));
-	}
-	put(o, "protocols", list);
+static int
+card_access_says(struct bytes file, struct date today, json_t *o, struct err *err)
+{
+	struct secinfos infos;
+
+	(void)today;
+	if (secinfos_read(file, &infos, err) == -1)
+		return -1;
+	protocols_say(&infos, o);
 	return 0;
 }
 
@@ -338,6 +356,8 @@ chip_content(const struct chip_files *files, struct bytes sod_file, struct date 
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	if (sod_file.n > 0 && sod_parse(sod_file, &sod, &why) == -1)
 		sod = NULL;
+	if (files->card_access.n > 0)
+		add(made, "EF.CardAccess", bytes_of(&files->card_access), NULL, card_access_says, today);
 	if (files->com.n > 0)
 		add(made, "EF.COM", bytes_of(&files->com), NULL, com_says, today);
 	for (unsigned i = 1; i <= LDS_DGS; i++)

@@ -11,7 +11,7 @@
 #include "pki/passive.h"
 
 /*
- * [{ name, octets, digest?, says?, problem? }, EF.COM, then the data groups, then EF.SOD]: digest, of data groups: "good", "bad", "unsigned" (EF.SOD is
+ * [{ name, octets, digest?, says?, problem? }, EF.CardAccess, EF.COM, the data groups, EF.SOD, as far as they are there]: digest, of data groups: "good", "bad", "unsigned" (EF.SOD is
  * not there, cannot be read or does not cover it); says: what the file holds, members by its kind; problem: why it cannot be read.
  * sod n 0: the document is not signed, and there is no such entry.  today: for two-digit years.  Personal data.
  */

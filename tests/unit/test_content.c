@@ -1,6 +1,7 @@
 /* What the files of a chip say: the specimen of Doc 9303 as Utopia signed it, and what is damaged, missing or not read. */
 #include "issuance/perso/content.h"
 #include "registry/base/file.h"
+#include "registry/doc9303/secinfo.h"
 #include "tests/tap.h"
 
 static const struct date today = { DATE_DAY, 11, 21, 2026 };
@@ -125,6 +126,38 @@ test_digests(void)
 	chip_clear(&files);
 }
 
+/* A passport with more than the least: how it is opened, what it proves, a signature. */
+static void
+test_more(void)
+{
+	static const struct secinfos pace = { .n = 1, .info = { { .kind = SECINFO_PACE, .protocol = "0.4.0.127.0.7.2.2.4.2.2", .version = 2, .id = 12 } } };
+	static const struct secinfos terminal = { .n = 1, .info = { { .kind = SECINFO_TA, .protocol = "0.4.0.127.0.7.2.2.2", .version = 1, .id = SECINFO_NO_ID } } };
+	const struct lds_images images = { .n = 1, .image = { BYTES("\xff\xd8\xff\xe0", 4) } };
+	struct chip_files files = CHIP_FILES_INIT;
+	struct err err = ERR_INIT;
+	json_t *list;
+
+	ok(secinfos_write(&pace, &files.card_access, &err) == 0 && lds_dg14_write(&terminal, &files.dg[14], &err) == 0 && lds_images_write(7, &images, &files.dg[7], &err) == 0 &&
+			lds_images_write(5, &images, &files.dg[5], &err) == 0,
+		"a chip is made: %s", err.text);
+	list = content(&files, NULL);
+	ok(json_array_size(list) == 4, "four files");
+	is(text_of(json_array_get(list, 0), "name"), "EF.CardAccess", "EF.CardAccess before all others");
+	is(json_string_value(json_array_get(json_object_get(json_object_get(file_of(list, "EF.CardAccess"), "says"), "protocols"), 0)), "id-PACE-ECDH-GM-AES-CBC-CMAC-128",
+		"PACE by its name");
+	is(json_string_value(json_array_get(json_object_get(json_object_get(file_of(list, "EF.DG14"), "says"), "protocols"), 0)), "id-TA", "terminal authentication");
+	ok(json_integer_value(json_object_get(json_object_get(file_of(list, "EF.DG7"), "says"), "image_octets")) == 4, "a signature of four octets");
+	ok(json_integer_value(json_object_get(json_object_get(file_of(list, "EF.DG5"), "says"), "images")) == 1, "a displayed portrait");
+	json_decref(list);
+	files.card_access.p[0] ^= 1;
+	files.dg[14].n--;
+	list = content(&files, NULL);
+	ok(text_of(file_of(list, "EF.CardAccess"), "problem")[0] != '\0' && text_of(file_of(list, "EF.DG14"), "problem")[0] != '\0', "damaged ones are said to be: %s",
+		text_of(file_of(list, "EF.DG14"), "problem"));
+	json_decref(list);
+	chip_clear(&files);
+}
+
 static void
 test_others(void)
 {
@@ -149,6 +182,7 @@ main(void)
 {
 	test_good();
 	test_digests();
+	test_more();
 	test_others();
 	return done_testing();
 }
