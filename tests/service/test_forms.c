@@ -5,6 +5,7 @@
  */
 #include <unistd.h>
 
+#include "pki/descent.h"
 #include "tests/service/counter.h"
 #include "tests/service/rites.h"
 
@@ -126,6 +127,36 @@ test_seal(const struct form *f, const struct day_person *p)
 		"the ledger has it");
 }
 
+/* The bundle, verified without the registry. */
+static void
+test_descent(const struct form *f, const struct day_person *p)
+{
+	struct buf csca = BUF_INIT, text = BUF_INIT;
+	struct descent_report report = { 0 };
+	struct bytes anchor;
+	json_t *bundle = NULL;
+	struct err err = ERR_INIT;
+	char path[200];
+
+	snprintf(path, sizeof(path), "/registry/v1/documents/%s/descent?form=disclosed", p->document_number);
+	for (int i = 0; i < 200; i++) { /* the sequencer may still be at work */
+		if (ask_at(&rig, "registryd", "auditor.1", "GET", path, NULL, &bundle) == 200)
+			break;
+		usleep(50000);
+	}
+	if (bundle == NULL || json_text(bundle, &text, &err) == -1 || file_read(rig_path(&rig, "pki/csca.crt"), 1 << 16, &csca, &err) == -1)
+		bail_out("%s: no bundle %s", f->form, err.text);
+	anchor = bytes_of(&csca);
+	ok(descent_verify(bytes_of(&text), &anchor, 1, &report, &err) == 0 && report.is_good, "%s: its descent is verified from birth to delivery %s", f->form, err.text);
+	for (size_t i = 0; i < report.n; i++)
+		if (report.findings[i].status != DESCENT_GOOD)
+			printf("# %s: %s\n", report.findings[i].link, report.findings[i].text);
+	descent_report_clear(&report);
+	json_decref(bundle);
+	buf_clear(&csca);
+	buf_clear(&text);
+}
+
 static void
 test_form(const struct form *f, struct day_person *p)
 {
@@ -148,6 +179,7 @@ test_form(const struct form *f, struct day_person *p)
 	else
 		fetch(p, "files/EF.SOD", "sod", 200);
 	ok(day_deliver(&who, p, &err) == 0, "quality control passes it, and it is delivered %s", err.text);
+	test_descent(f, p);
 }
 
 static void
@@ -176,7 +208,7 @@ main(void)
 {
 	struct err err = ERR_INIT;
 
-	if (rig_start(&rig, (const char *[]){ "signd", "civild", "enrold", "issued", "pkid", NULL }, &err) == -1) {
+	if (rig_start(&rig, (const char *[]){ "signd", "civild", "enrold", "issued", "pkid", "registryd", NULL }, &err) == -1) {
 		if (err.kind != FAIL_NOT_FOUND)
 			bail_out("%s", err.text);
 		skip("documents of all forms", err.text);
