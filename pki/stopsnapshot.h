@@ -5,8 +5,8 @@
  *	StopSnapshot ::= SEQUENCE { version INTEGER (1), state PrintableString, sequence INTEGER, exportedAt GeneralizedTime, nextUpdate GeneralizedTime,
  *		salt OCTET STRING (16), count INTEGER, entries OCTET STRING (32) }
  * and behind it, up to the end of the file, `count` entries of 9 octets, ascending: the first eight of SHA-256(salt || document number), then the
- * status, 1 stolen, 2 lost, 3 revoked, 4 invalid, 5 stolen blank.  `entries` is their SHA-256.  So the signed part stays small whatever the list holds,
- * and no number can be read from it.  Signed with the key of the ledger, whose certificate the CSCA has issued.
+ * status, 1 stolen, 2 lost, 3 revoked, 4 invalid, 5 stolen blank.  `entries` is their SHA-256.  So the signed part stays small whatever the list holds.
+ * No number stands in the file, but the salt does: who tries out all numbers of this length learns which are listed.  It is no secret, only not a list.  Signed with the key of the ledger, whose certificate the CSCA has issued.
  */
 #ifndef CATENA_PKI_STOPSNAPSHOT_H
 #define CATENA_PKI_STOPSNAPSHOT_H

@@ -73,7 +73,8 @@ const struct query document_queries[] = {
 		"SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'number', d.number, 'state', s.state, 'application_id', a.id, 'office_id', delivering_office(d.id),"
 		" 'document_type', d.document_type, 'booklet', b.serial, 'changed_at', to_char(s.changed_at AT TIME ZONE 'UTC',"
 		" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))::text"
-		" FROM current_state s JOIN document d ON d.id = s.subject_id JOIN application a ON a.id = d.application_id AND delivering_office(d.id) = $1"
+		" FROM current_state s JOIN document d ON d.id = s.subject_id JOIN application a ON a.id = d.application_id"
+		" AND (a.office_id = $1 OR EXISTS (SELECT FROM document_transfer t WHERE t.document_id = d.id AND t.office_id = $1)) AND delivering_office(d.id) = $1"
 		" LEFT JOIN booklet_event e ON e.document_id = d.id LEFT JOIN booklet b ON b.id = e.booklet_id"
 		" WHERE s.machine = 'document' AND s.state = $2 AND ($3::timestamptz IS NULL OR (s.changed_at, s.subject_id) > ($3, $4::uuid))"
 		" ORDER BY s.changed_at, s.subject_id LIMIT $5" },

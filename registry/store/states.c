@@ -93,7 +93,6 @@ const struct state_transition state_transitions[] = {
 	{ "document", "delivered", "suspend", "suspended", "passport_approver", "with a reason; the stop list has it in the same commit" },
 	{ "document", "suspended", "reinstate", "delivered", "passport_approver", "not by who suspended it; with a reason" },
 	{ "document", "suspended", "revoke", "revoked", "passport_approver", "not by who suspended it; with grounds and a reason" },
-	{ "document", "suspended", "cancel", "cancelled", "passport_clerk", "with a reason" },
 	{ "document", "suspended", "lose", "lost", "registry", "as from delivered" },
 	{ "document", "suspended", "steal", "stolen", "registry", "as from delivered" },
 	{ "document", "delivered", "destroy", "destroyed", "registry", "expired, or on the stop list; another officer saw it destroyed" },

@@ -32,7 +32,7 @@ int stoplist_begin(struct tx *tx, struct stop_export *e, struct err *err);
 int stoplist_export_add(struct tx *tx, const struct stop_export *e, struct err *err);
 /* FAIL_NOT_FOUND. */
 int stoplist_export_read(struct tx *tx, int64_t sequence, struct stop_export *e, struct err *err);
-/* The newest first, below `before` (0: from the newest); each as stop_export_json.  The caller clears all n. */
+/* The newest first, below `before` (0: from the newest).  The caller clears all n. */
 int stoplist_exports(struct tx *tx, int64_t before, unsigned limit, struct stop_export *list, size_t *n, bool *more, struct err *err);
 
 struct stop_row {

@@ -2,6 +2,8 @@
  * The life of a document over HTTPS with the real programs: suspended and what follows, revoked, missing before its delivery, expired, destroyed, the holder
  * dead or their identity revoked; the two officers that each of it takes.
  */
+#include <libpq-fe.h>
+
 #include "tests/service/counter.h"
 
 /* What the registry says of the document today. */
@@ -76,6 +78,8 @@ test_revocation(const char *n, const char *uin)
 	ok(refused(409, NULL, "suspended the document may not"), "refuses: the revocation by who suspended");
 	tell("passport_approver.1", "'reason':'it was a mistake'", "documents/%s/reinstatement", n);
 	ok(refused(409, NULL, "suspended the document may not"), "refuses: the reinstatement by who suspended");
+	tell("passport_clerk.1", "'reason':'a tip of the consulate'", "documents/%s/cancellation", n);
+	ok(refused(409, NULL, "suspended"), "refuses: its cancellation, which one officer alone could do");
 	tell("passport_supervisor.1", "'grounds':'whim','reason':'the birth is doubted'", "documents/%s/revocation", n);
 	ok(refused(400, "/grounds", NULL), "refuses: grounds that the law does not have");
 	tell("passport_supervisor.1", "'reason':'the birth is doubted'", "documents/%s/revocation", n);
@@ -120,6 +124,34 @@ test_destruction(const char *n)
 	ok(refused(409, NULL, NULL), "refuses: a second witness");
 }
 
+/* What becomes of an order for the application of this document that a station held when it went down; nothing of it stays. */
+static const char *
+order_after_restart(const char *number)
+{
+	static char state[40];
+	char conninfo[CLUSTER_CONNINFO], text[900];
+	PGconn *c;
+	PGresult *r;
+
+	cluster_conninfo(&rig.cluster, NULL, conninfo);
+	c = PQconnectdb(conninfo);
+	PQclear(PQexec(c, "BEGIN; SET search_path = registry"));
+	snprintf(text, sizeof(text),
+		"CREATE TEMP TABLE b AS SELECT gen_random_uuid() AS id, a.id AS application, a.office_id, a.officer_id FROM document d JOIN application a ON a.id = d.application_id WHERE d.number = '%s';"
+		"INSERT INTO batch (id, office_id, officer_id) SELECT id, office_id, officer_id FROM b;"
+		"INSERT INTO batch_order (batch_id, place, application_id) SELECT id, 1, application FROM b;"
+		"INSERT INTO batch_decision (batch_id, event, officer_id) SELECT id, 'order', officer_id FROM b;"
+		"UPDATE batch_work SET state = 'held', station = 'x', held_until = now() WHERE batch_id = (SELECT id FROM b); SELECT batches_release('x', NULL);"
+		"SELECT state FROM batch_work WHERE batch_id = (SELECT id FROM b)",
+		number);
+	r = PQexec(c, text);
+	snprintf(state, sizeof(state), "%.39s", PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 ? PQgetvalue(r, 0, 0) : PQerrorMessage(c));
+	PQclear(r);
+	PQclear(PQexec(c, "ROLLBACK"));
+	PQfinish(c);
+	return state;
+}
+
 /* The passport is made but not handed over; it goes missing twice, and the third is delivered. */
 static void
 test_missing(struct day_person *p)
@@ -145,6 +177,7 @@ test_missing(struct day_person *p)
 	ok(stands(first, "stolen", 1), "stolen, and on the stop list");
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.current_state s JOIN registry.document d ON d.application_id = s.subject_id WHERE d.number = '%s' AND s.state = 'approved'", first) == 1,
 		"its application waits to be produced anew");
+	ok(strcmp(order_after_restart(first), "waiting") == 0, "ordered again and the station starts anew: the order is not done, for nothing was made");
 	ok(day_personalise(&who, p, 1, &err) == 0 && strcmp(p->document_number, first) != 0, "with another number: %s", err.text);
 	snprintf(second, sizeof(second), "%s", p->document_number);
 	ok(tell("passport_clerk.1", "'kind':'lost','reported_by':'authority','reference':'S 5/26'", "documents/%s/reports", second) == 201, "that one is lost: %s", got.err.text);
@@ -207,6 +240,49 @@ test_holder(const struct day_person *p)
 	ok(sql_refuses("SET ROLE catena_issuance; UPDATE registry.document_suspension SET reason = 'nothing at all'"), "refuses: to change a suspension");
 }
 
+/* The old one is suspended, or lost, while the new one is on its way: when that is delivered the old one stays what it is. */
+static void
+test_second(const char *name, const char *born, bool is_lost)
+{
+	struct day_issuance who = office();
+	struct err err = ERR_INIT;
+	struct day_person p;
+	char old[16];
+
+	person_new(name, born, &p);
+	if (day_apply(&who, &p, &err) == -1 || day_personalise(&who, &p, 1, &err) == -1 || day_deliver(&who, &p, &err) == -1)
+		bail_out("%s", err.text);
+	snprintf(old, sizeof(old), "%s", p.document_number);
+	p.reason = "renewal";
+	if (day_apply(&who, &p, &err) == -1 || day_personalise(&who, &p, 1, &err) == -1)
+		bail_out("%s", err.text);
+	if (is_lost)
+		tell("passport_clerk.1", "'kind':'lost','reported_by':'holder'", "documents/%s/reports", old);
+	else
+		tell("passport_approver.1", "'reason':'a tip of the consulate'", "documents/%s/suspension", old);
+	ok(got.status == 201 && day_deliver(&who, &p, &err) == 0, "the renewal is delivered while the old one is %s: %s", is_lost ? "lost" : "suspended", err.text);
+	if (is_lost)
+		tell("passport_supervisor.1", "'found_by':'holder','is_restored':true,'notes':'was in the coat'", "documents/%s/findings", old);
+	else
+		tell("passport_supervisor.1", "'reason':'it was a mistake'", "documents/%s/reinstatement", old);
+	ok(refused(409, NULL, "another document of this kind"), "refuses: two valid ones");
+	ok(stands(p.document_number, "active", 0) && stands(old, is_lost ? "lost" : "suspended", 1), "one is valid, the other is not");
+}
+
+static void
+test_cancelled(void)
+{
+	struct day_issuance who = office();
+	struct err err = ERR_INIT;
+	struct day_person p;
+
+	person_new("Withdrawn", "1999-05-05", &p);
+	if (day_apply(&who, &p, &err) == -1 || day_personalise(&who, &p, 1, &err) == -1 || tell("passport_qc.1", NULL, "documents/%s/quality-control", p.document_number) != 200)
+		bail_out("%s %s", err.text, got.err.text);
+	ok(tell("passport_clerk.1", "'reason':'the applicant left the country'", "documents/%s/cancellation", p.document_number) == 201 && stands(p.document_number, "cancelled", 1),
+		"finished, not delivered and cancelled: on the stop list, for it could be carried away: %s", got.err.text);
+}
+
 int
 main(void)
 {
@@ -234,5 +310,8 @@ main(void)
 	if (day_apply(&who, &p, &err) == -1 || day_personalise(&who, &p, 1, &err) == -1 || day_deliver(&who, &p, &err) == -1)
 		bail_out("%s", err.text);
 	test_holder(&p);
+	test_second("Renewing", "1987-01-15", false);
+	test_second("Careless", "1994-09-21", true);
+	test_cancelled();
 	return acting_stop();
 }

@@ -332,6 +332,48 @@ test_snapshot(const char *stolen, const char *valid)
 	buf_clear(&anchor);
 }
 
+/* A finished passport that quality control failed is stolen with the box it lies in; a card is no passport; and an older report does not find for who made the last. */
+static void
+test_spoiled(void)
+{
+	struct day_issuance who = office();
+	struct err err = ERR_INIT;
+	struct day_person p;
+	struct buf csv = BUF_INIT;
+	char serial[20], first[UUID_TEXT], second[UUID_TEXT], members[80];
+	int n;
+
+	person_new("Unreadable", "1990-08-08", &p);
+	if (day_apply(&who, &p, &err) == -1 || day_personalise(&who, &p, 1, &err) == -1 || tell("passport_qc.1", "'reason':'the page is torn'", "documents/%s/spoiling", p.document_number) != 201 ||
+		rig_sql(&rig, serial, sizeof(serial), &err, "SELECT b.serial FROM registry.booklet b JOIN registry.booklet_event e ON e.booklet_id = b.id JOIN registry.document d ON d.id = e.document_id"
+							    " WHERE d.number = '%s'",
+			p.document_number) == -1)
+		bail_out("%s %s", err.text, got.err.text);
+	n = atoi(serial + 3);
+	ok(lose("passport_qc.1", "stolen", n, n) == 201, "the box of spoiled booklets is stolen: %s", got.err.text);
+	snprintf(first, sizeof(first), "%s", said("id"));
+	sql("SET session_replication_role = replica; UPDATE registry.booklet_count SET form = 'TD1'; RESET session_replication_role");
+	ok(lose("passport_qc.1", "lost", 49, 49) == 201, "a card is lost: %s", got.err.text);
+	sql("SET session_replication_role = replica; UPDATE registry.booklet_count SET form = 'TD3'; RESET session_replication_role");
+	ok(export_since("passport_supervisor.1", 0) == 201 && fetch(client_at(&rig, "issued", "auditor.1"), figure("sequence"), "csv", &csv) == 200 && says(&csv, p.document_number, "stolen", "list") &&
+			says(&csv, serial, "stolen_blank", "list"),
+		"listed are the booklet and the document in it, whose number page and chip say");
+	ok(strstr(line_of(&csv, "TS-0000049"), ",I,UTO,") != NULL && strstr(line_of(&csv, "TS-0000041"), ",P,UTO,") != NULL, "a card is listed as one");
+	snprintf(members, sizeof(members), "'first':%d,'last':%d,'notes':'behind the bank'", n, n);
+	ok(tell("passport_personaliser.1", members, "booklets/losses/%s/recovery", first) == 200, "the box is found: %s", got.err.text);
+	ok(export_since("passport_supervisor.1", 1) == 201 && fetch(client_at(&rig, "issued", "auditor.1"), figure("sequence"), "csv", &csv) == 200 && says(&csv, p.document_number, "invalid", "list") &&
+			says(&csv, serial, "", "withdraw"),
+		"the blank is withdrawn, the number of the document never becomes valid");
+	ok(lose("passport_personaliser.1", "stolen", n, n) == 201, "and stolen again: %s", got.err.text);
+	snprintf(second, sizeof(second), "%s", said("id"));
+	tell("passport_personaliser.1", members, "booklets/losses/%s/recovery", first);
+	ok(refused(409, NULL, "reported again since"), "refuses: who reported it the second time names the first report, of another officer");
+	tell("passport_personaliser.1", members, "booklets/losses/%s/recovery", second);
+	ok(refused(409, NULL, "may not record"), "refuses: and the second, too");
+	ok(tell("passport_qc.1", members, "booklets/losses/%s/recovery", second) == 200, "another officer finds it: %s", got.err.text);
+	buf_clear(&csv);
+}
+
 static int
 ask_status(const char *login, const char *number, const char *check)
 {
@@ -438,6 +480,7 @@ main(void)
 	test_blanks(loss);
 	test_list(lost.document_number, stolen.document_number, revoked.document_number, suspended.document_number, loss);
 	test_late("Z23456789");
+	test_spoiled();
 	issue_one("Blameless", "1993-03-17", &valid);
 	test_snapshot(stolen.document_number, valid.document_number);
 	test_status(stolen.document_number, valid.document_number, "1993-03-17");
