@@ -37,6 +37,8 @@ extern const struct arg_option import_registers_options[];
 int import_registers_command(const struct args *args, struct err *err);
 extern const struct arg_option import_estimates_options[];
 int import_estimates_command(const struct args *args, struct err *err);
+extern const struct arg_option batch_options[];
+int batch_command(const struct args *args, struct err *err);
 int trace_command(const struct args *args, struct err *err);
 int ledger_check_command(const struct args *args, struct err *err);
 extern const struct arg_option demo_options[];

@@ -79,6 +79,10 @@ static const struct command commands[] = {
 	{ "subscriber retire", "NAME", "tell them of nothing any more", state_options, 1, 1, subscriber_retire_command },
 	{ "trace", "NUMBER --officer FILE [--bundle FILE] [--undisclosed]", "show where a passport comes from", trace_options, 1, 1,
 	  trace_command },
+	{ "batch", "[ID [--stop REASON | --resume] [--once]] --officer FILE", "an office's batches; the progress of one until it ends; stop it, go on with it", batch_options, 0,
+	  1, batch_command,
+	  "  Without ID: the newest batches of the officer's passport offices.  On a terminal a bar, else a line whenever something changed; and why stations wait.\n"
+	  "  Ends with the batch, or when it is stopped and no station has anything of it in hand.  Exit status 0: completed, and nothing failed.\n" },
 	{ "ledger check", "[--state DIR]", "recompute the ledger from the rows, name what was altered", state_options, 0, 0,
 	  ledger_check_command, "  Exit status 0: nothing was altered; 1: something was, or it could not be checked.\n" },
 	{ "migrate", "[--state DIR]", "bring the database's schema up to date", migrate_options, 0, 0, migrate_command },

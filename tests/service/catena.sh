@@ -301,6 +301,36 @@ run 1 "trace: of a document that does not exist" trace U0000001 --officer "$scra
 says 'no document has this number'
 run 1 "trace: what is no number" trace 'U1/../..' --officer "$scratch/admin"
 
+# batches of orders; one without orders is there to be stopped
+run 0 "a personaliser" officer add maker --name 'The Maker' --role passport_personaliser --office PPZEN --credentials "$scratch/maker"
+run 0 "batch: there is none" batch --officer "$scratch/maker"
+[ ! -s "$out" ]
+ok $? "... and none is listed"
+batch=$(sql "WITH b AS (INSERT INTO batch (id, office_id, officer_id) SELECT gen_random_uuid(), f.id, o.id FROM office f, officer o WHERE f.code = 'PPZEN' AND o.login = 'maker' RETURNING id, officer_id)
+	INSERT INTO batch_decision (batch_id, event, officer_id) SELECT id, 'order', officer_id FROM b RETURNING batch_id")
+sql "SELECT station_says('line-9', 'no chip in the reader')" >>"$out"
+run 0 "batch: listed" batch --officer "$scratch/maker"
+says "^$batch  .*running .* 0 of 0 done"
+run 0 "... how far one is" batch "$batch" --once --officer "$scratch/maker"
+says '^0 of 0 done, 0 failed, 0 in hand, running'
+says '^line-9: no chip in the reader'
+run 1 "... stopped: it ends, not completed" batch "$batch" --stop 'no booklets' --officer "$scratch/maker"
+says 'in hand, stopped'
+[ "$(sql "SELECT reason FROM batch_decision WHERE event = 'stop'")" = 'no booklets' ]
+ok $? "... with its reason"
+run 1 "... stopped twice" batch "$batch" --stop 'no booklets' --officer "$scratch/maker"
+says 'does not allow'
+run 0 "... resumed" batch "$batch" --resume --once --officer "$scratch/maker"
+says 'in hand, running'
+run 1 "... both at once" batch "$batch" --resume --stop x --officer "$scratch/maker"
+run 1 "... one that is none" batch 018f2a00-0000-7000-8000-00000000abcd --officer "$scratch/maker"
+says 'no such batch'
+run 1 "... what is no id" batch ../documents --officer "$scratch/maker"
+run 1 "... by an officer of the civil registry" batch --officer "$scratch/clerk"
+run 1 "... by nobody" batch
+says 'officer is missing'
+sql "SELECT station_says('line-9', NULL)" >>"$out"
+
 # the country's rules
 run 0 "late: nothing is, before a rule says so" late list
 says '^birth  *never late'
