@@ -15,6 +15,7 @@
 
 enum { STATION_CLIENTS = 64,
 	STATION_SPOILED = 3,    /* chips that fail one after the other before a station stops: it is the reader then, and the next blank would be lost, too */
+	STATION_CLOCK = 120,    /* seconds that its clock may differ from the registry's */
 	STATION_RECORDS = 30 }; /* seconds in which the database must take that a chip was written */
 
 struct station {
@@ -39,6 +40,26 @@ struct station {
 	unsigned spoiled; /* one after the other */
 };
 
+/* ---- the clock ---- */
+
+static int
+work_clock(struct tx *tx, void *arg, struct err *err)
+{
+	return document_clock(tx, arg, err);
+}
+
+/* Documents are dated by our clock: one that is a day off would date them wrong, and expire them wrong. */
+static int
+clock_agrees(int64_t registry, struct err *err)
+{
+	int64_t ahead = clock_now() - registry, by = ahead < 0 ? -ahead : ahead;
+
+	if (by <= STATION_CLOCK || clock_is_staged())
+		return 0;
+	return err_set(err, FAIL_AGAIN, "the station's clock is %lld %s %s the registry's: documents would be dated wrong", (long long)(by >= 7200 ? by / 3600 : by / 60),
+		by >= 7200 ? "hours" : "minutes", ahead < 0 ? "behind" : "ahead of");
+}
+
 /* ---- a station ---- */
 
 /* Numbers are mixed under a key of their own, so that nobody who knows one key knows the other. */
@@ -60,6 +81,7 @@ station_new(const struct station_options *options, struct station **station, str
 	unsigned want = options->signd_connections > STATION_CLIENTS ? STATION_CLIENTS : options->signd_connections;
 	struct station *s = calloc(1, sizeof(*s));
 	struct faceimage_order portrait;
+	int64_t registry;
 
 	if (s == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
@@ -83,6 +105,11 @@ station_new(const struct station_options *options, struct station **station, str
 		err_set(err, FAIL_INPUT, "number_prefix: a letter A to Z that is neither I nor O is wanted");
 		goto out;
 	}
+	if (db_run(s->db, DB_READ_COMMITTED, work_clock, &registry, err) == 0 && clock_agrees(registry, err) == -1) {
+		err->kind = FAIL_CONFLICT;
+		goto out;
+	}
+	err_clear(err); /* without a database nothing is personalised, but the rest of the program may start */
 	if (s->portrait_form != NULL && faceimage_order_parse(s->portrait_form, &portrait, err) == -1)
 		goto out;
 	if (options->iso39794_from != NULL && chip_rules_parse(options->iso39794_from, &s->rules, err) == -1)
@@ -166,6 +193,10 @@ chip_give(struct station *s)
 int
 station_ready(struct station *s, struct err *err)
 {
+	int64_t registry;
+
+	if (db_run(s->db, DB_READ_COMMITTED, work_clock, &registry, err) == -1 || clock_agrees(registry, err) == -1)
+		return -1;
 	if (s->writer == NULL)
 		return 0;
 	if (chip_take(s, err) == -1)
@@ -474,8 +505,11 @@ work_allocate(struct tx *tx, void *arg, struct err *err)
 {
 	struct batch *b = arg;
 	size_t fresh[DOCUMENT_BATCH], nfresh = 0;
+	int64_t registry;
 
 	batch_reset(b);
+	if (document_clock(tx, &registry, err) == -1 || clock_agrees(registry, err) == -1)
+		return -1;
 	if (read_applications(tx, b, err) == -1)
 		return -1;
 	for (size_t i = 0; i < b->found; i++) {

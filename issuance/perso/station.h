@@ -34,7 +34,7 @@ struct station_options {
 	const char *chip_profile;  /* the kind of chips in its booklets */
 	const char *name;          /* where its blank booklets lie, and what it holds orders as */
 };
-/* Texts are copied. */
+/* Texts are copied.  FAIL_CONFLICT: our clock is not the registry's. */
 int station_new(const struct station_options *options, struct station **station, struct err *err);
 void station_free(struct station *station);
 const char *station_state(const struct station *station); /* the issuing State */
@@ -42,7 +42,7 @@ const char *station_name(const struct station *station);
 
 /* How many applications it works on at once: one when it writes chips. */
 size_t station_at_once(const struct station *station);
-/* Whether it can begin: a blank chip is in its reader.  FAIL_AGAIN: not now, with a sentence for who puts booklets in. */
+/* Whether it can begin: its clock is the registry's, and a blank chip is in its reader.  FAIL_AGAIN: not now, with a sentence for who puts booklets in. */
 int station_ready(struct station *station, struct err *err);
 
 struct personalised {

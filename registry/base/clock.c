@@ -67,6 +67,13 @@ clock_now(void)
 	return (int64_t)time(NULL) + shift;
 }
 
+bool
+clock_is_staged(void)
+{
+	pthread_once(&once, read_shift);
+	return moment != NULL;
+}
+
 struct date
 clock_today(void)
 {

@@ -13,6 +13,7 @@
 enum { CLOCK_FILE_LEN = 20 };
 int64_t clock_now(void);           /* wall clock, seconds since 1970 UTC */
 struct date clock_today(void);     /* UTC day */
+bool clock_is_staged(void);        /* it stands still in a file: all programs share it, and nobody else does */
 uint64_t clock_monotonic_ns(void); /* never goes back; for durations */
 
 #endif

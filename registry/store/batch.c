@@ -37,17 +37,20 @@ const struct query batch_queries[] = {
 			"w.held_until") ") ORDER BY w.place), '[]') FROM batch_work w WHERE w.batch_id = p.id AND w.state = 'held'),"
 					" 'notices', (SELECT coalesce(jsonb_agg(jsonb_build_object('station', n.station, 'detail', n.problem, 'since', " MOMENT("n.since") ") ORDER BY n.station), '[]')"
 																					   "  FROM station_notice n),"
-																					   " 'problems', (SELECT coalesce(jsonb_agg(jsonb_build_object('application_id', w.application_id, 'detail', w.problem) ORDER BY w.place), '[]')"
-																					   "  FROM (SELECT * FROM batch_work WHERE batch_id = p.id AND state = 'failed' ORDER BY place LIMIT 100) w),"
-																					   " 'spoiled', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', x.number, 'booklet', x.serial, 'reason', x.reason, 'at', " MOMENT(
-																						   "x.created_at") ") ORDER BY x.created_at), '[]') FROM (SELECT d.number, b.serial, e.reason, e.created_at FROM batch_order o"
-																								   "  JOIN document d ON d.application_id = o.application_id AND d.created_at >= p.created_at JOIN booklet_event m ON m.document_id = d.id"
-																								   "  JOIN booklet b ON b.id = m.booklet_id JOIN booklet_event e ON e.booklet_id = b.id AND e.event = 'spoil'"
-																								   "  WHERE o.batch_id = p.id ORDER BY e.created_at LIMIT 100) x),"
-																								   " 'decisions', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', x.event, 'officer_id', x.officer_id, 'officer', f.name,"
-																								   "  'reason', x.reason, 'at', " MOMENT("x.created_at") ")) ORDER BY x.seq), '[]') FROM batch_decision x JOIN officer f ON f.id = x.officer_id"
-																															 "  WHERE x.batch_id = p.id)))::text"
-																															 " FROM batch_progress p WHERE p.id = $1" },
+																					   " 'carried', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', d.number, 'booklet', t.serial, 'station', e.station, 'at', " MOMENT("e.created_at") ") ORDER BY e.created_at), '[]')"
+																																								    "  FROM batch_work w JOIN document d ON d.application_id = w.application_id JOIN booklet_event m ON m.document_id = d.id"
+																																								    "  JOIN booklet_event e ON e.booklet_id = m.booklet_id AND e.event = 'carry' JOIN booklet t ON t.id = e.booklet_id WHERE w.batch_id = p.id),"
+																																								    " 'problems', (SELECT coalesce(jsonb_agg(jsonb_build_object('application_id', w.application_id, 'detail', w.problem) ORDER BY w.place), '[]')"
+																																								    "  FROM (SELECT * FROM batch_work WHERE batch_id = p.id AND state = 'failed' ORDER BY place LIMIT 100) w),"
+																																								    " 'spoiled', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', x.number, 'booklet', x.serial, 'reason', x.reason, 'at', " MOMENT(
+																																									    "x.created_at") ") ORDER BY x.created_at), '[]') FROM (SELECT d.number, b.serial, e.reason, e.created_at FROM batch_order o"
+																																											    "  JOIN document d ON d.application_id = o.application_id AND d.created_at >= p.created_at JOIN booklet_event m ON m.document_id = d.id"
+																																											    "  JOIN booklet b ON b.id = m.booklet_id JOIN booklet_event e ON e.booklet_id = b.id AND e.event = 'spoil'"
+																																											    "  WHERE o.batch_id = p.id ORDER BY e.created_at LIMIT 100) x),"
+																																											    " 'decisions', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', x.event, 'officer_id', x.officer_id, 'officer', f.name,"
+																																											    "  'reason', x.reason, 'at', " MOMENT("x.created_at") ")) ORDER BY x.seq), '[]') FROM batch_decision x JOIN officer f ON f.id = x.officer_id"
+																																																		  "  WHERE x.batch_id = p.id)))::text"
+																																																		  " FROM batch_progress p WHERE p.id = $1" },
 	[Q_LIST] = { "batch_list",
 		"SELECT " PROGRESS "::text FROM batch_progress p WHERE p.office_id = $1 AND ($2::uuid IS NULL OR (p.created_at, p.id) <"
 		" (SELECT x.created_at, x.id FROM batch x WHERE x.id = $2)) ORDER BY p.created_at DESC, p.id DESC LIMIT $3" },

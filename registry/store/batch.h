@@ -25,7 +25,7 @@ int batch_office(struct tx *tx, const struct uuid *id, struct uuid *office_id, s
 int batch_decide(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason, struct err *err);
 /*
  * { id, office_id, officer_id, officer, state, created_at, changed_at, total, waiting, held, done, failed, stations: [{ station, held, done, failed, until? }],
- * holding: [{ application_id, station, until }], notices: [{ station, detail, since }: why stations wait], problems: [{ application_id, detail },
+ * holding: [{ application_id, station, until }], notices: [{ station, detail, since }: why stations wait], carried: [{ number, booklet, station, at }: half made elsewhere, the booklet belongs at that station now], problems: [{ application_id, detail },
  * the first hundred], spoiled: [{ number, booklet, reason, at }, the first hundred], decisions: [{ event, officer_id, officer, reason?, at }] }.  FAIL_NOT_FOUND.
  */
 int batch_read(struct tx *tx, const struct uuid *id, json_t **batch, struct err *err);

@@ -27,7 +27,7 @@ const struct query booklet_queries[] = {
 	[Q_ASSIGN] = { "booklets_assign",
 		"INSERT INTO booklet_event (booklet_id, event, station, officer_id) SELECT b.id, 'assign', $5, $6 FROM booklet b WHERE b.office_id = $1"
 		" AND b.serial BETWEEN $2::text || '-' || lpad($3::int::text, 7, '0') AND $2::text || '-' || lpad($4::int::text, 7, '0') ORDER BY b.serial" },
-	[Q_BIND] = { "booklets_bind", "SELECT booklets_bind($1::uuid[], $2, $3)" },
+	[Q_BIND] = { "booklets_bind", "SELECT booklets_carry($1::uuid[], $2, $3), booklets_bind($1::uuid[], $2, $3)" },
 	[Q_LOSS] = { "booklet_loss_add",
 		"INSERT INTO booklet_loss (id, office_id, kind, prefix, first_serial, last_serial, reference, notes, officer_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
 	[Q_LOSS_READ] = { "booklet_loss_read", "SELECT office_id, officer_id FROM booklet_loss WHERE id = $1" },

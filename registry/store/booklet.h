@@ -37,7 +37,7 @@ int booklet_of_document(struct tx *tx, const struct uuid *document_id, char seri
 int booklet_event(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason, struct err *err);
 /* The booklets of the range to a station, all `first` to `last` of them or none: FAIL_CONFLICT.  Sent at once. */
 int booklets_assign(struct tx *tx, const struct booklet_count *range, const char *station, const struct uuid *officer_id, struct err *err);
-/* The station's next blanks for those of the documents that are in no booklet yet.  FAIL_AGAIN: it has not enough.  Sent at once. */
+/* The station's next blanks for those of the documents that are in no booklet yet; a booklet that lies at another station is carried over.  FAIL_AGAIN: it has not enough.  Sent at once. */
 int booklets_bind(struct tx *tx, const char *station, const struct uuid *documents, size_t n, const struct uuid *officer_id, struct err *err);
 /*
  * { received, assigned, personalised, spoiled, destroyed, lost, stolen, losses: [reports of ranges, with how many are missing], expected, next?, stations: [{ station, blanks }], waiting: [counts that a second officer has not

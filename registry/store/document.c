@@ -41,6 +41,7 @@ enum { Q_PRODUCTIONS,
 	Q_SUPERSEDE,
 	Q_OUTBOX,
 	Q_CHIP_WRITTEN,
+	Q_CLOCK,
 	Q_SAYS };
 const struct query document_queries[] = {
 	[Q_PRODUCTIONS] = { "productions_read",
@@ -121,6 +122,7 @@ const struct query document_queries[] = {
 	[Q_OUTBOX] = { "outbox_add",
 		"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" },
 	[Q_CHIP_WRITTEN] = { "document_chip_written", "INSERT INTO chip_writing (document_id, station, officer_id) VALUES ($1, $2, $3)" },
+	[Q_CLOCK] = { "document_clock", "SELECT extract(epoch FROM clock_timestamp())::bigint" },
 	[Q_SAYS] = { "station_says", "SELECT station_says($1, $2)" },
 	{ NULL, NULL }
 };
@@ -460,6 +462,18 @@ document_chip_written(struct tx *tx, const struct uuid *document_id, const char 
 		document_decide(tx, document_id, "personalise", officer_id, NULL, err) == -1)
 		return -1;
 	return tx_flush(tx, err);
+}
+
+int
+document_clock(struct tx *tx, int64_t *now, struct err *err)
+{
+	struct rows *rows = NULL;
+
+	if (tx_query_one(tx, &document_queries[Q_CLOCK], NULL, 0, FAIL_INTERNAL, "database: no clock", &rows, err) == -1)
+		return -1;
+	*now = row_int(rows, 0, 0);
+	rows_free(rows);
+	return 0;
 }
 
 int

@@ -113,6 +113,8 @@ int documents_personalise(struct tx *tx, const struct uuid *documents, size_t n,
 
 /* The chip was written, locked and read back: with this the document is personalised.  Sent at once; FAIL_CONFLICT when the document does not wait for it: it was spoiled meanwhile. */
 int document_chip_written(struct tx *tx, const struct uuid *document_id, const char *station, const struct uuid *officer_id, struct err *err);
+/* The database's clock, seconds since 1970 UTC. */
+int document_clock(struct tx *tx, int64_t *now, struct err *err);
 /* What a station says to those who look at it from elsewhere; problem NULL: nothing, it can work.  Sent at once. */
 int station_says(struct tx *tx, const char *station, const char *problem, struct err *err);
 

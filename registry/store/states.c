@@ -59,6 +59,7 @@ const struct state_transition state_transitions[] = {
 	{ "booklet", "assigned", "return", "received", "passport_personaliser", "" },
 	{ "booklet", "assigned", "spoil", "spoiled", "passport_personaliser", "with a reason" },
 	{ "booklet", "assigned", "personalise", "personalised", "passport_personaliser", "a document was allocated to it" },
+	{ "booklet", "personalised", "carry", "personalised", "registry", "another station took over its document: the booklet is brought there" },
 	{ "booklet", "personalised", "spoil", "spoiled", "passport_qc", "its document is spoiled; neither is ever used again" },
 	{ "booklet", "spoiled", "destroy", "destroyed", "registry", "a second officer counted as many booklets" },
 	{ "booklet", "received", "lose", "lost", "registry", "its range is reported lost; the stop list has it in the same commit" },

@@ -132,6 +132,38 @@ look(void)
 		"%lld numbers and booklets that were seen while stations were dead are those of the end", count("SELECT count(*) FROM seen"));
 }
 
+/* What a station that died had allocated: the other one finishes it, in the same booklets, which are carried over. */
+static void
+taken_over(void)
+{
+	long long begun;
+	char text[200];
+
+	station_kill(0);
+	station_kill(1);
+	order();
+	issuing_sql("BEGIN");
+	issuing_sql("LOCK TABLE document_signature IN EXCLUSIVE MODE"); /* signd stands still before it records */
+	station_up(0);
+	for (unsigned i = 0; i < 600 && count("SELECT count(*) FROM current_state WHERE machine = 'document' AND state = 'allocated'") == 0; i++)
+		wait_ms(50);
+	station_kill(0);
+	issuing_sql("COMMIT");
+	begun = count("SELECT count(*) FROM current_state WHERE machine = 'document' AND state = 'allocated'");
+	ok(begun > 0, "line-1 dies with %lld documents allocated in its booklets", begun);
+	remember();
+	issuing_booklets(ORDERS, station[1].name); /* it does the whole batch alone */
+	blanks += ORDERS;
+	station_up(1);
+	for (unsigned i = 0; i < 10 * COMPLETE_S && open_orders() > 0; i++)
+		wait_ms(100);
+	snprintf(text, sizeof(text), "%lld", begun);
+	is(issuing_sql("SELECT count(*) FROM booklet_event c JOIN booklet_event p ON p.booklet_id = c.booklet_id AND p.event = 'personalise' AND p.station = 'line-1'"
+		       " WHERE c.event = 'carry' AND c.station = 'line-2' AND c.created_at > (SELECT max(created_at) FROM batch)"),
+		text, "line-2 finishes them, and their booklets are carried there");
+	station_up(0);
+}
+
 /* Two officers count what must be there. */
 static void
 close_the_day(void)
@@ -162,11 +194,37 @@ work_and_kill(void)
 		station_up(i);
 	for (unsigned round = 1; round <= rounds; round++)
 		kill_round(round);
+	taken_over();
 	look();
 	close_the_day();
 	printf("# %u rounds, %u with open orders; line-1 killed %u times, line-2 %u times; %lld documents, %lld orders taken up again; %.0f s\n", rounds, within, station[0].killed,
 		station[1].killed, count("SELECT count(*) FROM document"), count("SELECT count(*) FROM batch_work WHERE tries > 1"), (double)(clock_monotonic_ns() - begun) / 1e9);
 	ok(within > 0, "stations were killed in mid-batch");
+}
+
+/* A station whose clock is a day off does not start. */
+static void
+wrong_clock(void)
+{
+	const char *builddir = getenv("top_builddir");
+	char text[1000], now[21], log[400];
+	struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+	int status;
+
+	for (int day = -1; day <= 1; day += 2) {
+		snprintf(log, sizeof(log), "%s", throwaway_path(&is.tls, "clock.log"));
+		time_format(clock_now() + day * 86400, now);
+		snprintf(text, sizeof(text), "CATENA_NOW=%s timeout 60 %s/issued --config %s >%s 2>&1", now, builddir != NULL ? builddir : ".", throwaway_path(&is.tls, station[0].conf), log);
+		status = system(text);
+		if (file_read(log, 100000, &said, &err) == -1)
+			bail_out("%s", err.text);
+		ok(WEXITSTATUS(status) == 1 && strstr(buf_cstr(&said), day < 0 ? "hours behind the registry's" : "hours ahead of the registry's") != NULL,
+			"a station whose clock is a day %s does not start, and says why", day < 0 ? "behind" : "ahead");
+		buf_clear(&said);
+		unlink(log);
+	}
+	ok(count("SELECT count(*) FROM document") == 0, "nothing is begun");
 }
 
 int
@@ -182,6 +240,7 @@ main(void)
 		issuing_conf(&is, station[i].conf, station[i].name);
 	}
 	issuing_sql("CREATE TEMP TABLE seen (application uuid PRIMARY KEY, number text, serial text)");
+	wrong_clock();
 	work_and_kill();
 	for (unsigned i = 0; i < STATIONS; i++) {
 		issuing_end(&station[i].pid);
