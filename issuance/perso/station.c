@@ -381,7 +381,7 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	struct ldsso lds;
 
 	*a = (struct allocation){ .chip_profile = NULL };
-	if (number_of_sequence(s->number_key, s->series, sequence, p->number, err) == -1 || uuid_new(&p->document_id, err) == -1)
+	if (number_of_sequence(s->number_key, s->series, sequence, (unsigned)p->number_length, p->number, err) == -1 || uuid_new(&p->document_id, err) == -1)
 		return -1;
 	if (strlen(s->state) >= sizeof(p->issuing_state))
 		return err_set(err, FAIL_INTERNAL, "state: a code of one to three letters is wanted");

@@ -48,7 +48,7 @@ int station_ready(struct station *station, struct err *err);
 struct personalised {
 	struct uuid application_id;
 	struct uuid document_id; /* all zero: none */
-	char number[DOCUMENT_NUMBER_LEN + 1];
+	char number[DOCUMENT_NUMBER_MAX + 1];
 	bool is_signed; /* and its chip written, where the station does; waits for the decision `personalise`, or has it */
 	struct err err; /* kind FAIL_NONE when is_signed */
 };

@@ -20,7 +20,7 @@
 	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
 	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id," \
 	" k.mrz_form, k.mrz_code, k.years, k.years_minor, k.days," \
-	" d.chip_profile, d.card_access, d.dg14, d.dg15, d.portrait_form, k.protection = 'seal', v.passport_number, v.entries, v.stay_days"
+	" d.chip_profile, d.card_access, d.dg14, d.dg15, d.portrait_form, k.protection = 'seal', v.passport_number, v.entries, v.stay_days, k.number_length"
 #define PRODUCTION_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id JOIN document_kind k ON k.code = a.document_type" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
@@ -202,6 +202,7 @@ production_of_row(const struct rows *rows, size_t row, struct production *p, str
 	snprintf(p->visa_passport, sizeof(p->visa_passport), "%s", row_text(rows, row, 44));
 	p->visa_entries = (int)row_int(rows, row, 45);
 	p->visa_stay = (int)row_int(rows, row, 46);
+	p->number_length = (int)row_int(rows, row, 47);
 	p->identity_holds = row_bool(rows, row, 20);
 	p->is_deceased = row_bool(rows, row, 21);
 	p->is_stopped = row_bool(rows, row, 22);

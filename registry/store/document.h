@@ -13,8 +13,8 @@
 #include "registry/store/db.h"
 
 enum {
-	DOCUMENT_NUMBER_LEN = 9,
-	DOCUMENT_BATCH = 100 /* at most in one transaction */
+	DOCUMENT_NUMBER_MAX = 22, /* characters; most kinds have nine */
+	DOCUMENT_BATCH = 100      /* at most in one transaction */
 };
 
 /* Everything that a document is made from, or was. */
@@ -24,7 +24,7 @@ struct production {
 	char document_type[3];
 	/* of its kind (document_kind): form and code of the MRZ, validity; 0: not of the kind */
 	char mrz_form[6], mrz_code[3];
-	int years, years_minor, days;
+	int years, years_minor, days, number_length;
 	bool is_sealed; /* no chip: what signd makes for it is a visible digital seal */
 	/* of a visa, as applied for; passport "": the application has no terms */
 	char visa_passport[10];
@@ -41,7 +41,7 @@ struct production {
 	/* the document, when there is one that was not spoiled */
 	bool has_document;
 	struct uuid document_id;
-	char number[DOCUMENT_NUMBER_LEN + 1];
+	char number[DOCUMENT_NUMBER_MAX + 1];
 	char document_state[24];
 	char issuing_state[4];
 	char *authority; /* issuing authority as printed and in DG12 */
@@ -92,7 +92,7 @@ int document_sequence(struct tx *tx, size_t n, uint64_t *values, struct err *err
 
 struct allocation {
 	struct uuid application_id, document_id;
-	char number[DOCUMENT_NUMBER_LEN + 1];
+	char number[DOCUMENT_NUMBER_MAX + 1];
 	const char *issuing_state;
 	struct date issued_on, expires_on;
 	int hash_bits;

@@ -47,7 +47,7 @@ static int
 work_read(struct tx *tx, void *arg, struct err *err)
 {
 	struct production *p = arg;
-	char number[DOCUMENT_NUMBER_LEN + 1];
+	char number[DOCUMENT_NUMBER_MAX + 1];
 
 	snprintf(number, sizeof(number), "%s", p->number);
 	production_clear(p);

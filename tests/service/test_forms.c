@@ -168,6 +168,7 @@ test_form(const struct form *f, struct day_person *p)
 		stock(f);
 	}
 	is(personalise(p), "", "it is personalised");
+	ok(strlen(p->document_number) == (f->pages == 2 ? 10 : 9), "a card's number has ten characters, of which its MRZ has nine in their place: %s", p->document_number);
 	fetch(p, "data-page?side=front&dpi=600", "fine.png", 200);
 	fetch(p, "data-page", "front.png", 200);
 	fetch(p, "data-page?side=back", "back.png", f->pages == 2 ? 200 : 400);

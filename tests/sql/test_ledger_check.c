@@ -243,10 +243,10 @@ static const struct tampering tamperings[] = {
 		" WHERE entry_id = " ENTRY_OF(U("11")),
 		"ledger_node", "8/0", "altered" },
 	/* 21 rules of ceremonies and keys come first */
-	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 33; UPDATE ledger_leaf SET position = 33 WHERE position = 34;"
-			   "UPDATE ledger_leaf SET position = 34 WHERE position = 1000000",
-		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 33; UPDATE ledger_leaf SET position = 33 WHERE position = 34;"
-		"UPDATE ledger_leaf SET position = 34 WHERE position = 1000000",
+	{ "two positions", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 34; UPDATE ledger_leaf SET position = 34 WHERE position = 35;"
+			   "UPDATE ledger_leaf SET position = 35 WHERE position = 1000000",
+		"UPDATE ledger_leaf SET position = 1000000 WHERE position = 34; UPDATE ledger_leaf SET position = 34 WHERE position = 35;"
+		"UPDATE ledger_leaf SET position = 35 WHERE position = 1000000",
 		"duplicate_override", NULL, "out of order" },
 	{ "two positions far apart", "UPDATE ledger_leaf SET position = 1000000 WHERE position = 3; UPDATE ledger_leaf SET position = 3 WHERE position = 400;"
 		"UPDATE ledger_leaf SET position = 400 WHERE position = 1000000",

@@ -103,7 +103,7 @@ static struct form {
 	double width, height, left; /* mm */
 } forms[] = {
 	{ "TD3", "PP", "PP", "U7B4XK29Z", MRZ_TD3, 125, 88, 6 },
-	{ "TD1", "ID", "ID", "U7B4XK29Z", MRZ_TD1, 85.6, 53.98, 4 },
+	{ "TD1", "ID", "ID", "U7B4XK29ZC", MRZ_TD1, 85.6, 53.98, 4 },
 	{ "TD2", "PU", "PU", "U7B4XK29Z", MRZ_TD2, 105, 74, 4 },
 	{ "MRV-A", "VA", "V", "U7B4XK29Z", MRZ_MRVA, 120, 80, 4 },
 	{ "MRV-B", "VB", "V", "U7B4XK29Z", MRZ_MRVB, 105, 74, 4 },

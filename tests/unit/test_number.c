@@ -18,14 +18,14 @@ static const char *const no_numbers[] = { "", "U2345678", "U234567890", "U234567
 int
 main(void)
 {
-	static char numbers[MANY][NUMBER_LEN + 1];
-	char number[NUMBER_LEN + 1], before[NUMBER_LEN + 1] = "untouched";
+	static char numbers[MANY][NUMBER_MAX + 1];
+	char number[NUMBER_MAX + 1], before[NUMBER_MAX + 1] = "untouched";
 	struct err err = ERR_INIT;
 	bool good = true, twice = false;
 	unsigned ascending = 0;
 
 	for (uint64_t i = 0; i < MANY; i++) {
-		good = good && number_of_sequence(key, 'U', i + 1, numbers[i], &err) == 0 && number_check(numbers[i], &err) == 0 &&
+		good = good && number_of_sequence(key, 'U', i + 1, NUMBER_LEN, numbers[i], &err) == 0 && number_check(numbers[i], &err) == 0 &&
 			numbers[i][0] == 'U';
 		ascending += i > 0 && strcmp(numbers[i - 1], numbers[i]) < 0;
 	}
@@ -35,16 +35,19 @@ main(void)
 	for (size_t i = 1; i < MANY; i++)
 		twice = twice || strcmp(numbers[i - 1], numbers[i]) == 0;
 	ok(!twice, "none comes twice");
-	number_of_sequence(key, 'U', 1, numbers[0], &err);
-	ok(number_of_sequence(key, 'U', 1, number, &err) == 0 && strcmp(number, numbers[0]) == 0, "the same again gives the same");
-	ok(number_of_sequence(other_key, 'U', 1, number, &err) == 0 && strcmp(number, numbers[0]) != 0, "another key, another number");
-	ok(number_of_sequence(key, 'V', 1, number, &err) == 0 && strcmp(number + 1, numbers[0] + 1) != 0, "another series, other characters");
-	ok(number_of_sequence(key, 'U', NUMBER_SEQUENCES - 1, number, &err) == 0, "the last of the series");
+	number_of_sequence(key, 'U', 1, NUMBER_LEN, numbers[0], &err);
+	ok(number_of_sequence(key, 'U', 1, NUMBER_LEN, number, &err) == 0 && strcmp(number, numbers[0]) == 0, "the same again gives the same");
+	ok(number_of_sequence(other_key, 'U', 1, NUMBER_LEN, number, &err) == 0 && strcmp(number, numbers[0]) != 0, "another key, another number");
+	ok(number_of_sequence(key, 'V', 1, NUMBER_LEN, number, &err) == 0 && strcmp(number + 1, numbers[0] + 1) != 0, "another series, other characters");
+	ok(number_of_sequence(key, 'U', NUMBER_SEQUENCES - 1, NUMBER_LEN, number, &err) == 0, "the last of the series");
 	memcpy(number, before, sizeof(number));
-	ok(number_of_sequence(key, 'U', NUMBER_SEQUENCES, number, &err) == -1 && err.kind == FAIL_INTERNAL, "none after it");
-	ok(number_of_sequence(key, 'O', 1, number, &err) == -1 && number_of_sequence(key, 'I', 1, number, &err) == -1, "refuses a series that looks like a digit");
-	ok(number_of_sequence(key, 'u', 1, number, &err) == -1, "refuses a series that is no capital letter");
+	ok(number_of_sequence(key, 'U', NUMBER_SEQUENCES, NUMBER_LEN, number, &err) == -1 && err.kind == FAIL_INTERNAL, "none after it");
+	ok(number_of_sequence(key, 'O', 1, NUMBER_LEN, number, &err) == -1 && number_of_sequence(key, 'I', 1, NUMBER_LEN, number, &err) == -1, "refuses a series that looks like a digit");
+	ok(number_of_sequence(key, 'u', 1, NUMBER_LEN, number, &err) == -1, "refuses a series that is no capital letter");
+	ok(number_of_sequence(key, 'U', 1, NUMBER_LEN - 1, number, &err) == -1 && number_of_sequence(key, 'U', 1, NUMBER_MAX + 1, number, &err) == -1, "refuses a length that no number has");
 	is(number, before, "and leaves the number alone");
+	for (unsigned length = NUMBER_LEN; length <= NUMBER_MAX; length++)
+		ok(number_of_sequence(key, 'U', 7, length, number, &err) == 0 && strlen(number) == length && number_check(number, &err) == 0, "%u characters: %s", length, number);
 	for (size_t i = 0; i < NELEM(no_numbers); i++)
 		ok(number_check(no_numbers[i], &err) == -1 && err.kind == FAIL_INPUT &&
 				(*no_numbers[i] == '\0' || strstr(err.text, no_numbers[i]) == NULL),
