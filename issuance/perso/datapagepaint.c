@@ -13,6 +13,7 @@ void
 brush_begin(struct brush *b, cairo_t *cairo, const struct layout *layout)
 {
 	cairo_font_options_t *options = cairo_font_options_create();
+	PangoAttrList *attributes = pango_attr_list_new();
 	PangoContext *context;
 
 	*b = (struct brush){ .cairo = cairo, .layout = layout, .text = pango_cairo_create_layout(cairo) };
@@ -27,6 +28,9 @@ brush_begin(struct brush *b, cairo_t *cairo, const struct layout *layout)
 	pango_layout_context_changed(b->text);
 	pango_layout_set_auto_dir(b->text, FALSE);
 	pango_layout_set_wrap(b->text, PANGO_WRAP_WORD_CHAR);
+	pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE)); /* a name has the hyphens that it has */
+	pango_layout_set_attributes(b->text, attributes);
+	pango_attr_list_unref(attributes);
 }
 
 void
