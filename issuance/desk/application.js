@@ -1,11 +1,10 @@
 /* application.js - one application: whose, what is missing, what may be done with it and by whom, how it came about. */
-import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
 import { useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { digitsOf, nameOf, showDate, showMoment, showMoney, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, History } from '/desk/shell/office.js';
-import { Done, ErrorSummary, Facts, Heading, html, Table, Tag } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Facts, Heading, html, Table, Tag, useDone } from '/desk/shell/ui.js';
 import { Rules } from './apply.js';
 import { Code, plainNumber, roles, StateTag, Warning } from './common.js';
 
@@ -69,7 +68,7 @@ const eventsOf = (one) => [
 export function ApplicationPage({ officer, words }) {
 	const path = `/applications/${words[0]}`;
 	const { answer: one, problems, reload } = useAnswer(path);
-	const [done, setDone] = useState(words[1] === 'taken' ? 'taken' : '');
+	const [done, setDone] = useDone(words[1] === 'taken' ? 'taken' : '');
 	const after = (name) => {
 		setDone(name);
 		reload();
@@ -77,7 +76,7 @@ export function ApplicationPage({ officer, words }) {
 	if (one === undefined)
 		return html`<${ErrorSummary} problems=${problems} />`;
 	const isDecider = [roles.approver, roles.supervisor].some((role) => hasRoleAt(officer, role, one.office_id));
-	return html`<${Done} name=${done} />
+	return html`<${Done} done=${done} />
 	<${Heading} caption=${t(`kind.${one.document_type}`)}><bdi>${nameOf(one.holder)}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${one.state} /> ${one.is_urgent && html`<${Tag} colour="orange" text=${t('field.urgent')} />`}</p>
 	${one.requirements?.length > 0 && html`<${Warning}>${t('application.missing')}</${Warning}><${Rules} list=${one.requirements} />`}

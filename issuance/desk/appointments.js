@@ -7,7 +7,7 @@ import { Decisions } from '/desk/shell/decide.js';
 import { Select } from '/desk/shell/form.js';
 import { showDate, showTime, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
-import { Button, Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
+import { Button, Done, ErrorSummary, Heading, html, Table, Tag, useDone } from '/desk/shell/ui.js';
 import { allRoles, plainNumber, roles } from './common.js';
 
 /* ---- what was prepared at home ---- */
@@ -70,7 +70,7 @@ function Openings({ day, office, officer, onDone }) {
 	${answer?.openings.map((one) => html`<div class="desk-decision desk-decision--plain" key=${one.id}>
 		<p class="govuk-body"><strong>${showTime(one.starts_at)} – ${showTime(one.ends_at)}</strong> · ${t('opening.each', { n: one.minutes })} · ${t('opening.desks', { n: one.desks })} · ${t('opening.given', { n: one.given })}</p>
 		${one.closed ? html`<p class="govuk-body"><${Tag} colour="grey" text=${t('appointment.closed')} /> <bdi>${one.closed}</bdi></p>`
-			: hasRoleAt(officer, roles.supervisor, office) && html`<${Decisions} possible=${close} path=${`/appointment-openings/${one.id}`} onDone=${after} />`}</div>`)}
+			: hasRoleAt(officer, roles.supervisor, office) && html`<${Decisions} possible=${close} path=${`/appointment-openings/${one.id}`} id=${`close-${one.id}`} onDone=${after} />`}</div>`)}
 	${hasRoleAt(officer, roles.supervisor, office) && html`<h3 class="govuk-heading-s">${t('opening.how')}</h3><div class="desk-filters">
 		<${Select} id="opening-from" label=${t('opening.from')} value=${from} onValue=${setFrom} options=${quarters} />
 		<${Select} id="opening-to" label=${t('opening.to')} value=${to} onValue=${setTo} options=${quarters} /></div>
@@ -81,7 +81,7 @@ export function AppointmentsPage({ officer }) {
 	const offices = useOffices(officer, ...allRoles);
 	const [office, setOffice] = useState('');
 	const [day, setDay] = useState(() => new Date().toISOString().slice(0, 10));
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const at = office || offices[0]?.id;
 	const { answer, problems, reload } = useAnswer(at && '/appointments', { office: at, day });
 	const after = (name) => {
@@ -92,7 +92,7 @@ export function AppointmentsPage({ officer }) {
 		setDone('');
 		setDay(dayAfter(day, n));
 	};
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
+	return html`<${Done} done=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${t('appointments.title')}>${showDate(day)}</${Heading}>
 	<div class="desk-filters"><${OfficeChoice} id="appointments-office" value=${at} onValue=${setOffice} offices=${offices} /></div>
 	<div class="govuk-button-group"><${Button} kind="secondary" onClick=${move(-1)}>${t('appointments.before')}</${Button}>

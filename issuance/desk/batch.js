@@ -8,7 +8,7 @@ import { Decisions } from '/desk/shell/decide.js';
 import { apart, showMoment, showNumber, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History, OfficeChoice, useOffices, whoIs } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
-import { Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, Table, useDone } from '/desk/shell/ui.js';
 import { allRoles, Code, roles } from './common.js';
 import { AskAgain, BatchTag, orders, Progress, through, useEvery } from './line.js';
 
@@ -89,7 +89,7 @@ function Notices({ batch }) {
 
 export function BatchPage({ officer, words: [id] }) {
 	const { answer: batch, problems, reload } = useAnswer(`/batches/${encodeURIComponent(id)}`);
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const waiting = useEvery(2, batch?.state === 'running', reload);
 	const decided = (name) => {
 		setDone(name);
@@ -97,7 +97,7 @@ export function BatchPage({ officer, words: [id] }) {
 	};
 	const may = batch && hasRoleAt(officer, roles.personaliser, batch.office_id);
 	const possible = may ? { running: [{ name: 'stop_batch', path: 'stop', kind: 'warning', reason: 3 }], stopped: [{ name: 'resume_batch', path: 'resumption' }] }[batch.state] ?? [] : [];
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
+	return html`<${Done} done=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${batch && t('batch.of', { who: apart(whoIs(officer, batch.officer_id, batch.officer)) })}>${batch ? showMoment(batch.created_at) : t('batch.one')}</${Heading}>
 	${batch && html`<p class="govuk-body"><${BatchTag} state=${batch.state} /></p>
 		<${Said} batch=${batch} /><${Progress} batch=${batch} />

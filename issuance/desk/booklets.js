@@ -7,7 +7,7 @@ import { Decisions } from '/desk/shell/decide.js';
 import { plainDigits } from '/desk/shell/fields.js';
 import { showDate, showMoment, showNumber, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
-import { Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, Table, Tag, useDone } from '/desk/shell/ui.js';
 import { allRoles, Code, roles } from './common.js';
 
 const event = { name: 'event', label: 'booklets.event', type: 'choice', choices: 'booklets.event', options: ['receive', 'destroy', 'balance'], radios: true, required: true };
@@ -53,7 +53,7 @@ function Balances({ stock }) {
 export function BookletsPage({ officer }) {
 	const offices = useOffices(officer, ...allRoles);
 	const [office, setOffice] = useState('');
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const at = office || offices[0]?.id;
 	const { answer: stock, problems, reload } = useAnswer(at && '/booklets', { office: at });
 	const isPersonaliser = at && hasRoleAt(officer, roles.personaliser, at);
@@ -64,7 +64,7 @@ export function BookletsPage({ officer }) {
 		setDone(name);
 		reload();
 	};
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
+	return html`<${Done} done=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading}>${t('booklets.title')}</${Heading}>
 	<${OfficeChoice} id="booklets-office" value=${at} onValue=${setOffice} offices=${offices} />
 	${stock && html`<${Tiles} figures=${['received', 'assigned', 'personalised', 'spoiled', 'destroyed', 'lost', 'stolen'].filter((state) => stock[state] > 0 || !['lost', 'stolen'].includes(state)).map((state) => [t(`booklets.${state}`), stock[state]])} />

@@ -16,6 +16,9 @@ export function StateTag({ state }) {
 	return html`<${Tag} colour=${tagColours[state] ?? 'grey'} text=${t(`state.${state}`)} />`;
 }
 
+/** Where a document is fetched: where it was applied for, or where it was last sent. */
+export const deliveringOffice = (one) => one.transfers.at(-1)?.office_id ?? one.office_id;
+
 /** A number as it is typed, in digits of any script, with gaps or without: the way the service has it. */
 export const plainNumber = (text) => plainDigits(text ?? '').replace(/\s/g, '').toUpperCase();
 

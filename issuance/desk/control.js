@@ -7,7 +7,7 @@ import { Decisions } from '/desk/shell/decide.js';
 import { hasMessage, showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explain, sentence } from '/desk/shell/problems.js';
-import { Done, ErrorSummary, Heading, html, Table, Tag } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, Table, Tag, useDone } from '/desk/shell/ui.js';
 import { allRoles, Code, roles, StateTag, Warning } from './common.js';
 import { DataPage, DocumentLinks } from './line.js';
 
@@ -60,7 +60,7 @@ export function ExaminePage({ officer, words: [number] }) {
 	const path = `/documents/${encodeURIComponent(number)}`;
 	const { answer: found, problems, reload } = useAnswer(path);
 	const [report, setReport] = useState(null);
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const isController = hasRole(officer, roles.qc);
 	const isWaiting = found?.state === 'personalised';
 
@@ -76,7 +76,7 @@ export function ExaminePage({ officer, words: [number] }) {
 		setDone(name);
 		reload();
 	};
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
+	return html`<${Done} done=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${t('control.one')}><${Code} text=${number} /></${Heading}>
 	${found && html`<p class="govuk-body"><${StateTag} state=${found.state} /> ${t(`kind.${found.document_type}`)}</p>
 		<div role="status">${report && !report.passed && html`<${Warning}>${t('control.failed')}</${Warning}>`}</div>

@@ -5,8 +5,8 @@ import { useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { apart, showDate, showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History } from '/desk/shell/office.js';
-import { Button, Done, ErrorSummary, Facts, Heading, html } from '/desk/shell/ui.js';
-import { Code, Picture, roles, StateTag, Warning } from './common.js';
+import { Button, Done, ErrorSummary, Facts, Heading, html, useDone } from '/desk/shell/ui.js';
+import { Code, deliveringOffice, Picture, roles, StateTag, Warning } from './common.js';
 import { DocumentLinks } from './line.js';
 
 const report = [{ key: '', title: 'do.report', fields: [
@@ -39,7 +39,7 @@ function possibleOf(one, officer) {
 	const may = (...wanted) => hasRole(officer, ...wanted), here = (...wanted) => wanted.some((role) => hasRoleAt(officer, role, one.office_id));
 	const isIn = (...states) => states.includes(one.state), by = (event) => one.decisions.findLast((d) => d.event === event)?.officer_id;
 	const isReporter = one.reports.at(-1)?.officer_id === officer.id, isSuspender = by('suspend') === officer.id;
-	const begun = one.standing.destruction_begun_by;
+	const begun = one.standing.destruction_begun_by, inVain = one.deliveries.filter((d) => !d.is_likeness);
 	const isAtEnd = isIn('cancelled', 'revoked', 'recovered') || (isIn('delivered') && (one.standing.status === 'expired' || one.stops.length > 0));
 	const destroyers = [roles.clerk, roles.delivery, roles.supervisor];
 	return [
@@ -51,7 +51,8 @@ function possibleOf(one, officer) {
 			initial: isIn('lost') ? {} : { '/outcome': 'kept' }, bodyOf: found },
 		isAtEnd && !begun && may(...destroyers) && { name: 'destroy', path: 'destruction', kind: 'warning', sections: destruction },
 		isAtEnd && begun && begun !== officer.id && may(...destroyers) && { name: 'witness', path: 'destruction/witness', kind: 'warning' },
-		isIn('allocated', 'personalised') && here(roles.personaliser, roles.qc) && { name: 'spoil', path: 'spoiling', kind: 'warning', reason: 3 },
+		isIn('ready') && inVain.length > 2 && inVain.every((d) => d.officer_id !== officer.id) && hasRoleAt(officer, roles.supervisor, deliveringOffice(one)) && { name: 'release', path: 'delivery-release', reason: 10 },
+		((isIn('allocated') && here(roles.personaliser)) || (isIn('personalised') && here(roles.qc))) && { name: 'spoil', path: 'spoiling', kind: 'warning', reason: 3 },
 		isIn('ready', 'delivered', 'suspended') && here(roles.clerk) && { name: 'cancel_document', path: 'cancellation', kind: 'warning', reason: 3 },
 	].filter(Boolean);
 }
@@ -76,19 +77,21 @@ const eventsOf = (one) => [
 	...one.reports.map((r) => ({ what: t('event.with', { what: t('event.report'), which: t(`report.${r.kind}`) }), state: 'note', by: r.officer_id, at: r.created_at,
 		reason: [t(`reporter.${r.reported_by}`), r.reference, r.happened_on && showDate(r.happened_on), r.place].filter(Boolean).map(apart).join(' · ') })),
 	...one.deliveries.filter((d) => !d.is_likeness).map((d) => ({ what: t('event.not_they'), state: 'note', by: d.officer_id, at: d.created_at, reason: d.proof })),
+	...one.transfers.map((d) => ({ what: t('event.with', { what: t('event.transfer'), which: d.office }), state: 'note', by: d.officer_id, at: d.created_at, reason: d.reason })),
+	...one.releases.map((d) => ({ what: t('event.release'), state: 'note', by: d.officer_id, at: d.created_at, reason: d.reason })),
 ].sort((a, b) => a.at.localeCompare(b.at));
 
 export function DocumentPage({ officer, words }) {
 	const path = `/documents/${encodeURIComponent(words[0])}`;
 	const { answer: one, problems, reload } = useAnswer(path);
-	const [done, setDone] = useState(words[1] === 'delivered' ? 'deliver' : '');
+	const [done, setDone] = useDone(words[1] === 'delivered' ? 'deliver' : '');
 	const after = (name) => {
 		setDone(name);
 		reload();
 	};
 	if (one === undefined)
 		return html`<${ErrorSummary} problems=${problems} />`;
-	return html`<${Done} name=${done} />
+	return html`<${Done} done=${done} />
 	<${Heading} caption=${t(`kind.${one.document_type}`)}><${Code} text=${one.number} /></${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${one.state} /></p>
 	${one.stops.map(({ reason, since }) => html`<${Warning}>${t('document.stopped', { why: t(`stop.${reason}`), when: showMoment(since) })}</${Warning}>`)}
@@ -97,7 +100,7 @@ export function DocumentPage({ officer, words }) {
 	<${Decisions} key=${one.state} possible=${possibleOf(one, officer)} path=${path} onDone=${after} />
 	<ul class="desk-links">
 		<li><a class="govuk-link" href=${linkTo('application', one.application_id)}>${t('document.application')}</a></li>
-		${one.state === 'ready' && hasRoleAt(officer, roles.delivery, one.office_id) && html`<li><a class="govuk-link" href=${linkTo('delivery', one.number)}>${t('deliver.one')}</a></li>`}
+		${one.state === 'ready' && hasRoleAt(officer, roles.delivery, deliveringOffice(one)) && html`<li><a class="govuk-link" href=${linkTo('delivery', one.number)}>${t('deliver.one')}</a></li>`}
 	</ul>
 	<${DocumentLinks} number=${one.number} but="document" />
 	<${Facts} rows=${[[t('document.standing'), t('document.since', { what: t(`standing.${one.standing.status}`), when: showDate(one.standing.since) })], [t('document.issuing_state'), html`<bdi>${one.issuing_state}</bdi>`], [t('document.authority'), html`<bdi>${one.authority}</bdi>`],

@@ -14,6 +14,7 @@ import { DescentPage } from './descent.js';
 import { DocumentPage } from './document.js';
 import { FindPage } from './find.js';
 import { PersonPage, PersonsPage } from './person.js';
+import { StopListPage } from './stoplist.js';
 import { ApprovePage, WorkPage } from './work.js';
 
 const isFor = (...wanted) => (officer) => hasRole(officer, ...wanted);
@@ -34,6 +35,7 @@ start({
 		{ route: 'deliver', title: 'deliver.title', shortcut: 'D', show: DeliverPage, isFor: isFor(roles.delivery) },
 		{ route: 'find', title: 'find.title', shortcut: 'F', show: FindPage, isFor: isFor(...allRoles) },
 		{ route: 'persons', title: 'persons.title', shortcut: 'S', show: PersonsPage, isFor: isFor(roles.approver, roles.supervisor) },
+		{ route: 'stoplist', title: 'stoplist.title', shortcut: 'X', show: StopListPage, isFor: isFor(roles.supervisor) },
 		{ route: 'application', title: 'application.title', show: ApplicationPage, within: 'work' },
 		{ route: 'document', title: 'document.title', show: DocumentPage, within: 'find' },
 		{ route: 'person', title: 'persons.title', show: PersonPage, within: 'persons' },

@@ -5,14 +5,15 @@ import { useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { showMoment, t } from '/desk/shell/i18n.js';
 import { hasRole, whoIs } from '/desk/shell/office.js';
-import { Done, ErrorSummary, Heading, html, Tag, TextField } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, Tag, TextField, useDone } from '/desk/shell/ui.js';
 import { Code, plainNumber, roles } from './common.js';
 
 const stop = [{ key: '', title: 'do.stop', fields: [
 	{ name: 'kind', label: 'field.stop_kind', type: 'choice', choices: 'person_stop', options: ['court', 'alert'], radios: true, required: true },
 	{ name: 'reference', label: 'field.reference', hint: 'field.stop_reference.hint', type: 'name', max: 200, required: true },
 ] }];
-const lifting = [{ key: '', title: 'do.lift', fields: [
+/* several may be open on the page: each has a field of its own */
+const lifting = (id) => [{ key: id, title: 'do.lift', fields: [
 	{ name: 'reference', label: 'field.reference', hint: 'field.lift_reference.hint', type: 'name', max: 200, required: true },
 ] }];
 const designation = [{ key: '', title: 'do.designate', fields: [
@@ -46,19 +47,19 @@ function Stop({ one, officer, isSetter, onDone }) {
 		<p class="govuk-body-s">${showMoment(one.created_at)} · <bdi>${whoIs(officer, one.officer_id, one.officer)}</bdi>
 			${one.lifted && html`<br />${t('person.lifted')}: <bdi>${one.lifted.reference}</bdi> · ${showMoment(one.lifted.created_at)}`}</p>
 		${!one.lifted && one.kind !== 'registry' && isSetter && (one.officer_id === officer.id ? html`<p class="govuk-body">${t('person.own')}</p>`
-			: html`<${Decisions} possible=${[{ name: 'lift', path: 'lifting', sections: lifting }]} path=${`/stops/${one.id}`} onDone=${onDone} />`)}</div>`;
+			: html`<${Decisions} possible=${[{ name: 'lift', path: 'lifting', sections: lifting(one.id), bodyOf: (typed) => typed[one.id] }]} path=${`/stops/${one.id}`} onDone=${onDone} />`)}</div>`;
 }
 
 export function PersonPage({ officer, words }) {
 	const path = `/persons/${encodeURIComponent(words[0])}`;
 	const { answer, problems, reload } = useAnswer(`${path}/stops`);
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const isSetter = hasRole(officer, roles.supervisor);
 	const after = (name) => {
 		setDone(name);
 		reload();
 	};
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
+	return html`<${Done} done=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading} caption=${t('persons.title')}><${Code} text=${words[0]} /></${Heading}>
 	${answer && isSetter && html`<${Decisions} possible=${[{ name: 'stop', path: 'stops', kind: 'warning', sections: stop }, { name: 'designate', path: 'designations', kind: 'secondary', sections: designation }]}
 		path=${path} onDone=${after} />`}

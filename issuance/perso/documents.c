@@ -109,12 +109,12 @@ document_to_json(const struct production *p, const struct document_history *h, j
 {
 	char id[UUID_TEXT], application[UUID_TEXT], office[UUID_TEXT], issued[DATE_TEXT], expires[DATE_TEXT];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&p->document_id, id),
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&p->document_id, id),
 		"number", p->number, "state", p->document_state, "application_id", uuid_format(&p->application_id, application), "office_id",
 		uuid_format(&p->office_id, office), "document_type", p->document_type, "issuing_state", p->issuing_state, "authority",
 		p->authority, "issued_on", date_format(p->issued_on, issued), "expires_on", date_format(p->expires_on, expires), "is_signed",
 		p->sod.n > 0, "dg_hashes", p->dg_hashes, "decisions", h->decisions, "stops", h->stops, "reports", h->reports, "deliveries", h->deliveries,
-		"officers", h->officers, "standing", standing);
+		"transfers", h->transfers, "releases", h->releases, "officers", h->officers, "standing", standing);
 }
 
 static int

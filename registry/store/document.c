@@ -66,7 +66,12 @@ const struct query document_queries[] = {
 																																				       " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('bearer', v.bearer, 'is_likeness', v.is_likeness, 'proof', v.proof, 'consent_id', v.consent_id, 'officer_id', v.officer_id,"
 																																				       "  'created_at', " AT_UTC("v.created_at") ")) ORDER BY v.created_at, v.id), '[]')::text FROM document_delivery v WHERE v.document_id = $1),"
 																																										 " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM document_decision d WHERE d.document_id = $1"
-																																										 "  UNION SELECT p.officer_id FROM document_report p WHERE p.document_id = $1 UNION SELECT v.officer_id FROM document_delivery v WHERE v.document_id = $1))" },
+																																										 "  UNION SELECT p.officer_id FROM document_report p WHERE p.document_id = $1 UNION SELECT v.officer_id FROM document_delivery v WHERE v.document_id = $1"
+																																										 "  UNION SELECT t.officer_id FROM document_transfer t WHERE t.document_id = $1 UNION SELECT l.officer_id FROM document_release l WHERE l.document_id = $1)),"
+																																										 " (SELECT coalesce(jsonb_agg(jsonb_build_object('office_id', t.office_id, 'office', f.name, 'reason', t.reason, 'officer_id', t.officer_id,"
+																																										 "  'created_at', " AT_UTC("t.created_at") ") ORDER BY t.created_at, t.id), '[]')::text FROM document_transfer t JOIN office f ON f.id = t.office_id WHERE t.document_id = $1),"
+																																															   " (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', l.reason, 'officer_id', l.officer_id,"
+																																															   "  'created_at', " AT_UTC("l.created_at") ") ORDER BY l.created_at, l.id), '[]')::text FROM document_release l WHERE l.document_id = $1)" },
 	[Q_STANDING] = { "document_standing",
 		"SELECT jsonb_strip_nulls(jsonb_build_object('status', v.status, 'since', v.since, 'is_valid', v.is_valid, 'destruction_begun_by', (SELECT x.officer_id FROM"
 		" document_destruction x WHERE x.document_id = v.document_id AND v.state <> 'destroyed')))::text FROM document_standing v WHERE v.document_id = $1" },
@@ -294,7 +299,7 @@ document_history(struct tx *tx, const struct uuid *document_id, struct document_
 	if (tx_query_one(tx, &document_queries[Q_HISTORY], ARGS(arg_uuid(document_id)), FAIL_INTERNAL, "document: no history", &rows, err) == -1)
 		return -1;
 	if (row_json(rows, 0, 0, &h.decisions, err) == 0 && row_json(rows, 0, 1, &h.stops, err) == 0 && row_json(rows, 0, 2, &h.reports, err) == 0 &&
-		row_json(rows, 0, 3, &h.deliveries, err) == 0 && row_json(rows, 0, 4, &h.officers, err) == 0) {
+		row_json(rows, 0, 3, &h.deliveries, err) == 0 && row_json(rows, 0, 4, &h.officers, err) == 0 && row_json(rows, 0, 5, &h.transfers, err) == 0 && row_json(rows, 0, 6, &h.releases, err) == 0) {
 		*history = h;
 		h = (struct document_history){ NULL };
 		rc = 0;
@@ -311,6 +316,8 @@ document_history_clear(struct document_history *h)
 	json_decref(h->stops);
 	json_decref(h->reports);
 	json_decref(h->deliveries);
+	json_decref(h->transfers);
+	json_decref(h->releases);
 	json_decref(h->officers);
 	*h = (struct document_history){ NULL };
 }

@@ -73,6 +73,8 @@ struct document_history {
 	json_t *stops;      /* why it is on the stop list now: array of { reason, since } */
 	json_t *reports;    /* array of { kind, reported_by, reference?, happened_on?, place?, officer_id, created_at } */
 	json_t *deliveries; /* who came for it: array of { bearer, is_likeness, proof?, officer_id, created_at } */
+	json_t *transfers;  /* to which office it was sent: array of { office_id, office, reason, officer_id, created_at } */
+	json_t *releases;   /* after three came in vain: array of { reason, officer_id, created_at } */
 	json_t *officers;   /* the names of all these officers, by id */
 };
 int document_history(struct tx *tx, const struct uuid *document_id, struct document_history *history, struct err *err);

@@ -66,7 +66,7 @@ int
 main(void)
 {
 	static const char *const logins[] = { "passport_clerk.1", "passport_clerk.2", "passport_approver.1", "passport_supervisor.1", "passport_supervisor.2",
-		"passport_personaliser.1", "passport_qc.1", "passport_delivery.1", NULL };
+		"passport_personaliser.1", "passport_qc.1", "passport_delivery.1", "passport_delivery.3", "passport_supervisor.3", NULL };
 	const struct rig_officer *clerk = NULL;
 	struct err err = ERR_INIT;
 	json_t *all;

@@ -1,11 +1,10 @@
 /* act.js - one act: what it says, what may be done with it and by whom, and how it came about. */
-import { useState } from '/desk/lib/hooks.js';
 import { linkTo } from '/desk/shell/app.js';
 import { useAnswer } from '/desk/shell/ask.js';
 import { Decisions } from '/desk/shell/decide.js';
 import { t } from '/desk/shell/i18n.js';
 import { hasRoleAt, History } from '/desk/shell/office.js';
-import { Done, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, useDone } from '/desk/shell/ui.js';
 import { isCertifiable } from './certificates.js';
 import { Content, StateTag, titleOf } from './common.js';
 import { AttachEvidence, Evidence } from './evidence.js';
@@ -41,7 +40,7 @@ export function ActPage({ officer, words }) {
 	const { answer: act, problems, reload } = useAnswer(path);
 	const isOpen = act && open.includes(act.state);
 	const { answer: found, reload: reloadFound } = useAnswer(isOpen && `${path}/duplicates`);
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const unresolved = isOpen ? (found?.duplicates ?? []).filter((one) => !one.overridden).length : 0;
 	const possible = act ? decisions.filter(({ from, role }) => from.includes(act.state) && hasRoleAt(officer, role ?? 'civil_registrar', act.office_id)) : [];
 	const isRegistrar = act && hasRoleAt(officer, 'civil_registrar', act.office_id);
@@ -57,7 +56,7 @@ export function ActPage({ officer, words }) {
 	const decide = possible.length > 0 && act.declared_by === officer.id ? html`<div class="govuk-inset-text">${t('act.own')}</div>`
 		: html`<${Decisions} key=${act.state} possible=${possible} path=${path} onDone=${after} />`;
 	return html`
-	<${Done} name=${done} />
+	<${Done} done=${done} />
 	<${Heading} caption=${t(kind.title)}><bdi>${titleOf(kind, act.content)}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${act.state} />
 		${act.number && html`<span>${t('column.number')} <strong class="desk-number"><bdi>${act.number}</bdi></strong></span>`}</p>

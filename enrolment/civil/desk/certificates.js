@@ -7,7 +7,7 @@ import { Decisions } from '/desk/shell/decide.js';
 import { Section, Select } from '/desk/shell/form.js';
 import { currentLanguage, showDate, t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
-import { Button, Done, ErrorSummary, Facts, Heading, html, Table } from '/desk/shell/ui.js';
+import { Button, Done, ErrorSummary, Facts, Heading, html, Table, useDone } from '/desk/shell/ui.js';
 
 const colours = { valid: 'green', replaced: 'yellow', revoked: 'red' };
 function Status({ status }) {
@@ -107,7 +107,7 @@ export function CertificatePage({ officer, words }) {
 	const { answer: stock, reload: reloadStock } = useAnswer(one && '/paper', { office_id: one?.office_id });
 	const { address, open } = useDocument(words[0]);
 	const [wrong, setWrong] = useState([]);
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const frame = useRef(null);
 	if (one === undefined)
 		return html`<${ErrorSummary} problems=${problems} />`;
@@ -124,7 +124,7 @@ export function CertificatePage({ officer, words }) {
 		await preview();
 	};
 	/* the frame is not on the way of Tab, which the browser's reader may keep: by keyboard one reads it in its own window */
-	return html`<${Done} name=${done} />
+	return html`<${Done} done=${done} />
 	<${ErrorSummary} problems=${wrong} />
 	<${Heading} caption=${t('certificate.title')}><bdi class="desk-number">${one.number}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${Status} status=${one.status} />

@@ -9,7 +9,7 @@ import { FileField, Section } from '/desk/shell/form.js';
 import { t } from '/desk/shell/i18n.js';
 import { hasRoleAt, History } from '/desk/shell/office.js';
 import { explain, explainOwn, lineAt, sentence, whereOf } from '/desk/shell/problems.js';
-import { Button, Done, ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { Button, Done, ErrorSummary, Heading, html, Table, useDone } from '/desk/shell/ui.js';
 import { showValue, StateTag, titleOf } from './common.js';
 import { Evidence, fileOf, lineOfEvidence } from './evidence.js';
 import { evidenceFields, kindOf } from './kinds.js';
@@ -114,7 +114,7 @@ export function CorrectionPage({ officer, words }) {
 	const base = `${kind.path}/${words[1]}`, path = `${base}/corrections/${words[2]}`;
 	const { answer: act, problems } = useAnswer(base);
 	const { answer: correction, problems: more, reload } = useAnswer(path);
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	if (act === undefined || correction === undefined)
 		return html`<${ErrorSummary} problems=${[...problems, ...more]} />`;
 	const isRegistrar = hasRoleAt(officer, 'civil_registrar', act.office_id);
@@ -125,7 +125,7 @@ export function CorrectionPage({ officer, words }) {
 		reload();
 	};
 	return html`
-	<${Done} name=${done} />
+	<${Done} done=${done} />
 	<${Heading} caption=${t('correction.title')}><bdi>${titleOf(kind, act.content)}</bdi></${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${correction.state} />
 		${correction.is_key && html`<span>${t('correction.key')}</span>`}

@@ -12,7 +12,7 @@ import { FileField, Section, Select } from '/desk/shell/form.js';
 import { apart, hasMessage, showDate, t } from '/desk/shell/i18n.js';
 import { hasRole, hasRoleAt, History, OfficeChoice, useOffices } from '/desk/shell/office.js';
 import { explainOwn, lineAt } from '/desk/shell/problems.js';
-import { ErrorSummary, Heading, html, Table } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, Table, useDone } from '/desk/shell/ui.js';
 import { showValue, StateTag } from './common.js';
 import { kindOf, kinds } from './kinds.js';
 
@@ -247,7 +247,7 @@ export function PaperPage({ officer, words }) {
 	const { answer: entry, problems, reload } = useAnswer(path);
 	const { answer: grades } = useAnswer('/provenance-grades');
 	const [chosen, setChosen] = useState('');
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	useEffect(() => entry && setChosen((before) => before || (entry.images[0]?.id ?? '')), [entry]);
 	if (entry === undefined)
 		return html`<${ErrorSummary} problems=${problems} />`;
@@ -260,8 +260,7 @@ export function PaperPage({ officer, words }) {
 		reload();
 	};
 	return html`
-	<div role="status">${done && html`<div class="govuk-notification-banner govuk-notification-banner--success">
-		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${done}`)}</p></div></div>`}</div>
+	<${Done} done=${done} />
 	<${Heading} caption=${t('papers.one')}>${whereIs(entry)}</${Heading}>
 	<p class="govuk-body desk-act__line"><${StateTag} state=${entry.state} /> <span>${t(kind.title)}</span> <span>${showDate(entry.event_on)}</span>
 		<strong class="govuk-tag govuk-tag--grey">${gradeName(entry.grade)}</strong>

@@ -6,7 +6,7 @@ import { range, SecondCount, Tiles } from '/desk/shell/count.js';
 import { plainDigits } from '/desk/shell/fields.js';
 import { t } from '/desk/shell/i18n.js';
 import { hasRoleAt, OfficeChoice, useOffices } from '/desk/shell/office.js';
-import { Done, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
+import { Done, ErrorSummary, Heading, html, useDone } from '/desk/shell/ui.js';
 
 const count = { key: '', title: 'stock.count', fields: [
 	{ name: 'event', label: 'stock.event', type: 'choice', choices: 'stock.event', options: ['receive', 'destroy'], radios: true, required: true },
@@ -25,7 +25,7 @@ function Balance({ stock }) {
 export function StockPage({ officer }) {
 	const offices = useOffices(officer, 'civil_clerk', 'civil_registrar', 'civil_supervisor');
 	const [office, setOffice] = useState('');
-	const [done, setDone] = useState('');
+	const [done, setDone] = useDone();
 	const at = office || offices[0]?.id;
 	const { answer: stock, problems, reload } = useAnswer(at && '/paper', { office_id: at });
 	const isStocker = at && ['civil_registrar', 'civil_supervisor'].some((role) => hasRoleAt(officer, role, at));
@@ -34,7 +34,7 @@ export function StockPage({ officer }) {
 		setDone(name);
 		reload();
 	};
-	return html`<${Done} name=${done} /><${ErrorSummary} problems=${problems} />
+	return html`<${Done} done=${done} /><${ErrorSummary} problems=${problems} />
 	<${Heading}>${t('stock.title')}</${Heading}>
 	<${OfficeChoice} id="stock-office" value=${at} onValue=${setOffice} offices=${offices} />
 	${stock && html`<${Balance} stock=${stock} />

@@ -11,11 +11,11 @@ function Cancel({ onClick }) {
 }
 
 /**
- * @param {{possible: {name: string, path: string, kind?: string, reason?: number, sections?: object[], initial?: object, bodyOf?: (typed: object) => object}[],
- * path: string, onDone: (name: string) => void}} of what may be done: `reason` is the least number of characters of one; `sections` a form
- * (fields.js), `initial` what it begins with and `bodyOf` makes the request of what it says
+ * @param {{possible: {name: string, path: string, kind?: string, body?: object, reason?: number, sections?: object[], initial?: object, bodyOf?: (typed: object) => object}[],
+ * path: string, id?: string, onDone: (name: string) => void}} of what may be done: `reason` is the least number of characters of one; `sections` a form
+ * (fields.js), `initial` what it begins with and `bodyOf` makes the request of what it says.  id: of the field of a reason, on a page with several of these
  */
-export function Decisions({ possible, path, onDone }) {
+export function Decisions({ possible, path, id = 'decision', onDone }) {
 	const [asked, setAsked] = useState(null);
 	const [reason, setReason] = useState('');
 	const [problems, setProblems] = useState([]);
@@ -25,11 +25,11 @@ export function Decisions({ possible, path, onDone }) {
 		return null;
 	const decide = async (decision) => {
 		if (decision.reason && [...reason.trim()].length < decision.reason) {
-			setProblems([{ field: 'decision-reason', text: t('decide.reason.missing') }]);
+			setProblems([{ field: `${id}-reason`, text: t('decide.reason.missing') }]);
 			return;
 		}
 		try {
-			await post(`${path}/${decision.path}`, decision.reason ? { reason: reason.trim() } : undefined, key);
+			await post(`${path}/${decision.path}`, decision.reason ? { reason: reason.trim() } : decision.body, key);
 			setProblems([]);
 			setAsked(null);
 			setReason('');
@@ -58,7 +58,7 @@ export function Decisions({ possible, path, onDone }) {
 	<div class="govuk-button-group">${possible.map((decision) => html`<${Button} kind=${decision.kind} onClick=${() => press(decision)}
 		aria-expanded=${decision.reason || decision.sections ? String(asked === decision.name) : undefined}>${t(`do.${decision.name}`)}</${Button}>`)}</div>
 	${open?.reason && html`<form class="desk-decision" novalidate onSubmit=${(event) => { event.preventDefault(); decide(open); }}>
-		<${LongField} id="decision-reason" label=${t(`reason.${open.name}`)} hint=${t('decide.reason.hint', { n: open.reason })} value=${reason} onValue=${setReason}
+		<${LongField} id=${`${id}-reason`} label=${t(`reason.${open.name}`)} hint=${t('decide.reason.hint', { n: open.reason })} value=${reason} onValue=${setReason}
 			error=${problems.find((p) => p.field)?.text} />
 		<div class="govuk-button-group"><button class="govuk-button govuk-button--warning">${t(`do.${open.name}`)}</button>
 		<${Cancel} onClick=${() => setAsked(null)} /></div></form>`}

@@ -7,7 +7,7 @@
  *	name		one line in any script; max
  *	code		A to Z, 0 to 9, in capitals; max
  *	date		as much as is known, or the whole day with `whole`
- *	choice		one of `options`, whose messages are `${choices}.${option}`; `radios` for few
+ *	choice		one of `options`, whose messages are `${choices}.${option}`, or whose names are in `names`; `radios` for few
  *	integer		min, max
  *	money		an amount, whole or with `digits` behind the point; sent in the smallest unit
  *	check		a box: true when it is ticked, absent when not

@@ -19,6 +19,9 @@ function Group({ id, label, hint, error, isSet, children }) {
 		: html`<label class="govuk-label" for=${id}>${label}</label>${inside}`}</div>`;
 }
 
+/** An option by the name that it brings, else by its message. */
+const nameOf = (field, option) => field.names?.[option] ?? t(`${field.choices}.${option}`);
+
 function DateField({ id, pointer, values, change, error, ...group }) {
 	const part = (name, width) => {
 		const own = name === 'day' ? id : `${id}-${name}`;
@@ -40,7 +43,7 @@ function Radios({ id, field, pointer, values, change, ...group }) {
 			return html`<div class="govuk-radios__item">
 				<input class="govuk-radios__input" type="radio" id=${own} name=${id} value=${option} checked=${values[pointer] === option}
 					onChange=${() => change(pointer, option)} />
-				<label class="govuk-label govuk-radios__label" for=${own}>${t(`${field.choices}.${option}`)}</label></div>`;
+				<label class="govuk-label govuk-radios__label" for=${own}>${nameOf(field, option)}</label></div>`;
 		})}</div></${Group}>`;
 }
 
@@ -167,7 +170,7 @@ export function Field({ section, field, values, change, errors }) {
 		return html`<${Radios} ...${all} />`;
 	if (field.type === 'choice')
 		return html`<${Select} ...${common} value=${values[pointer] ?? ''} onValue=${(value) => change(pointer, value)}
-			options=${[['', t('choice.none')], ...field.options.map((option) => [option, t(`${field.choices}.${option}`)])]} />`;
+			options=${[['', t('choice.none')], ...field.options.map((option) => [option, nameOf(field, option)])]} />`;
 	if (field.type === 'long')
 		return html`<${LongField} ...${common} value=${values[pointer] ?? ''} onValue=${(value) => change(pointer, value)} />`;
 	return html`<${TextField} ...${common} value=${values[pointer] ?? ''} onValue=${(value) => change(pointer, value)} autocomplete="off"

@@ -80,6 +80,12 @@ export function showDate(date) {
 
 export const showNumber = (n) => new Intl.NumberFormat(languages[language].locale).format(n);
 
+/** So many seconds in the largest unit that fits. */
+export function showDuration(seconds) {
+	const [unit, length] = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]].find(([, least]) => seconds >= least) ?? ['second', 1];
+	return new Intl.NumberFormat(languages[language].locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(Math.round(seconds / length));
+}
+
 /** A text of either direction, kept apart from what stands around it. */
 export const apart = (text) => `\u2068${text}\u2069`;
 

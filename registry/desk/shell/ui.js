@@ -1,6 +1,6 @@
 /* ui.js - the small components of all pages, in GOV.UK Frontend's classes. */
 import { h } from '/desk/lib/preact.js';
-import { useEffect, useLayoutEffect, useRef } from '/desk/lib/hooks.js';
+import { useEffect, useLayoutEffect, useRef, useState } from '/desk/lib/hooks.js';
 import htm from '/desk/lib/htm.js';
 import { showMoment, t } from './i18n.js';
 
@@ -70,7 +70,7 @@ export function Table({ caption, isNamed, columns, rows, numeric = [], foot, kin
 			? html`<td class=${classOf('header', i)} role="cell"></td>` : html`<th scope="col" class=${classOf('header', i)} role="columnheader">${column}</th>`))}</tr></thead>
 		<tbody class="govuk-table__body" role="rowgroup">${rows.map(({ key, cells }) => html`<tr class="govuk-table__row" key=${key} role="row">${cells.map((cell, i) => (i === 0
 			? html`<th scope="row" class="govuk-table__header" role="rowheader">${cell}</th>`
-			: html`<td class=${classOf('cell', i)} role="cell" data-column=${columns[i]} data-empty=${cell === undefined || cell === '' ? 'true' : undefined}>${cell}</td>`))}</tr>`)}</tbody>
+			: html`<td class=${classOf('cell', i)} role="cell" data-column=${columns[i]} data-empty=${cell === undefined || cell === '' ? 'true' : undefined}><span class="desk-table__value">${cell}</span></td>`))}</tr>`)}</tbody>
 		${foot && html`<tfoot role="rowgroup">${foot}</tfoot>`}</table>`;
 }
 
@@ -79,11 +79,17 @@ export function Tag({ colour, text }) {
 	return html`<strong class=${`govuk-tag govuk-tag--${colour}`}>${text}</strong>`;
 }
 
+/** What was done last, for Done: the same thing done twice is news twice. */
+export function useDone(first = '') {
+	const [done, setDone] = useState({ name: first, n: 0 });
+	return [done, (name) => setDone(({ n }) => ({ name, n: n + 1 }))];
+}
+
 /** That something was done: it is brought into view, and a screen reader says it. */
-export function Done({ name }) {
+export function Done({ done: { name, n } }) {
 	const ref = useRef(null);
-	useEffect(() => ref.current?.focus(), [name]);
-	return html`<div role="status">${name && html`<div class="govuk-notification-banner govuk-notification-banner--success" tabindex="-1" ref=${ref}>
+	useEffect(() => ref.current?.focus(), [name, n]);
+	return html`<div role="status">${name && html`<div key=${n} class="govuk-notification-banner govuk-notification-banner--success" tabindex="-1" ref=${ref}>
 		<div class="govuk-notification-banner__content"><p class="govuk-notification-banner__heading">${t(`done.${name}`)}</p></div></div>`}</div>`;
 }
 
