@@ -11,12 +11,18 @@ import { Button, ErrorSummary, Heading, html } from '/desk/shell/ui.js';
 import { plainNumber, roles, Warning } from './common.js';
 
 const reasons = ['first', 'renewal', 'lost', 'stolen', 'damaged', 'name_change', 'additional'];
-const sectionsOf = (kinds) => [{ key: '', title: 'apply.what', fields: [
+const visa = { key: 'visa', title: 'apply.visa', fields: [
+	{ name: 'passport_number', label: 'field.passport_number', type: 'code', max: 9, required: true },
+	{ name: 'entries', label: 'field.entries', hint: 'field.entries.hint', type: 'integer', min: 0, max: 99, required: true },
+	{ name: 'stay_days', label: 'field.stay_days', hint: 'field.stay_days.hint', type: 'integer', min: 0, max: 254, required: true },
+] };
+/** What is asked for a document of that kind: a visa goes into a passport. */
+const sectionsOf = (kinds, kind) => [{ key: '', title: 'apply.what', fields: [
 	{ name: 'uin', label: 'field.uin', hint: 'field.uin.hint', type: 'code', inputmode: 'numeric', max: 20, required: true },
 	{ name: 'document_type', label: 'column.kind', type: 'choice', choices: 'kind', options: kinds, required: true },
 	{ name: 'reason', label: 'column.reason', type: 'choice', choices: 'why', options: reasons, required: true },
 	{ name: 'is_urgent', label: 'field.urgent', hint: 'field.urgent.hint', type: 'check' },
-] }];
+] }, ...(['VA', 'VB'].includes(kind) ? [visa] : [])];
 
 /** Rules that are not fulfilled, as the service found them. */
 export function Rules({ list }) {
@@ -41,17 +47,20 @@ export function ApplyPage({ officer }) {
 	const [asked, setAsked] = useState(null);
 	const [wrong, setWrong] = useState([]);
 	const [isBusy, setBusy] = useState(false);
-	const sections = sectionsOf((answer?.kinds ?? []).map(({ code }) => code));
+	const [kind, setKind] = useState('PP');
+	const sections = sectionsOf((answer?.kinds ?? []).map(({ code }) => code), kind);
 	const at = office || offices[0]?.id;
-	const { values, change, problems, submit, errors } = useForm(sections, { '/document_type': 'PP', '/reason': 'first' }, async ({ uin, document_type, reason, is_urgent }) => {
+	const { values, change, problems, submit, errors } = useForm(sections, { '/document_type': 'PP', '/reason': 'first' }, async ({ uin, ...rest }) => {
 		setAsked(null);
 		setWrong([]);
-		const verdict = await get(`/persons/${encodeURIComponent(plainNumber(uin))}/eligibility`, { document_type, reason });
-		setAsked({ verdict, key: crypto.randomUUID(), body: { uin: plainNumber(uin), document_type, reason, is_urgent } });
+		const verdict = await get(`/persons/${encodeURIComponent(plainNumber(uin))}/eligibility`, { document_type: rest.document_type, reason: rest.reason });
+		setAsked({ verdict, key: crypto.randomUUID(), body: { uin: plainNumber(uin), ...rest } });
 	});
 	const edit = (pointer, value) => {
 		setAsked(null); /* the verdict was about something else */
 		change(pointer, value);
+		if (pointer === '/document_type')
+			setKind(value);
 	};
 	const take = async () => {
 		if (isBusy)
@@ -75,7 +84,7 @@ export function ApplyPage({ officer }) {
 	<${Heading}>${t('apply.title')}</${Heading}>
 	<form class="desk-form" onSubmit=${submit} novalidate>
 		<${OfficeChoice} id="apply-office" value=${at} onValue=${setOffice} offices=${offices} />
-		${answer && html`<${Section} section=${sections[0]} ...${{ values, errors: marked }} change=${edit} />
+		${answer && html`${sections.map((section) => html`<${Section} key=${section.key} section=${section} ...${{ values, errors: marked }} change=${edit} />`)}
 			<button class="govuk-button">${t('apply.check')}</button>`}
 	</form>
 	${asked && html`<${Verdict} verdict=${asked.verdict} onTake=${take} isBusy=${isBusy} />`}`;

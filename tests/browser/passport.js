@@ -81,6 +81,15 @@ async function testRefusals(family) {
 	await ask(clerk, family.adult_uin, 'PD');
 	await verdict(clerk, 'apply.not_eligible');
 	ok(await says(clerk, said('this person is not designated for a document of this kind')), `${language}: nor for a diplomatic one`);
+	await ask(clerk, family.adult_uin, 'VA');
+	await isWrong(clerk);
+	await look(clerk, 'passport-visa');
+	await fill(clerk, 'field-visa-passport_number', 'X1234567');
+	await fill(clerk, 'field-visa-entries', '0');
+	await fill(clerk, 'field-visa-stay_days', '90');
+	await clerk.press('Control+Enter');
+	await verdict(clerk, 'apply.not_eligible');
+	ok(await says(clerk, said('this person is a national')), `${language}: a national needs no visa`);
 	await ask(clerk, family.adult_uin, 'PP', 'stolen');
 	await verdict(clerk, 'apply.not_eligible');
 	await shows(clerk, said(language === 'en' ? 'the newest document of this person was not reported as stolen' : 'the newest document of this person was not reported as {kind}'));
