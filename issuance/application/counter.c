@@ -175,11 +175,11 @@ application_to_json(const struct application *a)
 {
 	char id[UUID_TEXT], office[UUID_TEXT], officer[UUID_TEXT], version[UUID_TEXT];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O}", "id", uuid_format(&a->id, id), "state", a->state,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O*}", "id", uuid_format(&a->id, id), "state", a->state,
 		"document_type", a->document_type, "reason", a->reason, "office_id", uuid_format(&a->office_id, office), "officer_id",
 		uuid_format(&a->officer_id, officer), "identity_version_id", uuid_format(&a->identity_version_id, version), "created_at",
 		a->created_at, "is_urgent", a->is_urgent, "holder", a->holder, "decisions", a->decisions, "documents", a->documents, "consents",
-		a->consents, "interviews", a->interviews, "officers", a->officers);
+		a->consents, "interviews", a->interviews, "officers", a->officers, "visa", a->visa);
 }
 
 /* The rules that an undecided application does not fulfil. */

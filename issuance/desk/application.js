@@ -87,7 +87,9 @@ export function ApplicationPage({ officer, words }) {
 	<${Facts} rows=${[[t('column.reason'), t(`why.${one.reason}`)], [t('field.uin'), html`<${Code} text=${one.holder.uin} />`],
 		one.holder.date_of_birth && [t('field.date_of_birth'), showDate(one.holder.date_of_birth)],
 		one.holder.place_of_birth && [t('field.place_of_birth'), html`<bdi>${one.holder.place_of_birth}</bdi>`],
-		[t('field.sex'), t(`sex.${one.holder.sex}`)], [t('field.nationality'), html`<bdi>${one.holder.nationality}</bdi>`]]} />
+		[t('field.sex'), t(`sex.${one.holder.sex}`)], [t('field.nationality'), html`<bdi>${one.holder.nationality}</bdi>`],
+		one.visa && [t('field.passport_number'), html`<${Code} text=${one.visa.passport_number} />`], one.visa && [t('field.entries'), one.visa.entries || t('visa.any')],
+		one.visa && [t('field.stay_days'), one.visa.stay_days || t('visa.whole')]]} />
 	${one.fee && html`<${Fee} fee=${one.fee} mayPrint=${[roles.clerk, roles.supervisor].some((role) => hasRoleAt(officer, role, one.office_id))} />`}
 	<${History} events=${eventsOf(one)} officer=${officer} names=${one.officers} />`;
 }

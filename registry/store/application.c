@@ -44,7 +44,8 @@ const struct query application_queries[] = {
 																																									    " (SELECT coalesce(jsonb_object_agg(o.id, o.name), '{}')::text FROM officer o WHERE o.id IN (SELECT d.officer_id FROM application_decision d WHERE d.application_id = a.id"
 																																									    "  UNION SELECT c.officer_id FROM application_consent c WHERE c.application_id = a.id UNION SELECT t.officer_id FROM application_interview t WHERE t.application_id = a.id"
 																																									    "  UNION SELECT r.officer_id FROM fee_receipt r WHERE r.application_id = a.id UNION SELECT w.officer_id FROM fee_waiver w WHERE w.application_id = a.id"
-																																									    "  UNION SELECT f.officer_id FROM fee_refund f WHERE f.application_id = a.id))"
+																																									    "  UNION SELECT f.officer_id FROM fee_refund f WHERE f.application_id = a.id)),"
+																																									    " (SELECT jsonb_build_object('passport_number', v.passport_number, 'entries', v.entries, 'stay_days', v.stay_days)::text FROM application_visa v WHERE v.application_id = a.id)"
 																																									    " FROM application a JOIN current_state s ON s.subject_id = a.id JOIN identity_version i ON i.id = a.identity_version_id"
 																																									    " WHERE a.id = $1" },
 	[Q_LIST] = { "application_list",
@@ -122,7 +123,8 @@ application_read(struct tx *tx, const struct uuid *id, struct application *a, st
 		row_uuid(rows, 0, 2, &found.identity_version_id, err) == -1 || row_uuid(rows, 0, 3, &found.office_id, err) == -1 ||
 		row_uuid(rows, 0, 4, &found.officer_id, err) == -1 || row_json(rows, 0, 9, &found.holder, err) == -1 ||
 		row_json(rows, 0, 10, &found.decisions, err) == -1 || row_json(rows, 0, 11, &found.documents, err) == -1 ||
-		row_json(rows, 0, 12, &found.consents, err) == -1 || row_json(rows, 0, 13, &found.interviews, err) == -1 || row_json(rows, 0, 15, &found.officers, err) == -1)
+		row_json(rows, 0, 12, &found.consents, err) == -1 || row_json(rows, 0, 13, &found.interviews, err) == -1 || row_json(rows, 0, 15, &found.officers, err) == -1 ||
+		(!row_is_null(rows, 0, 16) && row_json(rows, 0, 16, &found.visa, err) == -1))
 		goto out;
 	*a = found;
 	found = (struct application){ 0 };
@@ -142,6 +144,7 @@ application_clear(struct application *a)
 	json_decref(a->consents);
 	json_decref(a->interviews);
 	json_decref(a->officers);
+	json_decref(a->visa);
 	*a = (struct application){ 0 };
 }
 

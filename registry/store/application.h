@@ -49,6 +49,7 @@ struct application {
 	json_t *consents;   /* array of { id, relation, reference?, officer_id, created_at } */
 	json_t *interviews; /* array of { outcome, notes, officer_id, created_at } */
 	json_t *officers;   /* the names of all these officers, by id */
+	json_t *visa;       /* { passport_number, entries, stay_days }; NULL: it is no visa */
 	bool is_urgent;
 };
 int application_read(struct tx *tx, const struct uuid *id, struct application *a, struct err *err); /* FAIL_NOT_FOUND */
