@@ -1,4 +1,4 @@
-/* catena import births, catena import registers, catena import estimates. */
+/* catena import births, registers, estimates, stops. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "issuance/catena/alerts.h"
 #include "issuance/catena/births.h"
 #include "issuance/catena/commands.h"
 #include "issuance/catena/estimates.h"
@@ -89,7 +90,7 @@ source_close(struct source *s)
 
 /* option names the file of the officer's credentials; role: what the officer must be. */
 static int
-sign_in(const struct source *s, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
+sign_in_at(const struct source *s, const char *service, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
 {
 	const char *credentials = args_value(args, option, NULL);
 
@@ -98,7 +99,13 @@ sign_in(const struct source *s, const struct args *args, const char *option, con
 		err_hint(err, "catena officer add LOGIN --name NAME --role %s --office all --credentials FILE makes one", role);
 		return -1;
 	}
-	return session_open_file(&s->state, "civild", credentials, client, err);
+	return session_open_file(&s->state, service, credentials, client, err);
+}
+
+static int
+sign_in(const struct source *s, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
+{
+	return sign_in_at(s, "civild", args, option, role, client, err);
 }
 
 /* What the command ends with: 1 when there is something to look at. */
@@ -227,6 +234,37 @@ import_estimates_command(const struct args *args, struct err *err)
 	rc = refused(&s, counts.refused);
 out:
 	client_free(im.statistician);
+	source_close(&s);
+	return rc;
+}
+
+/* ---- stops ---- */
+
+const struct arg_option import_stops_options[] = {
+	OPTION_STATE,
+	{ "supervisor", "FILE", "credentials of the supervisor who sets them (catena officer add --credentials FILE)" },
+	{ "quiet", NULL, "no progress" },
+	{ NULL, NULL, NULL },
+};
+
+int
+import_stops_command(const struct args *args, struct err *err)
+{
+	struct alerts_import im = { .quiet = args_flag(args, "quiet") };
+	struct rows_counts counts = { 0, 0 };
+	struct source s = { .text = BYTES_NONE };
+	int rc = -1;
+
+	if (source_open(args, false, &s, err) == -1)
+		return -1;
+	im.rejects_file = s.rejects;
+	im.text = s.text;
+	if (alerts_check_header(im.text, err) == -1 || sign_in_at(&s, "issued", args, "supervisor", "passport_supervisor", &im.supervisor, err) == -1 || alerts_import(&im, &counts, err) == -1)
+		goto out;
+	printf("%llu stops stand, %llu rows were refused\n", (unsigned long long)counts.done, (unsigned long long)counts.refused);
+	rc = refused(&s, counts.refused);
+out:
+	client_free(im.supervisor);
 	source_close(&s);
 	return rc;
 }

@@ -2,7 +2,8 @@
 
 /* clang-format off */
 enum { Q_LATE_LIST, Q_LATE_SET, Q_LATE_RETIRE, Q_POLICY_LIST, Q_POLICY_SET, Q_FACILITY_LIST, Q_PROGRAM_NEW, Q_PROGRAM_AGAIN, Q_PROGRAM_RETIRE, Q_FACILITY_SET,
-	Q_FACILITY_RETIRE, Q_PARTNER_LIST, Q_SERVICE_SET, Q_SERVICE_RETIRE, Q_SUBSCRIBER_LIST, Q_SUBSCRIBER_SET, Q_SUBSCRIBER_RETIRE };
+	Q_FACILITY_RETIRE, Q_PARTNER_LIST, Q_SERVICE_SET, Q_SERVICE_RETIRE, Q_SUBSCRIBER_LIST, Q_SUBSCRIBER_SET, Q_SUBSCRIBER_RETIRE, Q_KIND_LIST, Q_KIND_SET, Q_FEE_LIST, Q_FEE_SET, Q_FEE_RETIRE, Q_REFUND_LIST, Q_REFUND_SET, Q_INTERVIEW_LIST, Q_INTERVIEW_SET,
+	Q_INTERVIEW_RETIRE };
 const struct query rules_queries[] = {
 	[Q_LATE_LIST] = { "rules_late_list",
 		"SELECT format('%-22s %s', k.name, CASE WHEN r.kind IS NULL THEN 'never late' ELSE format('late after %s days: %s', r.days, r.legal_basis) END)"
@@ -48,6 +49,28 @@ const struct query rules_queries[] = {
 		"INSERT INTO subscriber (name, url, topics) VALUES ($1, $2, string_to_array($3, ','))"
 		" ON CONFLICT (name) DO UPDATE SET url = excluded.url, topics = excluded.topics, is_active = true RETURNING 1" },
 	[Q_SUBSCRIBER_RETIRE] = { "rules_subscriber_retire", "UPDATE subscriber SET is_active = false WHERE name = $1 AND is_active RETURNING 1" },
+	[Q_KIND_LIST] = { "rules_kind_list",
+		"SELECT format('%-3s %-16s %-6s %-9s %s, %s%s at once, consent below %s, approved by the %s', code, name, mrz_form, entitled, CASE WHEN days IS NOT NULL THEN days || ' days'"
+		"  WHEN years IS NOT NULL THEN years || ' years (minors ' || years_minor || ')' ELSE 'as configured' END, CASE WHEN needs_designation THEN 'by designation, ' ELSE '' END,"
+		"  at_once, consent_below, replace(approver, 'passport_', '')) FROM document_kind ORDER BY mrz_form DESC, code" },
+	[Q_KIND_SET] = { "rules_kind_set",
+		"UPDATE document_kind SET years = CASE WHEN $4::int IS NOT NULL THEN NULL ELSE coalesce($2::int, years) END,"
+		" years_minor = CASE WHEN $4::int IS NOT NULL THEN NULL ELSE coalesce($3::int, years_minor) END, days = CASE WHEN $2::int IS NOT NULL THEN NULL ELSE coalesce($4::int, days) END,"
+		" consent_below = coalesce($5::int, consent_below), at_once = coalesce($6::int, at_once), approver = coalesce($7, approver) WHERE code = $1 RETURNING 1" },
+	[Q_FEE_LIST] = { "rules_fee_list",
+		"SELECT format('%-3s %-7s %s %s%s', document_type, CASE WHEN is_urgent THEN 'urgent' ELSE '' END, amount, currency,"
+		" CASE WHEN loss_surcharge > 0 THEN ', lost or damaged ' || loss_surcharge || ' more' ELSE '' END) FROM fee_rule ORDER BY document_type, is_urgent" },
+	[Q_FEE_SET] = { "rules_fee_set",
+		"INSERT INTO fee_rule (document_type, is_urgent, amount, loss_surcharge, currency) SELECT code, $2, $3, $4, $5 FROM document_kind WHERE code = $1"
+		" ON CONFLICT (document_type, is_urgent) DO UPDATE SET amount = excluded.amount, loss_surcharge = excluded.loss_surcharge, currency = excluded.currency RETURNING 1" },
+	[Q_FEE_RETIRE] = { "rules_fee_retire", "DELETE FROM fee_rule WHERE document_type = $1 AND is_urgent = $2 RETURNING 1" },
+	[Q_REFUND_LIST] = { "rules_refund_list", "SELECT format('%-10s %s of a hundred', state, percent) FROM refund_rule ORDER BY state" },
+	[Q_REFUND_SET] = { "rules_refund_set",
+		"INSERT INTO refund_rule (state, percent) VALUES ($1, $2) ON CONFLICT (state) DO UPDATE SET percent = excluded.percent RETURNING 1" },
+	[Q_INTERVIEW_LIST] = { "rules_interview_list", "SELECT format('%-18s of the last %s days: %s', code, days, reason) FROM interview_rule ORDER BY code" },
+	[Q_INTERVIEW_SET] = { "rules_interview_set",
+		"INSERT INTO interview_rule (code, days, reason) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET days = excluded.days, reason = excluded.reason RETURNING 1" },
+	[Q_INTERVIEW_RETIRE] = { "rules_interview_retire", "DELETE FROM interview_rule WHERE code = $1 RETURNING 1" },
 	{ NULL, NULL }
 };
 /* clang-format on */
@@ -180,4 +203,73 @@ int
 rules_subscriber_retire(struct tx *tx, const char *name, struct err *err)
 {
 	return change(tx, &rules_queries[Q_SUBSCRIBER_RETIRE], ARGS(arg_text(name)), "no active subscriber has this name", err);
+}
+
+/* ---- issuing ---- */
+
+int
+rules_kind_list(struct tx *tx, struct buf *out, struct err *err)
+{
+	return list(tx, &rules_queries[Q_KIND_LIST], NULL, 0, out, err);
+}
+
+static struct arg
+number_arg(int value)
+{
+	return value == RULES_AS_IT_IS ? arg_null() : arg_int(value);
+}
+
+int
+rules_kind_set(struct tx *tx, const char *code, const struct rules_kind *k, struct err *err)
+{
+	return change(tx, &rules_queries[Q_KIND_SET], ARGS(arg_text(code), number_arg(k->years), number_arg(k->years_minor), number_arg(k->days), number_arg(k->consent_below), number_arg(k->at_once), arg_text(k->approver)),
+		"there is no such kind of document", err);
+}
+
+int
+rules_fee_list(struct tx *tx, struct buf *out, struct err *err)
+{
+	return list(tx, &rules_queries[Q_FEE_LIST], NULL, 0, out, err);
+}
+
+int
+rules_fee_set(struct tx *tx, const char *kind, bool is_urgent, int amount, int loss_surcharge, const char *currency, struct err *err)
+{
+	return change(tx, &rules_queries[Q_FEE_SET], ARGS(arg_text(kind), arg_bool(is_urgent), arg_int(amount), arg_int(loss_surcharge), arg_text(currency)), "there is no such kind of document", err);
+}
+
+int
+rules_fee_retire(struct tx *tx, const char *kind, bool is_urgent, struct err *err)
+{
+	return change(tx, &rules_queries[Q_FEE_RETIRE], ARGS(arg_text(kind), arg_bool(is_urgent)), "no rule says what such a document costs", err);
+}
+
+int
+rules_refund_list(struct tx *tx, struct buf *out, struct err *err)
+{
+	return list(tx, &rules_queries[Q_REFUND_LIST], NULL, 0, out, err);
+}
+
+int
+rules_refund_set(struct tx *tx, const char *state, int percent, struct err *err)
+{
+	return change(tx, &rules_queries[Q_REFUND_SET], ARGS(arg_text(state), arg_int(percent)), "the rule was not written", err);
+}
+
+int
+rules_interview_list(struct tx *tx, struct buf *out, struct err *err)
+{
+	return list(tx, &rules_queries[Q_INTERVIEW_LIST], NULL, 0, out, err);
+}
+
+int
+rules_interview_set(struct tx *tx, const char *code, int days, const char *reason, struct err *err)
+{
+	return change(tx, &rules_queries[Q_INTERVIEW_SET], ARGS(arg_text(code), arg_int(days), arg_text(reason)), "the rule was not written", err);
+}
+
+int
+rules_interview_retire(struct tx *tx, const char *code, struct err *err)
+{
+	return change(tx, &rules_queries[Q_INTERVIEW_RETIRE], ARGS(arg_text(code)), "no rule asks for this interview", err);
 }

@@ -414,6 +414,94 @@ ok $? "every change, and nothing else, is in the ledger"
 [ "$(sql "SELECT concat(detail::jsonb->'was'->>'days', detail::jsonb->'is'->>'days') FROM audit_event WHERE subject_kind = 'late_rule' AND detail::jsonb ?& '{was,is}'")" = 36590 ]
 ok $? "... as it was and as it is"
 
+# the country's rules of issuing
+run 0 "kind: the kinds of documents" kind list
+says '^PP  ordinary  *TD3  *national  *as configured, 2 at once, consent below 18, approved by the approver'
+run 0 "... an identity card for five years" kind set ID --years 5 --years-minor 3 --consent-below 16
+run 0 "... is listed" kind list
+says '^ID .* 5 years (minors 3), 1 at once, consent below 16'
+run 0 "... an emergency passport for 90 days, by a supervisor" kind set PE --days 90 --approver passport_supervisor
+run 0 "... and a refugee's for days in the place of years" kind set PR --days 700
+[ "$(sql "SELECT string_agg(concat_ws(' ', code, years, years_minor, days, consent_below, approver), ';' ORDER BY code) FROM document_kind WHERE code IN ('ID', 'PE', 'PR')")" = "ID 5 3 16 passport_approver;PE 90 18 passport_supervisor;PR 700 18 passport_supervisor" ]
+ok $? "... the rows say so"
+for args in 'XX --days 9' 'PP' 'PP --days 0' 'PP --years 5' 'PP --years-minor 5' 'PP --years 11 --years-minor 5' 'PP --years 5 --years-minor 5 --days 9' 'PP --at-once 3' 'PP --consent-below 99' \
+	'PP --approver civil_clerk' 'PP --days ten' "PP';-- --days 9"; do
+	# shellcheck disable=SC2086
+	run 1 "... refused: $args" kind set $args
+done
+run 0 "fee: of nothing" fee list
+run 0 "... of a passport" fee set PP --amount 5000 --surcharge 2500 --currency EUR
+run 0 "... of an urgent one" fee set PP --amount 9000 --currency EUR --urgent
+run 0 "... again" fee set PP --amount 6000 --surcharge 2500 --currency EUR
+run 0 "... listed" fee list
+says '^PP  *6000 EUR, lost or damaged 2500 more$'
+says '^PP  urgent  9000 EUR$'
+for args in 'XX --amount 1 --currency EUR' 'PP --amount 1' 'PP --currency EUR' 'PP --amount -1 --currency EUR' 'PP --amount 1 --currency euro' 'PP --amount 1 --currency eur' \
+	'PP --amount 1 --currency EUR --surcharge -1' 'PP --amount 999999999999 --currency EUR'; do
+	# shellcheck disable=SC2086
+	run 1 "... refused: $args" fee set $args
+done
+run 0 "... retired" fee retire PP --urgent
+run 1 "... which is done once" fee retire PP --urgent
+says 'no rule says'
+run 0 "refund: half of what was refused" refund set refused --percent 50
+run 0 "... listed" refund list
+says '^refused  *50 of a hundred'
+for args in 'refused --percent 101' 'refused --percent -1' 'refused' 'approved --percent 5'; do
+	# shellcheck disable=SC2086
+	run 1 "... refused: $args" refund set $args
+done
+run 0 "interview: of the last year" interview set repeated_loss --days 365 --reason 'Passport Act, section 4'
+run 0 "... listed" interview list
+says '^repeated_loss  *of the last 365 days: Passport Act, section 4'
+run 1 "... of no rule" interview set first_passport --days 365 --reason 'so'
+run 1 "... of no days" interview set repeated_loss --days 0 --reason 'so'
+run 1 "... without a reason" interview set repeated_loss --days 9
+run 0 "... retired" interview retire repeated_loss
+run 1 "... which is done once" interview retire repeated_loss
+says 'no rule asks'
+[ "$(sql "SELECT count(*) FROM audit_event a JOIN ledger_entry e ON e.record_id = a.id WHERE a.kind = 'rule_changed' AND a.subject_kind IN ('document_kind', 'fee_rule', 'refund_rule', 'interview_rule')")" = 10 ]
+ok $? "every change is in the ledger"
+
+# an alert list: two persons get a number, so that there is somebody
+sql "INSERT INTO person_uin SELECT person_id, CASE row_number WHEN 1 THEN '234567890111' ELSE '234567890124' END FROM (SELECT person_id, row_number() OVER (ORDER BY person_id) FROM act_registration WHERE kind = 'birth') r WHERE row_number < 3"
+run 0 "a supervisor" officer add super --name 'The Supervisor' --role passport_supervisor --office all --credentials "$scratch/super"
+alerts=$scratch/alerts.csv
+{
+	printf 'uin,reference,kind\n'
+	echo "234567890111,AL 17/26,"
+	echo "234567890124,17 Cs 4/26,court"
+	echo "234567890111,AL 17/26,alert"
+	echo "345678901238,AL 18/26,alert"
+	echo "234567890111,AL 19/26,registry"
+	echo "234567890111,x,alert"
+	echo "234567890112,AL 20/26,alert"
+	echo ",AL 21/26,alert"
+	echo "234567890111' OR '1'='1,AL 22/26,alert"
+	printf '234567890111,AL \351,alert\n'
+} >"$alerts"
+run 1 "alerts: good rows in, bad rows out" import stops "$alerts" --supervisor "$scratch/super" --quiet
+says '^3 stops stand, 7 rows were refused'
+cut -d, -f4- "$alerts.rejects.csv" >"$out"
+for wanted in '^5,.*no person has this number' '^6,kind,' '^7,reference,' '^8,uin,' '^9,uin,' '^10,uin,'; do
+	says "$wanted"
+done
+[ "$(sql 'SELECT count(*) FROM person_stop')" = 2 ]
+ok $? "... the registry has each once"
+run 1 "... again" import stops "$alerts" --supervisor "$scratch/super" --quiet
+[ "$(sql 'SELECT count(*) FROM person_stop')" = 2 ]
+ok $? "... sets nothing twice"
+sql "INSERT INTO person_stop (id, person_id, kind, reference, lifts_id, officer_id) SELECT gen_random_uuid(), person_id, kind, 'lifted', id, (SELECT id FROM officer WHERE login = 'clerk') FROM person_stop WHERE kind = 'alert'"
+run 1 "... and again when one was lifted" import stops "$alerts" --supervisor "$scratch/super" --quiet
+[ "$(sql "SELECT count(*) FROM person_stop WHERE kind = 'alert' AND lifts_id IS NULL")" = 2 ]
+ok $? "... sets it anew"
+run 1 "alerts by a clerk" import stops "$alerts" --supervisor "$scratch/clerk" --quiet
+says '^0 stops'
+run 1 "alerts by nobody" import stops "$alerts"
+says 'supervisor is missing'
+run 1 "a file of births is no alert list" import stops "$births" --supervisor "$scratch/super"
+says 'no column'
+
 run 0 "the ledger's check" ledger check
 says '^verdict: good'
 sql "ALTER TABLE act_version DISABLE TRIGGER ALL; UPDATE act_version SET content = content || '{\"note\": \"altered\"}' WHERE id = (SELECT min(id::text)::uuid FROM act_version); ALTER TABLE act_version ENABLE TRIGGER ALL"
