@@ -243,6 +243,27 @@ test_appointments(void)
 	collide(&withdrawn, true);
 }
 
+/* What was paid for application c2, which was cancelled, by 16, who took it, too. */
+#define GIVE_BACK(officer) \
+	"INSERT INTO fee_refund (id, application_id, taken_by, number, amount, currency, method, reason, officer_id)" \
+	" VALUES (gen_random_uuid(), " ID("c2") ", " ID("16") ", '', 60, '', 'cash', 'nobody came for it', " ID(officer) ")"
+static const struct collision refunded = { "one payment given back at two desks", ISSUANCE, ISSUANCE, GIVE_BACK("17"), GIVE_BACK("19"), "CA002", "SELECT count(*) FROM fee_refund" };
+
+static void
+test_refunds(void)
+{
+	chain_do(OWNER, "ALTER TABLE application DISABLE TRIGGER insert_only; UPDATE application SET fee_amount = 100, fee_currency = 'XTS' WHERE id = " ID("c2") ";"
+																				  "ALTER TABLE application ENABLE TRIGGER insert_only; ALTER TABLE fee_receipt DISABLE TRIGGER a_open, DISABLE TRIGGER b_numbered;"
+																				  "INSERT INTO fee_receipt (id, application_id, number, amount, currency, method, officer_id) VALUES (gen_random_uuid(), " ID("c2") ", 'R1', 100, 'XTS', 'cash', " ID("16") ");"
+																																									    "ALTER TABLE fee_receipt ENABLE TRIGGER a_open, ENABLE TRIGGER b_numbered");
+	collide(&refunded, false);
+	collide(&refunded, true);
+	ok(strcmp(chain_try_on(chain_as[ISSUANCE], GIVE_BACK("16"), NULL), "23514") == 0 || strcmp(chain_try_on(chain_as[ISSUANCE], GIVE_BACK("16"), NULL), "CA002") == 0,
+		"refuses: to who took application and payment");
+	is(chain_ask("SELECT f.number = format('%s-F-%s-000001', o.code, extract(year FROM now() AT TIME ZONE 'UTC')) FROM fee_refund f, office o WHERE o.id = " ID("01")), "t",
+		"no number is lost with who gave up");
+}
+
 static void
 both_ways(const struct collision *c)
 {
@@ -300,6 +321,7 @@ main(void)
 	collide(&proposal_then_scan, true);
 	both_ways(&promoted);
 	test_appointments();
+	test_refunds();
 	chain_stop();
 	return done_testing();
 }
