@@ -36,6 +36,7 @@ int rules_facility_retire(struct tx *tx, const char *name, const char *place_cod
 int rules_partner_list(struct tx *tx, struct buf *out, struct err *err);
 int rules_service_set(struct tx *tx, const char *name, const char *service, struct err *err);
 int rules_service_retire(struct tx *tx, const char *name, const char *service, struct err *err); /* FAIL_NOT_FOUND */
+
 /* ---- issuing ---- */
 
 int rules_kind_list(struct tx *tx, struct buf *out, struct err *err);
