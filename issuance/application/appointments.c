@@ -18,10 +18,13 @@ moment_of(const char *given, const char *pointer, char out[21], struct err *err)
 
 /* ---- the day of an office: for everybody the free times, for officers what is opened and given ---- */
 
+enum { UTC_OFFSET_LEAST = -12 * 60,
+	UTC_OFFSET_MOST = 14 * 60 }; /* minutes, of all clocks there are */
+
 struct office_day {
 	struct uuid office_id;
-	struct date day;
-	int (*read)(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err);
+	struct local_day day;
+	int (*read)(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err);
 	const char *name;
 };
 
@@ -40,16 +43,17 @@ work_day(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, s
 static int
 day_of_office(struct request *rq, struct reply *rp, struct office_day d, struct err *err)
 {
-	static const char *const known[] = { "office", "day", NULL };
+	static const char *const known[] = { "office", "day", "utc_offset", NULL };
 	const char *day = request_query(rq, "day");
 	struct err why = ERR_INIT;
 	int has_office;
 
-	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &d.office_id, err)) == -1)
+	if (request_query_known(rq, known, err) == -1 || (has_office = request_query_uuid(rq, "office", &d.office_id, err)) == -1 ||
+		request_query_int(rq, "utc_offset", UTC_OFFSET_LEAST, UTC_OFFSET_MOST, 0, &d.day.utc_offset, err) == -1)
 		return -1;
 	if (has_office == 0)
 		return err_set(err, FAIL_INPUT, "query parameter office: whose appointments is wanted");
-	if (day == NULL || date_parse(bytes_str(day), &d.day, &why) == -1 || d.day.precision != DATE_DAY)
+	if (day == NULL || date_parse(bytes_str(day), &d.day.day, &why) == -1 || d.day.day.precision != DATE_DAY)
 		return err_set(err, FAIL_INPUT, "query parameter day: a day is wanted");
 	if ((rq->route->flags & ROUTE_PUBLIC) == 0 && office_may(rq, ROLES_PASSPORT, &d.office_id, err) == -1)
 		return -1;

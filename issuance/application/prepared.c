@@ -71,7 +71,7 @@ struct preparing {
 	char *uin;
 	int document_type, reason;
 	struct uuid office_id;
-	bool is_urgent;
+	bool is_urgent, is_too_many;
 };
 static const struct json_field preparing_fields[] = {
 	{ "uin", JSON_T_CODE, offsetof(struct preparing, uin), 0, UIN_LEN, UIN_LEN },
@@ -89,11 +89,19 @@ sealed_to(const struct request *rq)
 	return BYTES(rq->idempotency.o, sizeof(rq->idempotency.o));
 }
 
+/* After the row: what is refused and what was answered before uses nothing up. */
+static int
+within_quota(const struct request *rq, struct preparing *p, struct err *err)
+{
+	p->is_too_many = !quota_take(issued_of(rq)->preparing, rq->peer, clock_now());
+	return p->is_too_many ? err_set(err, FAIL_AGAIN, "so many applications were prepared from this address") : 0;
+}
+
 /* Says nothing of the person: who asks is not known. */
 static int
 work_prepare(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
-	const struct preparing *given = arg;
+	struct preparing *given = arg;
 	struct prepared p = { .office_id = given->office_id, .is_urgent = given->is_urgent };
 	struct buf sealed = BUF_INIT;
 	char code[PREPARED_CODE];
@@ -102,7 +110,7 @@ work_prepare(struct tx *tx, const struct request *rq, void *arg, struct reply *r
 
 	snprintf(p.document_type, sizeof(p.document_type), "%s", document_type_names[given->document_type]);
 	snprintf(p.reason, sizeof(p.reason), "%s", application_reason_names[given->reason]);
-	if (uuid_new(&p.id, err) == 0 && code_make(code, err) == 0 && prepared_add(tx, &p, code, given->uin, err) == 0 && prepared_status(tx, code, &status, err) == 0 &&
+	if (uuid_new(&p.id, err) == 0 && code_make(code, err) == 0 && prepared_add(tx, &p, code, given->uin, err) == 0 && within_quota(rq, given, err) == 0 && prepared_status(tx, code, &status, err) == 0 &&
 		seal_close(office_of(rq)->seal, sealed_to(rq), bytes_str(code), &sealed, err) == 0)
 		rc = reply_json(rp, 201, json_object_set_new(status, "sealed", json_base64(bytes_of(&sealed))) == 0 ? json_incref(status) : NULL, err);
 	json_decref(status);
@@ -140,6 +148,21 @@ out:
 	return rc;
 }
 
+static int
+reply_too_many(struct reply *rp, struct err *err)
+{
+	json_t *problem = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title", "Too Many Requests", "status", 429, "kind", fail_name(FAIL_AGAIN), "detail",
+		"so many applications were prepared from this address: come back in an hour, or come to the office");
+
+	err_clear(err);
+	reply_clear(rp);
+	*rp = REPLY_INIT;
+	if (reply_json(rp, 429, problem, err) == -1)
+		return -1;
+	rp->content_type = "application/problem+json";
+	return reply_header(rp, "Retry-After", "3600", err);
+}
+
 int
 post_prepared(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -151,10 +174,12 @@ post_prepared(struct request *rq, struct reply *rp, struct err *err)
 		return -1;
 	if (uin_check(p.uin, &why) == -1)
 		err_problem(err, "/uin", "this is no number of a person: a digit is wrong");
-	else if (!quota_take(issued_of(rq)->preparing, rq->peer, clock_now()))
-		err_set(err, FAIL_AGAIN, "so many applications were prepared from this address: come back in an hour, or come to the office");
-	else
-		rc = office_change(rq, rp, work_prepare, &p, err) == -1 ? -1 : unseal(rq, rp, err);
+	else if (document_type_names[p.document_type][0] == 'V')
+		err_problem(err, "/document_type", "a visa is applied for at the office, with the passport that it goes into");
+	else if (office_change(rq, rp, work_prepare, &p, err) == 0)
+		rc = unseal(rq, rp, err);
+	else if (p.is_too_many)
+		rc = reply_too_many(rp, err);
 	json_clear(preparing_fields, &p);
 	return rc;
 }

@@ -17,6 +17,7 @@ const struct arg_option kind_set_options[] = { OPTION_STATE,
 	{ "years-minor", "N", "and for so many when the holder is below 18" },
 	{ "days", "N", "valid for N days, whoever holds it" },
 	{ "consent-below", "AGE", "a guardian consents below this age" },
+	{ "fetched-below", "AGE", "a guardian fetches the document below this age" },
 	{ "at-once", "1|2", "how many a person may hold at once" },
 	{ "approver", "ROLE", "passport_approver or passport_supervisor" },
 	{ NULL, NULL, NULL } };
@@ -134,6 +135,7 @@ kind_set_command(const struct args *args, struct err *err)
 	k->approver = args_value(args, "approver", NULL);
 	if (number_or_none(args, "years", 1, 10, &k->years, err) == -1 || number_or_none(args, "years-minor", 1, 10, &k->years_minor, err) == -1 ||
 		number_or_none(args, "days", 1, 3650, &k->days, err) == -1 || number_or_none(args, "consent-below", 0, 30, &k->consent_below, err) == -1 ||
+		number_or_none(args, "fetched-below", 0, 30, &k->fetched_below, err) == -1 ||
 		number_or_none(args, "at-once", 1, 2, &k->at_once, err) == -1)
 		return -1;
 	if ((k->years == RULES_AS_IT_IS) != (k->years_minor == RULES_AS_IT_IS))
@@ -142,7 +144,7 @@ kind_set_command(const struct args *args, struct err *err)
 		return err_set(err, FAIL_INPUT, "a document is valid for years or for days");
 	if (k->approver != NULL && strcmp(k->approver, "passport_approver") != 0 && strcmp(k->approver, "passport_supervisor") != 0)
 		return err_set(err, FAIL_INPUT, "--approver: passport_approver or passport_supervisor is wanted");
-	if (k->years == RULES_AS_IT_IS && k->days == RULES_AS_IT_IS && k->consent_below == RULES_AS_IT_IS && k->at_once == RULES_AS_IT_IS && k->approver == NULL)
+	if (k->years == RULES_AS_IT_IS && k->days == RULES_AS_IT_IS && k->consent_below == RULES_AS_IT_IS && k->fetched_below == RULES_AS_IT_IS && k->at_once == RULES_AS_IT_IS && k->approver == NULL)
 		return err_set(err, FAIL_INPUT, "nothing is to be changed: an option is missing");
 	if (run(args, &c, work_kind_set, DB_READ_COMMITTED, err) == -1)
 		return kind_hint(err);

@@ -53,7 +53,7 @@ static const struct command commands[] = {
 	  partner_set_command },
 	{ "partner retire", "PROGRAM [--service NAME[,NAME]]", "let a program in no more, or not for these services", partner_retire_options, 1, 1, partner_retire_command },
 	{ "kind list", "", "list the kinds of documents: validity, consent, who approves", state_options, 0, 0, kind_list_command },
-	{ "kind set", "KIND [--years N --years-minor N | --days N] [--consent-below AGE] [--at-once 1|2] [--approver ROLE]", "change a kind of document", kind_set_options, 1, 1,
+	{ "kind set", "KIND [--years N --years-minor N | --days N] [--consent-below AGE] [--fetched-below AGE] [--at-once 1|2] [--approver ROLE]", "change a kind of document", kind_set_options, 1, 1,
 	  kind_set_command,
 	  "  KIND: PP, PE, ID ..., as kind list has them.  Form, code and who is entitled are those of Doc 9303 and the law: not changed here.\n" },
 	{ "fee list", "", "list what documents cost", state_options, 0, 0, fee_list_command },

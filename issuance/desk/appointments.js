@@ -30,6 +30,9 @@ export function TakeOverPage() {
 /* ---- a day ---- */
 
 const dayAfter = (day, n) => new Date(Date.parse(day) + n * 86400000).toISOString().slice(0, 10);
+/** The day by the clock of who looks, and by how much that is before UTC's then. */
+const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+const offsetOn = (day) => -new Date(`${day}T12:00:00`).getTimezoneOffset();
 const tagColours = { booked: 'yellow', kept: 'green', missed: 'red' };
 
 function Appointments({ items, officer, office, onDone }) {
@@ -52,7 +55,7 @@ const opening = [{ key: '', title: 'opening.places', fields: [
 
 /** The times that a supervisor opens, as the clock of the office has them. */
 function Openings({ day, office, officer, onDone }) {
-	const { answer, problems, reload } = useAnswer('/appointment-openings', { office, day });
+	const { answer, problems, reload } = useAnswer('/appointment-openings', { office, day, utc_offset: offsetOn(day) });
 	const [from, setFrom] = useState('09:00');
 	const [to, setTo] = useState('12:00');
 	const after = (name) => {
@@ -80,10 +83,10 @@ function Openings({ day, office, officer, onDone }) {
 export function AppointmentsPage({ officer }) {
 	const offices = useOffices(officer, ...allRoles);
 	const [office, setOffice] = useState('');
-	const [day, setDay] = useState(() => new Date().toISOString().slice(0, 10));
+	const [day, setDay] = useState(today);
 	const [done, setDone] = useDone();
 	const at = office || offices[0]?.id;
-	const { answer, problems, reload } = useAnswer(at && '/appointments', { office: at, day });
+	const { answer, problems, reload } = useAnswer(at && '/appointments', { office: at, day, utc_offset: offsetOn(day) });
 	const after = (name) => {
 		setDone(name);
 		reload();

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "registry/base/digest.h"
@@ -143,4 +144,14 @@ seal_open(const struct seal *seal, struct bytes associated, struct bytes sealed,
 		return err_set(err, FAIL_INPUT, "sealed value: it was altered, or belongs to another key or place");
 	}
 	return 0;
+}
+
+void
+seal_mac(const struct seal *s, const char *purpose, struct bytes in, uint8_t out[SHA256_LEN])
+{
+	uint8_t key[SHA256_LEN];
+
+	hmac_sha256(BYTES(s->key, SEAL_KEY_LEN), bytes_str(purpose), key);
+	hmac_sha256(BYTES(key, sizeof(key)), in, out);
+	OPENSSL_cleanse(key, sizeof(key));
 }

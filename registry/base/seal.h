@@ -8,6 +8,7 @@
 #ifndef CATENA_BASE_SEAL_H
 #define CATENA_BASE_SEAL_H
 #include "registry/base/bytes.h"
+#include "registry/base/digest.h"
 #include "registry/base/err.h"
 
 enum { SEAL_KEY_LEN = 32,
@@ -22,5 +23,8 @@ void seal_free(struct seal *seal); /* wipes the key */
 int seal_close(const struct seal *seal, struct bytes associated, struct bytes plain, struct buf *out, struct err *err);
 /* Appends the plain octets; on FAIL_INPUT (altered, other key, other associated data) *out is as it was.  Caller: buf_wipe. */
 int seal_open(const struct seal *seal, struct bytes associated, struct bytes sealed, struct buf *out, struct err *err);
+
+/* A digest that nobody without the key can compute, under a key of its own that is derived from it; `purpose` keeps uses apart. */
+void seal_mac(const struct seal *seal, const char *purpose, struct bytes in, uint8_t out[SHA256_LEN]);
 
 #endif

@@ -1,7 +1,9 @@
 /* Handlers' work in transactions: changes with idempotency, reads with disclosure. */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "registry/base/seal.h"
 #include "registry/office/office.h"
 #include "registry/store/audit.h"
 #include "registry/store/idempotency.h"
@@ -134,6 +136,21 @@ answer_again(struct change *c, struct err *err)
 	return rc;
 }
 
+/*
+ * Of who is not signed in nothing is known that would keep a guess from its body: the digest that is stored must not be one that can be guessed at.
+ */
+static void
+digest_of(const struct request *rq, uint8_t digest[SHA256_LEN])
+{
+	uint8_t plain[SHA256_LEN];
+
+	request_digest(rq, plain);
+	if ((rq->route->flags & ROUTE_PUBLIC) != 0)
+		seal_mac(office_of(rq)->seal, "catena public request", BYTES(plain, sizeof(plain)), digest);
+	else
+		memcpy(digest, plain, sizeof(plain));
+}
+
 int
 office_change(struct request *rq, struct reply *rp, office_work *work, void *arg, struct err *err)
 {
@@ -141,7 +158,7 @@ office_change(struct request *rq, struct reply *rp, office_work *work, void *arg
 
 	assert((rq->route->flags & ROUTE_CHANGES) != 0 && rq->has_idempotency);
 	route_text(rq, c.route);
-	request_digest(rq, c.digest);
+	digest_of(rq, c.digest);
 	if (db_run(office_of(rq)->db, DB_READ_COMMITTED, work_change, &c, err) == 0)
 		return 0;
 	if (answer_again(&c, err) == -1)

@@ -8,7 +8,9 @@
 
 /* clang-format off */
 #define AT_UTC(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-#define ON_DAY(column) column " >= ($2::date)::timestamp AT TIME ZONE 'UTC' AND " column " < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'"
+/* $2 the day, $3 by how many minutes it begins before that of UTC */
+#define DAY(n) "(($2::date + " #n ")::timestamp AT TIME ZONE 'UTC' - make_interval(mins => $3::int))"
+#define ON_DAY(column) column " >= " DAY(0) " AND " column " < " DAY(1)
 enum { Q_ADD, Q_FIND, Q_STATUS, Q_END, Q_OFFICES, Q_OPEN, Q_OPENING, Q_CLOSE, Q_CLOSED, Q_OPENINGS, Q_FREE, Q_APPOINT, Q_CANCEL, Q_OFFICE, Q_MISS, Q_DAY };
 const struct query prepared_queries[] = {
 	[Q_ADD] = { "prepared_add",
@@ -43,7 +45,7 @@ const struct query prepared_queries[] = {
 		"SELECT coalesce(jsonb_agg(jsonb_build_object('starts_at', " AT_UTC("x.t") ", 'minutes', x.minutes, 'free', x.free) ORDER BY x.t, x.minutes), '[]')::text"
 		" FROM (SELECT t, o.minutes, sum(o.desks - (SELECT count(*) FROM standing_appointment a WHERE a.opening_id = o.id AND a.starts_at = t)) AS free"
 		"  FROM appointment_opening o, generate_series(o.starts_at, o.ends_at - make_interval(mins => o.minutes), make_interval(mins => o.minutes)) t"
-		"  WHERE o.office_id = $1 AND o.starts_at >= ($2::date - 1)::timestamp AT TIME ZONE 'UTC' AND " ON_DAY("t") " AND t > now()"
+		"  WHERE o.office_id = $1 AND o.starts_at >= " DAY(-1) " AND " ON_DAY("t") " AND t > now()"
 		"  AND NOT EXISTS (SELECT FROM appointment_closing c WHERE c.opening_id = o.id) GROUP BY t, o.minutes) x WHERE x.free > 0" },
 	/* of the openings that have this time one with a free desk, if there is one: the row itself judges */
 	[Q_APPOINT] = { "appointment_add",
@@ -64,7 +66,7 @@ const struct query prepared_queries[] = {
 		"  'document_type', p.document_type, 'reason', p.reason, 'is_urgent', p.is_urgent, 'application_id', n.application_id)) ORDER BY a.starts_at, a.desk, a.turn), '[]')::text"
 		" FROM appointment_opening o JOIN appointment a ON a.opening_id = o.id JOIN prepared_application p ON p.id = a.prepared_id"
 		" LEFT JOIN appointment_ending e ON e.appointment_id = a.id LEFT JOIN prepared_ending n ON n.prepared_id = p.id"
-		" WHERE o.office_id = $1 AND o.starts_at >= ($2::date - 1)::timestamp AT TIME ZONE 'UTC' AND " ON_DAY("a.starts_at") },
+		" WHERE o.office_id = $1 AND o.starts_at >= " DAY(-1) " AND " ON_DAY("a.starts_at") },
 	{ NULL, NULL }
 };
 /* clang-format on */
@@ -190,21 +192,21 @@ opening_close(struct tx *tx, const struct uuid *id, const char *reason, const st
 }
 
 static int
-list_of_day(struct tx *tx, int query, const struct uuid *office_id, struct date day, json_t **list, struct err *err)
+list_of_day(struct tx *tx, int query, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err)
 {
 	char text[DATE_TEXT];
 
-	return tx_query_json(tx, &prepared_queries[query], ARGS(arg_uuid(office_id), arg_text(date_format(day, text))), "no answer", list, err);
+	return tx_query_json(tx, &prepared_queries[query], ARGS(arg_uuid(office_id), arg_text(date_format(day.day, text)), arg_int(day.utc_offset)), "no answer", list, err);
 }
 
 int
-openings_read(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err)
+openings_read(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err)
 {
 	return list_of_day(tx, Q_OPENINGS, office_id, day, list, err);
 }
 
 int
-free_times_read(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err)
+free_times_read(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err)
 {
 	return list_of_day(tx, Q_FREE, office_id, day, list, err);
 }
@@ -250,7 +252,7 @@ appointment_miss(struct tx *tx, const struct uuid *id, const struct uuid *office
 }
 
 int
-appointments_read(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err)
+appointments_read(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err)
 {
 	return list_of_day(tx, Q_DAY, office_id, day, list, err);
 }

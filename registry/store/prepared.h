@@ -30,6 +30,12 @@ int prepared_end(struct tx *tx, const struct uuid *prepared_id, const struct uui
 
 int passport_offices_read(struct tx *tx, json_t **list, struct err *err); /* array of { id, code, name } */
 
+/* A day where the clock is `utc_offset` minutes before UTC's. */
+struct local_day {
+	struct date day; /* DATE_DAY */
+	int64_t utc_offset;
+};
+
 struct opening_new {
 	struct uuid id, office_id, officer_id;
 	const char *starts_at, *ends_at; /* RFC 3339 */
@@ -39,10 +45,10 @@ int opening_add(struct tx *tx, const struct opening_new *o, struct err *err);
 int opening_office(struct tx *tx, const struct uuid *id, struct uuid *office_id, struct err *err); /* FAIL_NOT_FOUND */
 /* What is still to come of it is cancelled: *closed appointments.  FAIL_CONFLICT: closed already. */
 int opening_close(struct tx *tx, const struct uuid *id, const char *reason, const struct uuid *officer_id, int64_t *closed, struct err *err);
-/* Of an office, a UTC day: array of { id, starts_at, ends_at, minutes, desks, given, closed? }. */
-int openings_read(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err);
+/* Of an office: array of { id, starts_at, ends_at, minutes, desks, given, closed? }. */
+int openings_read(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err);
 /* Array of { starts_at, minutes, free }: times to come of which there is one left. */
-int free_times_read(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err);
+int free_times_read(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err);
 
 /* At the first free desk; *desk.  FAIL_CONFLICT: no appointment then, all are given, or there is one. */
 int appointment_add(struct tx *tx, const struct uuid *id, const struct prepared *p, const char *starts_at, int64_t *desk, struct err *err);
@@ -50,8 +56,8 @@ int appointment_add(struct tx *tx, const struct uuid *id, const struct prepared 
 int appointment_cancel(struct tx *tx, const struct uuid *prepared_id, struct err *err);
 int appointment_office(struct tx *tx, const struct uuid *id, struct uuid *office_id, struct err *err); /* FAIL_NOT_FOUND */
 int appointment_miss(struct tx *tx, const struct uuid *id, const struct uuid *officer_id, struct err *err);
-/* An office's UTC day: array of { id, starts_at, minutes, desk, state, document_type, reason, is_urgent, application_id? }; state: booked, kept, missed, cancelled, closed. */
-int appointments_read(struct tx *tx, const struct uuid *office_id, struct date day, json_t **list, struct err *err);
+/* Of an office: array of { id, starts_at, minutes, desk, state, document_type, reason, is_urgent, application_id? }; state: booked, kept, missed, cancelled, closed. */
+int appointments_read(struct tx *tx, const struct uuid *office_id, struct local_day day, json_t **list, struct err *err);
 
 extern const struct query prepared_queries[];
 

@@ -50,13 +50,13 @@ const struct query rules_queries[] = {
 		" ON CONFLICT (name) DO UPDATE SET url = excluded.url, topics = excluded.topics, is_active = true RETURNING 1" },
 	[Q_SUBSCRIBER_RETIRE] = { "rules_subscriber_retire", "UPDATE subscriber SET is_active = false WHERE name = $1 AND is_active RETURNING 1" },
 	[Q_KIND_LIST] = { "rules_kind_list",
-		"SELECT format('%-3s %-16s %-6s %-9s %s, %s%s at once, consent below %s, approved by the %s', code, name, mrz_form, entitled, CASE WHEN days IS NOT NULL THEN days || ' days'"
+		"SELECT format('%-3s %-16s %-6s %-9s %s, %s%s at once, consent below %s, fetched by a guardian below %s, approved by the %s', code, name, mrz_form, entitled, CASE WHEN days IS NOT NULL THEN days || ' days'"
 		"  WHEN years IS NOT NULL THEN years || ' years (minors ' || years_minor || ')' ELSE 'as configured' END, CASE WHEN needs_designation THEN 'by designation, ' ELSE '' END,"
-		"  at_once, consent_below, replace(approver, 'passport_', '')) FROM document_kind ORDER BY mrz_form DESC, code" },
+		"  at_once, consent_below, fetched_below, replace(approver, 'passport_', '')) FROM document_kind ORDER BY mrz_form DESC, code" },
 	[Q_KIND_SET] = { "rules_kind_set",
 		"UPDATE document_kind SET years = CASE WHEN $4::int IS NOT NULL THEN NULL ELSE coalesce($2::int, years) END,"
 		" years_minor = CASE WHEN $4::int IS NOT NULL THEN NULL ELSE coalesce($3::int, years_minor) END, days = CASE WHEN $2::int IS NOT NULL THEN NULL ELSE coalesce($4::int, days) END,"
-		" consent_below = coalesce($5::int, consent_below), at_once = coalesce($6::int, at_once), approver = coalesce($7, approver) WHERE code = $1 RETURNING 1" },
+		" consent_below = coalesce($5::int, consent_below), at_once = coalesce($6::int, at_once), approver = coalesce($7, approver), fetched_below = coalesce($8::int, fetched_below) WHERE code = $1 RETURNING 1" },
 	[Q_FEE_LIST] = { "rules_fee_list",
 		"SELECT format('%-3s %-7s %s %s%s', document_type, CASE WHEN is_urgent THEN 'urgent' ELSE '' END, amount, currency,"
 		" CASE WHEN loss_surcharge > 0 THEN ', lost or damaged ' || loss_surcharge || ' more' ELSE '' END) FROM fee_rule ORDER BY document_type, is_urgent" },
@@ -222,7 +222,7 @@ number_arg(int value)
 int
 rules_kind_set(struct tx *tx, const char *code, const struct rules_kind *k, struct err *err)
 {
-	return change(tx, &rules_queries[Q_KIND_SET], ARGS(arg_text(code), number_arg(k->years), number_arg(k->years_minor), number_arg(k->days), number_arg(k->consent_below), number_arg(k->at_once), arg_text(k->approver)),
+	return change(tx, &rules_queries[Q_KIND_SET], ARGS(arg_text(code), number_arg(k->years), number_arg(k->years_minor), number_arg(k->days), number_arg(k->consent_below), number_arg(k->at_once), arg_text(k->approver), number_arg(k->fetched_below)),
 		"there is no such kind of document", err);
 }
 

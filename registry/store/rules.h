@@ -48,7 +48,7 @@ enum { RULES_AS_IT_IS = -1 };
 struct rules_kind {
 	int years, years_minor; /* both, in the place of days; or RULES_AS_IT_IS, as all the numbers */
 	int days;               /* in the place of years */
-	int consent_below, at_once;
+	int consent_below, fetched_below, at_once;
 	const char *approver; /* NULL: as it is */
 };
 int rules_kind_set(struct tx *tx, const char *code, const struct rules_kind *k, struct err *err); /* FAIL_NOT_FOUND */

@@ -421,15 +421,15 @@ ok $? "... as it was and as it is"
 # the country's rules of issuing
 before=$(changes)
 run 0 "kind: the kinds of documents" kind list
-says '^PP  ordinary  *TD3  *national  *as configured, 2 at once, consent below 18, approved by the approver'
-run 0 "... an identity card for five years" kind set ID --years 5 --years-minor 3 --consent-below 16
+says '^PP  ordinary  *TD3  *national  *as configured, 2 at once, consent below 18, fetched by a guardian below 15, approved by the approver'
+run 0 "... an identity card for five years" kind set ID --years 5 --years-minor 3 --consent-below 16 --fetched-below 14
 run 0 "... is listed" kind list
-says '^ID .* 5 years (minors 3), 1 at once, consent below 16'
+says '^ID .* 5 years (minors 3), 1 at once, consent below 16, fetched by a guardian below 14'
 run 0 "... an emergency passport for 90 days, by a supervisor" kind set PE --days 90 --approver passport_supervisor
 run 0 "... and a refugee's for days in the place of years" kind set PR --days 700
 [ "$(sql "SELECT string_agg(concat_ws(' ', code, years, years_minor, days, consent_below, approver), ';' ORDER BY code) FROM document_kind WHERE code IN ('ID', 'PE', 'PR')")" = "ID 5 3 16 passport_approver;PE 90 18 passport_supervisor;PR 700 18 passport_supervisor" ]
 ok $? "... the rows say so"
-for args in 'XX --days 9' 'PP' 'PP --days 0' 'PP --years 5' 'PP --years-minor 5' 'PP --years 11 --years-minor 5' 'PP --years 5 --years-minor 5 --days 9' 'PP --at-once 3' 'PP --consent-below 99' \
+for args in 'XX --days 9' 'PP' 'PP --days 0' 'PP --years 5' 'PP --years-minor 5' 'PP --years 11 --years-minor 5' 'PP --years 5 --years-minor 5 --days 9' 'PP --at-once 3' 'PP --consent-below 99' 'PP --fetched-below -1' \
 	'PP --approver civil_clerk' 'PP --days ten' "PP';-- --days 9"; do
 	# shellcheck disable=SC2086
 	run 1 "... refused: $args" kind set $args

@@ -102,6 +102,8 @@ test_guardian(void)
 	ok(see("passport_delivery.3", "portrait") == 403 && see("passport_delivery.3", path) == 403, "refuses: them to another office");
 	ok(see("passport_delivery.1", foreign) == 404, "refuses: the portrait of who consented to something else");
 	ok(see("passport_delivery.1", "portrait") == 200, "the child's portrait");
+	fetch("passport_delivery.1", "holder", true, "");
+	ok(refused(409, NULL, "fetched by a guardian"), "refuses: the child itself, whoever brings it");
 	fetch("passport_delivery.1", "guardian", true, "");
 	ok(refused(409, NULL, "compared with their own portrait"), "refuses: a guardian whom nothing proves");
 	snprintf(with, sizeof(with), ",'consent_id':'%s','proof':'identity card 12'", other_consent);

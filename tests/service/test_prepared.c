@@ -119,10 +119,16 @@ test_opening(char opening[UUID_TEXT])
 	ok(refused(400, "/desks", NULL), "refuses: no desk");
 	ok(open_times("passport_supervisor.1", office_1, at_time(9, 0), at_time(10, 10), 30, 1) == 201, "one desk, two times: %s", got.err.text);
 	snprintf(opening, UUID_TEXT, "%s", said("id"));
+	open_times("passport_supervisor.2", office_1, at_time(9, 30), at_time(11, 0), 30, 1);
+	ok(refused(409, NULL, "a part of this time already"), "refuses: the same desks for the same time twice");
 	ok(look("passport_clerk.1", "appointment-openings?office=%s&day=%s", office_1, tomorrow) == 200 && listed("openings") == 1, "the office sees what it opened");
 	look("passport_clerk.3", "appointment-openings?office=%s&day=%s", office_1, tomorrow);
 	ok(refused(403, NULL, NULL), "refuses: another office's");
 	ok(look(NULL, "public/appointments?office=%s&day=%s", office_1, tomorrow) == 200 && listed("times") == 2, "anybody sees two free times");
+	ok(look(NULL, "public/appointments?office=%s&day=%s&utc_offset=-570", office_1, tomorrow) == 200 && listed("times") == 1, "where the day begins at 09:30 UTC, one of them");
+	ok(look("passport_clerk.1", "appointment-openings?office=%s&day=%s&utc_offset=-570", office_1, tomorrow) == 200 && listed("openings") == 0, "the opening itself is of the day before");
+	look(NULL, "public/appointments?office=%s&day=%s&utc_offset=900", office_1, tomorrow);
+	ok(refused(400, NULL, "utc_offset"), "refuses: a clock that nobody has");
 	look(NULL, "public/appointments?office=%s&day=2026-11", office_1);
 	ok(refused(400, NULL, "a day is wanted"), "refuses: a month");
 	look(NULL, "public/appointments?day=%s", tomorrow);
@@ -146,6 +152,8 @@ test_preparing(const char *uin)
 	ok(refused(400, "/uin", NULL), "refuses: no number");
 	prepare(uin, "XX", "first", office_1, code);
 	ok(refused(400, "/document_type", NULL), "refuses: no kind of document");
+	prepare(uin, "VA", "first", office_1, code);
+	ok(refused(400, "/document_type", NULL), "refuses: a visa, which takes a passport that it goes into");
 	prepare(uin, "PP", "because", office_1, code);
 	ok(refused(400, "/reason", NULL), "refuses: no reason");
 	prepare(uin, "PP", "first", "x", code);
@@ -159,6 +167,9 @@ test_preparing(const char *uin)
 	ok(prepare(uin, "PP", "first", office_1, code) == 201 && strlen(code) == CODE - 1, "prepared for somebody: %s", got.err.text);
 	ok(prepare(nobody, "PP", "first", office_1, other) == 201 && strlen(other) == CODE - 1, "and for a number that nobody has, with the same answer: %s", got.err.text);
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.prepared_application WHERE prepared_application::text LIKE '%%%s%%'", uin) == 0, "the registry does not keep the number");
+	snprintf(members, sizeof(members), "{\"uin\":\"%s\",\"document_type\":\"PP\",\"reason\":\"first\",\"office_id\":\"%s\"}", uin, office_1);
+	ok(rig_count(&rig, "SELECT count(*) FROM registry.idempotency WHERE body_sha256 = sha256(sha256('POST') || sha256('/issuance/v1/public/prepared-applications') || sha256('%s'))", members) == 0,
+		"nor a digest of the request at which it can be guessed");
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.idempotency WHERE convert_from(reply, 'UTF8') LIKE '%%%s%%'", code) == 0, "nor the code in any answer");
 	ok(by_code(code, "prepared-applications/status") == 200 && strcmp(said("state"), "waiting") == 0 && json_object_get(got.json, "code") == NULL, "it waits");
 	by_code("2222-2222-2222-2222", "prepared-applications/status");
@@ -426,7 +437,7 @@ test_flood(const char *uin)
 
 	while (n < 100 && prepare(uin, "PP", "first", office_1, code) == 201)
 		n++;
-	ok(refused(503, NULL, "from this address"), "refuses: one application after the other, after %d more", n);
+	ok(refused(429, NULL, "from this address"), "refuses: one application after the other, after %d more", n);
 	ok(look(NULL, "public/passport-offices") == 200, "who only looks is not kept out");
 }
 

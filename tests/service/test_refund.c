@@ -135,6 +135,45 @@ test_alone(const char *uin)
 	give_back("passport_supervisor.2", id, 100);
 	ok(refused(409, NULL, "took the payment"), "refuses: by who took the payment");
 	ok(give_back("passport_supervisor.1", id, 100) == 201, "another may: %s", got.err.text);
+	if (take("passport_clerk.1", uin, "PP", "first", id) != 201)
+		bail_out("%s", got.err.text);
+	pay("passport_clerk.1", id, 100);
+	if (tell("passport_supervisor.2", "'reason':'nobody will notice'", "applications/%s/cancellation", id) != 201)
+		bail_out("%s", got.err.text);
+	give_back("passport_supervisor.2", id, 100);
+	ok(refused(409, NULL, "refused or cancelled"), "refuses: by who cancelled the application");
+}
+
+/* Stopped by a death, given back, and the death was an error: it goes on, and is to be paid again. */
+static void
+test_resumed(const char *uin)
+{
+	struct act_about about = { .primary = "Refunded", .secondary = "Rita", .born = "1991-06-07" };
+	char id[UUID_TEXT], number[48];
+	struct one death;
+
+	if (rig_sql(&rig, number, sizeof(number), &got.err, "SELECT r.number FROM registry.act_registration r JOIN registry.person_uin u ON u.person_id = r.person_id WHERE u.uin = '%s'", uin) == -1)
+		bail_out("%s", got.err.text);
+	about.birth_number = number;
+	if (take("passport_clerk.1", uin, "PP", "first", id) != 201)
+		bail_out("%s", got.err.text);
+	pay("passport_clerk.1", id, 5000);
+	register_act("deaths", act_example("deaths", &rig.office[RIG_CIVIL], RIG_PLACE_TOWN, NULL, &about), &death);
+	ok(strcmp(state_of(id), "stopped") == 0 && give_back("passport_supervisor.1", id, 5000) == 201, "a death stops the application, and the fee goes back: %s", got.err.text);
+	if (post("civil_registrar.1", reason(), "/civil/v1/deaths/%s/annulment", death.id) != 200)
+		bail_out("%s", got.err.text);
+	ok(strcmp(state_of(id), "submitted") == 0 && of_fee(id, "due") == 5000, "it was another who died: the application goes on, and all is due again");
+	tell("passport_approver.1", NULL, "applications/%s/approval", id);
+	ok(refused(409, NULL, "fee is not paid"), "refuses: approval of what was given back");
+	give_back("passport_supervisor.2", id, 1);
+	ok(refused(409, NULL, "is submitted"), "refuses: to give more back");
+	tell("passport_supervisor.1", "'reason':'the registry was in error'", "applications/%s/fee-waiver", id);
+	ok(got.status == 201 && of_fee(id, "due") == 5000, "a waiver waives what was not paid, and not what was given back");
+	pay("passport_clerk.1", id, 5000);
+	ok(tell("passport_approver.1", NULL, "applications/%s/approval", id) == 201, "paid again, approved: %s", got.err.text);
+	cancel(id);
+	give_back("passport_supervisor.1", id, 5001);
+	ok(refused(409, NULL, "no more than 5000"), "refuses: what was given back once");
 }
 
 /* ---- stops ---- */
@@ -195,6 +234,7 @@ main(void)
 	test_cancelled(p.uin);
 	test_refused(p.uin);
 	test_alone(p.uin);
+	test_resumed(p.uin);
 	test_stops(p.uin);
 	return acting_stop();
 }
