@@ -7,7 +7,6 @@
 #define CAPTION_LEAST 3.9 /* points: capitals of 1.0 mm (Doc 9303-3 3.3) */
 #define TEXT_LEAST    5.0 /* points; smaller only to lose nothing */
 #define TEXT_STEP     0.5
-#define LINE_HEIGHT   1.22 /* of a size, from one line to the next */
 
 void
 brush_begin(struct brush *b, cairo_t *cairo, const struct layout *layout)
@@ -93,12 +92,6 @@ caption_size(struct brush *b, const struct layout_zone *z)
 	return points;
 }
 
-static double
-caption_height(const struct layout *l)
-{
-	return l->caption_points * POINT_MM * 1.15;
-}
-
 static void
 paint_caption(struct brush *b, const struct layout_zone *z)
 {
@@ -121,12 +114,12 @@ paint_caption_too_wide(struct brush *b, unsigned side)
 	return NULL;
 }
 
-/* The text of a zone below its caption: smaller when it is long, then on two lines, then as small as it must be: nothing is lost. */
+/* The text of a zone below its caption; one line of its size is not higher than the room (layout_check).  Smaller when it is long, then on two lines, then as small as it must be: nothing is lost. */
 static void
 paint_text(struct brush *b, const struct layout_zone *z, const char *text, uint32_t colour)
 {
 	const char *font = z->is_plain ? b->layout->caption_font : b->layout->font;
-	double top = z->caption != NULL ? caption_height(b->layout) : 0, room = z->height - top, points = z->points, w, h, size;
+	double room = layout_room(b->layout, z), top = z->height - room, points = z->points, w, h, size;
 
 	if (text[0] == '\0')
 		return;
@@ -142,7 +135,7 @@ paint_text(struct brush *b, const struct layout_zone *z, const char *text, uint3
 	for (points = points + 2 * TEXT_STEP > z->points ? z->points : points + 2 * TEXT_STEP; points > 1; points -= TEXT_STEP / 2) {
 		size = points * POINT_MM;
 		lay(b, font, points, z->width, text, &w, &h);
-		if (w <= z->width && pango_layout_get_line_count(b->text) * size * LINE_HEIGHT <= room + size * 0.2)
+		if (w <= z->width && pango_layout_get_line_count(b->text) * size * LAYOUT_LINE <= room + size * 0.2)
 			break;
 	}
 	show(b, z->x, z->y + top + points * POINT_MM * 0.92);

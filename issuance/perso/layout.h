@@ -20,6 +20,7 @@ enum {
 };
 #define LAYOUT_MRZ_ZONE   23.2 /* mm from the bottom edge, 1.0 either way (Doc 9303-3 4.2) */
 #define LAYOUT_MRZ_PITCH  6.35 /* mm between the middles of two lines */
+#define LAYOUT_LINE       1.22 /* of a size of text, from one line to the next */
 #define LAYOUT_SEAL_LEAST 18.0 /* mm: a Data Matrix of 48 modules of 0.3386 mm with its quiet zone (Doc 9303-13) */
 
 enum layout_kind { LAYOUT_BAND, /* an area of colour below everything else */
@@ -100,6 +101,8 @@ struct layout {
 
 /* Width and height in mm, and its sides: TD1 has a back. */
 void layout_size(enum mrz_form form, double *width, double *height, unsigned *sides);
+/* Height in mm that is left for a zone's text below its caption. */
+double layout_room(const struct layout *layout, const struct layout_zone *zone);
 /* -1 FAIL_INPUT: "TD3, side 1, zone 7 (surname): ..." with the rule.  *layout is a new one; layout_free. */
 int layout_parse(struct bytes json, struct layout **layout, struct err *err);
 void layout_free(struct layout *layout);

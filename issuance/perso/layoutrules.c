@@ -11,6 +11,8 @@
 #define MRZ_MARGIN   2.0   /* free above and below the lines and at their ends (Doc 9303-3 4.2) */
 #define CHARACTER    2.54  /* mm: ten to 25.4 */
 #define PHOTO_MARGIN 2.0
+#define CAPTION      1.15   /* height of a caption in parts of its size */
+#define CONTRAST     0.6    /* least print contrast signal of the machine readable zone */
 enum { MILLIMETRE = 1000 }; /* positions are compared in thousandths: 5.1 + 6.2 is not 11.3 */
 
 #define BIT(field) (UINT32_C(1) << (field))
@@ -44,6 +46,12 @@ layout_size(enum mrz_form form, double *width, double *height, unsigned *sides)
 	*sides = forms[form].sides;
 }
 
+double
+layout_room(const struct layout *l, const struct layout_zone *z)
+{
+	return z->height - (z->caption != NULL ? l->caption_points * POINT_MM * CAPTION : 0);
+}
+
 static long
 thousandths(double mm)
 {
@@ -67,6 +75,56 @@ static const char *
 zone_name(const struct layout_zone *z)
 {
 	return z->kind == LAYOUT_FIELD ? layout_field_names[z->field] : layout_kind_names[z->kind];
+}
+
+/* Relative luminance of an sRGB colour, from 0 to 1 (IEC 61966-2-1). */
+static double
+luminance(uint32_t colour)
+{
+	static const double share[] = { 0.0722, 0.7152, 0.2126 }; /* blue, green, red */
+	double sum = 0;
+
+	for (unsigned i = 0; i < NELEM(share); i++) {
+		double v = (colour >> 8 * i & 0xFF) / 255.0;
+
+		sum += share[i] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+/* What the eye and a camera see of the colours; that a printer's ink absorbs infrared (B900) no file can promise. */
+static int
+check_contrast(const struct layout *l, struct err *err)
+{
+	double ground = luminance(l->ground), ink = luminance(l->ink), signal = ground > 0 ? (ground - ink) / ground : 0;
+
+	return signal >= CONTRAST ? 0 : err_set(err, FAIL_INPUT, "ink: a print contrast signal of %.2f on the ground, at least %g is wanted for the machine readable zone", signal, CONTRAST);
+}
+
+/* The front has the portrait, the last side the machine readable zone: a card's back, of all others the only one. */
+static int
+check_side(const struct layout *l, unsigned side, const struct layout_zone *z, struct err *err)
+{
+	const char *part = forms[l->form].part;
+
+	if (z->kind == LAYOUT_PHOTO && side != 0)
+		return err_set(err, FAIL_INPUT, "the portrait is on the front, side 1 (Doc 9303-%s)", part);
+	if (z->kind == LAYOUT_MRZ && side != l->nside - 1)
+		return err_set(err, FAIL_INPUT, "the machine readable zone is on the back, side %u (Doc 9303-%s)", l->nside, part);
+	return 0;
+}
+
+/* Text is made narrower until it fits, but a line of its size must be within the zone: below may be the machine readable one. */
+static int
+check_room(const struct layout *l, const struct layout_zone *z, struct err *err)
+{
+	double room = layout_room(l, z), line = z->kind == LAYOUT_FIELD || z->kind == LAYOUT_TEXT ? z->points * POINT_MM * LAYOUT_LINE : 0;
+
+	if (room < 0)
+		return err_set(err, FAIL_INPUT, "at: %g mm high, its caption alone has %.2f mm", z->height, z->height - room);
+	if (thousandths(line) > thousandths(room))
+		return err_set(err, FAIL_INPUT, "points: a line of %g points is %.2f mm high, the zone has room for %.2f mm", z->points, line, room);
+	return 0;
 }
 
 static int
@@ -109,6 +167,8 @@ check_zone(const struct layout *l, const struct layout_side *s, unsigned k, stru
 
 	if (thousandths(z->x + z->width) > thousandths(l->width) || thousandths(z->y + z->height) > thousandths(l->height))
 		return err_set(err, FAIL_INPUT, "at: over the edge of %g x %g mm", l->width, l->height);
+	if (check_side(l, (unsigned)(s - l->side), z, err) == -1 || check_room(l, z, err) == -1)
+		return -1;
 	if (z->kind == LAYOUT_MRZ && check_mrz(l, z, err) == -1)
 		return -1;
 	if (z->kind == LAYOUT_PHOTO && check_photo(z, err) == -1)
@@ -175,6 +235,8 @@ layout_check(const struct layout *l, struct err *err)
 		return err_set(err, FAIL_INPUT, "%s: %u sides are wanted (Doc 9303-%s)", mrz_form_name(l->form), f->sides, f->part);
 	if (capital < 1.0 || capital > 1.8)
 		return err_set(err, FAIL_INPUT, "caption_points: captions of %.2f mm, between 1.0 and 1.8 mm are wanted (Doc 9303-3 3.3)", capital);
+	if (check_contrast(l, err) == -1)
+		return err_prefix(err, "%s", mrz_form_name(l->form));
 	for (unsigned i = 0; i < l->nside; i++)
 		for (unsigned k = 0; k < l->side[i].n; k++)
 			if (check_zone(l, &l->side[i], k, err) == -1)

@@ -20,7 +20,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (layout_parse(BYTES(data, size), &layout, &err) == 0) {
 		must(layout_check(layout, &err) == 0);
-		must(layout->mrz != NULL && layout->photo != NULL && layout->mrz_side < layout->nside);
+		must(layout->mrz != NULL && layout->photo != NULL && layout->mrz_side == layout->nside - 1);
+		for (unsigned k = 0; k < layout->side[0].n; k++)
+			must(layout_room(layout, &layout->side[0].zone[k]) >= 0);
 		must(layout_title(layout, "XX") == NULL || layout_title(layout, "XX")->text[0] != NULL);
 	}
 	layout_free(layout);
