@@ -50,7 +50,7 @@ function Report({ report }) {
 		rows=${checks.map((one, i) => ({ key: i, cells: [t(`control.check.${one.check}`), html`<${Verdict} isGood=${one.good} />`, said(one)] }))} />`;
 }
 
-/** What the officer sees or a reader reads; without it the control compares what was made with the registry, and the chip where there is a reader for it. */
+/** What the officer sees or a reader reads.  Of a document whose chip a station wrote both are wanted: the report says so when they are not there. */
 const look = { key: '', title: 'control.look', fields: [
 	{ name: 'booklet', label: 'booklets.serial', hint: 'control.booklet.hint', type: 'code', max: 16 },
 	{ name: 'page_mrz', label: 'control.mrz', hint: 'control.mrz.hint', type: 'text', max: 100 },

@@ -390,7 +390,7 @@ report_to_json(const struct remade *m, const struct qc_report *report)
 
 /* What the officer of quality control has in hand. */
 struct control {
-	char *booklet, *page_mrz; /* NULL: nobody looked */
+	char *booklet, *page_mrz; /* NULL: nobody looked; then it does not pass when a station wrote the chip (qc.h) */
 };
 static const struct json_field control_fields[] = {
 	{ "booklet", JSON_T_TEXT, offsetof(struct control, booklet), JSON_OPTIONAL, 1, 16 },
@@ -398,7 +398,7 @@ static const struct json_field control_fields[] = {
 	{ NULL }
 };
 
-/* The chip in the reader of quality control, when there is one and the station wrote the document's.  *is_read: it answered, whatever it holds. */
+/* The chip in the reader of quality control, when there is one and a station wrote the document's.  *is_read: it answered, whatever it holds. */
 static int
 read_back(const struct issued *own, const struct remade *m, const struct truststore *store, struct inspection *found, bool *is_read, struct err *err)
 {

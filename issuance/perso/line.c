@@ -17,7 +17,7 @@ struct line {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool is_stopped;
-	char notice[sizeof(((struct err *)NULL)->text)]; /* what it said last of why it waits; "": nothing */
+	char notice[sizeof(((struct err *)NULL)->text)]; /* what it said last of why it waits and the registry took; "": nothing */
 };
 
 /* What the line has in hand. */
@@ -46,27 +46,34 @@ work_release_all(struct tx *tx, void *arg, struct err *err)
 	return orders_release(tx, station_name(l->station), NULL, 0, err);
 }
 
+struct notice {
+	const struct line *line;
+	const char *text; /* "": nothing keeps it waiting */
+};
+
 static int
 work_say(struct tx *tx, void *arg, struct err *err)
 {
-	const struct line *l = arg;
+	const struct notice *n = arg;
 
-	return station_says(tx, station_name(l->station), l->notice[0] != '\0' ? l->notice : NULL, err);
+	return station_says(tx, station_name(n->line->station), n->text[0] != '\0' ? n->text : NULL, err);
 }
 
-/* Says why it waits, once: in the log, and to those who look at the batch. */
+/* Says why it waits, once: in the log, and to those who look at the batch.  What the registry did not take is said again in the next round. */
 static void
 say(struct line *l, const struct err *why)
 {
+	struct notice notice = { .line = l, .text = why->kind == FAIL_NONE ? "" : why->text };
 	struct err err = ERR_INIT;
 
-	if (strcmp(l->notice, why->kind == FAIL_NONE ? "" : why->text) == 0)
+	if (strcmp(l->notice, notice.text) == 0)
 		return;
-	snprintf(l->notice, sizeof(l->notice), "%s", why->kind == FAIL_NONE ? "" : why->text);
 	if (why->kind != FAIL_NONE)
 		log_err(LOG_NOTICE, "station", why);
-	if (db_run(l->db, DB_READ_COMMITTED, work_say, l, &err) == -1)
+	if (db_run(l->db, DB_READ_COMMITTED, work_say, &notice, &err) == -1)
 		log_err(LOG_WARNING, "station", &err);
+	else
+		snprintf(l->notice, sizeof(l->notice), "%s", notice.text);
 }
 
 /* Those of one officer; they stand together. */
@@ -181,6 +188,7 @@ static void *
 line_run(void *arg)
 {
 	struct line *l = arg;
+	struct notice nothing = { .line = l, .text = "" };
 	bool is_fresh = true, is_busy = true;
 	struct hand *h = calloc(1, sizeof(*h));
 
@@ -195,7 +203,7 @@ line_run(void *arg)
 		*h = (struct hand){ .line = l };
 		if (is_fresh && db_run(l->db, DB_READ_COMMITTED, work_release_all, l, &err) == -1)
 			continue; /* no database: the programs' other parts say so */
-		if (is_fresh && db_run(l->db, DB_READ_COMMITTED, work_say, l, &err) == -1)
+		if (is_fresh && db_run(l->db, DB_READ_COMMITTED, work_say, &nothing, &err) == -1)
 			continue; /* what it said before it was stopped */
 		is_fresh = false;
 		if (station_ready(l->station, &why) == 0 && db_run(l->db, DB_READ_COMMITTED, work_claim, h, &err) == 0 && h->n > 0)

@@ -193,6 +193,26 @@ examine_page(const struct qc_input *in, struct qc_report *r)
 	item(r, "page", same, same ? "page: the MRZ that was read is that of the order" : "page: the MRZ that was read is not that of the order");
 }
 
+/* What lies on the table, after what was composed.  Where a station wrote the chip somebody has the document, and nothing of it is believed unseen. */
+static void
+examine_thing(const struct qc_input *in, struct qc_report *r)
+{
+	const bool is_wanted = in->order->from->chip_profile != NULL;
+
+	if (in->chip != NULL)
+		examine_chip(in, r);
+	else if (is_wanted)
+		item(r, "chip_access", false, "not looked at: the chip; put the document in the reader of quality control (qc_reader)");
+	if (in->page_mrz != NULL)
+		examine_page(in, r);
+	else if (is_wanted)
+		item(r, "page", false, "not looked at: the page; type or read its MRZ");
+	if (in->booklet != NULL)
+		examine_booklet(in, r);
+	else if (is_wanted)
+		item(r, "booklet", false, "not looked at: the booklet; type or read its serial");
+}
+
 /* Who checks knows of no revocation yet: the CRL is the borders' business. */
 static void
 examine_seal(const struct qc_input *in, struct qc_report *r)
@@ -241,10 +261,5 @@ qc_examine(const struct qc_input *in, struct qc_report *report)
 		examine_seal(in, report);
 	else
 		examine_signature(in, report);
-	if (in->chip != NULL)
-		examine_chip(in, report);
-	if (in->page_mrz != NULL)
-		examine_page(in, report);
-	if (in->booklet != NULL)
-		examine_booklet(in, report);
+	examine_thing(in, report);
 }

@@ -5,7 +5,8 @@
  * The MRZ of DG1 is parsed (all check digits) and compared with the registry; the MRZ of the data page is read from the picture;
  * DG2 must hold the portrait, as it was made fit for the chip; the hashes must be those of the document's record and of EF.SOD; EF.SOD must verify under the CSCA.
  * A chip that was read must open, prove that it has its keys and hold exactly what the registry says; a page that was read must say what DG1 says; the booklet must
- * be the one that the document was made in.
+ * be the one that the document was made in.  Of a document whose chip a station wrote (chip_profile) all three are wanted: what was not looked at is an item that
+ * is not good, and says what to do.  Of one whose chip is written elsewhere what was composed is compared, and these as far as they are given.
  * Of a document without chip the seal is read from the picture, module by module, must verify under the CSCA and say what the printed MRZ says
  * (Doc 9303-13).
  */

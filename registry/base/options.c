@@ -57,7 +57,7 @@ const struct conf_option conf_options[] = {
 	{ "issued", "portrait_floor", CONF_INT, "32", 0, 60, "dB", "Least peak signal-to-noise ratio of the compressed portrait against the frame: one that cannot be so good in so few octets is refused." },
 	{ "issued", "chip_reader", CONF_TEXT, "", 0, 0, "", "The reader in which this station writes chips, by the beginning of its name; empty: none, and documents are personalised without their chips." },
 	{ "issued", "chip_profile", CONF_TEXT, "jmrtd", 0, 0, "", "The kind of chips in the blank booklets: jmrtd or catena." },
-	{ "issued", "qc_reader", CONF_TEXT, "", 0, 0, "", "The reader in which quality control reads back the chips that stations wrote; empty: none, and what was written is composed again." },
+	{ "issued", "qc_reader", CONF_TEXT, "", 0, 0, "", "The reader in which quality control reads back the chips that stations wrote; empty: none, and documents whose chips a station wrote do not pass." },
 	{ "issued", "csca_certificate", CONF_PATH, "pki/csca.crt", 0, 0, "", "Trust anchor of quality control." },
 	{ "registryd", "port", CONF_INT, "8444", 0, 65535, "", "TCP port." },
 	{ "registryd", "subscribers_ca", CONF_PATH, "", 0, 0, "", "PEM of who issues the certificates of subscribers' servers; empty: whom the system trusts." },
