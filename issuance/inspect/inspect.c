@@ -255,8 +255,9 @@ read_dg15(struct bytes file, struct pubkey **key, struct err *err)
 	return der_get(&d, TAG_DG15, &spki, "EF.DG15", err) == -1 || der_end(&d, "EF.DG15", err) == -1 ? -1 : pubkey_parse(spki, key, err);
 }
 
+/* is_only: the chip has not proved itself in another way. */
 static int
-prove_by_active_authentication(struct work *w, struct err *err)
+prove_by_active_authentication(struct work *w, bool is_only, struct err *err)
 {
 	const struct secinfo *info = w->has_dg14 ? secinfos_next(&w->dg14, SECINFO_AA, NULL) : NULL;
 	struct aa_answer answer = { 0 };
@@ -272,11 +273,12 @@ prove_by_active_authentication(struct work *w, struct err *err)
 	pubkey_free(key);
 	if (!good && is_over(err))
 		return -1;
-	proved(w, CHIP_ACTIVE_AUTHENTICATION, good, "active authentication",
-		!good                                   ? err->text
-			: answer.is_der                 ? "the signature is not plain (Doc 9303-11 6.1.2.3)"
-			: answer.hash_bits == HASH_SHA1 ? "with SHA-1"
-							: "");
+	if (is_only || !good)
+		proved(w, CHIP_ACTIVE_AUTHENTICATION, good, "active authentication",
+			!good                                   ? err->text
+				: answer.is_der                 ? "the signature is not plain (Doc 9303-11 6.1.2.3)"
+				: answer.hash_bits == HASH_SHA1 ? "with SHA-1"
+								: "");
 	if (good && (answer.is_der || answer.hash_bits == HASH_SHA1))
 		w->out->step[INSPECT_CHIP].grade = GRADE_WARNING;
 	err_clear(err);
@@ -286,11 +288,12 @@ prove_by_active_authentication(struct work *w, struct err *err)
 static int
 prove_chip(struct work *w, struct err *err)
 {
-	bool by_mapping = prove_by_mapping(w);
+	bool is_proved = prove_by_mapping(w);
 
 	if (prove_by_chip_authentication(w, err) == -1)
 		return -1;
-	if (!by_mapping && w->terminal_key.n == 0 && prove_by_active_authentication(w, err) == -1)
+	is_proved = is_proved || w->terminal_key.n > 0;
+	if ((!is_proved || w->in->all_keys) && prove_by_active_authentication(w, !is_proved, err) == -1)
 		return -1;
 	if (w->out->chip == CHIP_NOT_ASKED)
 		find(w->out, INSPECT_CHIP, GRADE_NOT_CHECKED, "the chip has no key to prove itself with");

@@ -16,6 +16,7 @@ struct inspect_input {
 	const struct truststore *store; /* settled; NULL: nothing is trusted */
 	int64_t at;                     /* the moment of inspection */
 	bool weak_is_warning;
+	bool all_keys;                        /* active authentication also where chip authentication was done: for who wrote the keys */
 	const struct terminal_rights *rights; /* NULL: DG3 and DG4 are not read */
 };
 

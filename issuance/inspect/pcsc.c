@@ -25,7 +25,7 @@ failed(LONG rc, const char *what, struct err *err)
 		return err_set(err, FAIL_AGAIN, "%s: the smart card service (pcscd) does not run", what);
 	case SCARD_E_NO_READERS_AVAILABLE:
 	case SCARD_E_UNKNOWN_READER:
-		return err_set(err, FAIL_NOT_FOUND, "%s: no such reader", what);
+		return err_set(err, FAIL_AGAIN, "%s: no such reader", what);
 	case SCARD_E_NO_SMARTCARD:
 		return err_set(err, FAIL_NOT_FOUND, "%s: no chip in the reader", what);
 	case SCARD_W_REMOVED_CARD:
@@ -118,7 +118,7 @@ pcsc_open(const char *reader, struct pcsc **out, struct err *err)
 	}
 	if (list(p->context, &names, err) == -1)
 		goto out;
-	err_set(err, FAIL_NOT_FOUND, "%s: no such reader", reader != NULL ? reader : "reader");
+	err_set(err, FAIL_AGAIN, "%s: no such reader", reader != NULL ? reader : "reader");
 	for (const char *name = names; result == -1 && *name != '\0'; name += strlen(name) + 1)
 		if (reader == NULL || strncmp(name, reader, strlen(reader)) == 0)
 			result = connect_to(p, name, err);

@@ -9,8 +9,8 @@ struct pcsc;
 /* The names of all readers, one a line, appended.  FAIL_AGAIN: the service does not run. */
 int pcsc_readers(struct buf *names, struct err *err);
 /*
- * Connects to the chip in a reader: the one whose name begins with `reader`; NULL: the first reader with a chip in it.  FAIL_NOT_FOUND: no such reader, or no chip
- * in it.
+ * Connects to the chip in a reader: the one whose name begins with `reader`; NULL: the first reader with a chip in it.  FAIL_AGAIN: no such reader; FAIL_NOT_FOUND: no
+ * chip in it.
  */
 int pcsc_open(const char *reader, struct pcsc **pcsc, struct err *err);
 void pcsc_close(struct pcsc *pcsc); /* resets the chip */

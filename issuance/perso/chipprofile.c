@@ -234,23 +234,22 @@ is_asked(enum chip_act act, const struct chip_contents *c)
 	}
 }
 
-/* What can be known before is refused before the chip is touched. */
-static int
-check_contents(const struct chip_profile *profile, const struct chip_contents *c, struct err *err)
+int
+chip_contents_check(const struct chip_profile *profile, const struct chip_contents *chip, struct err *err)
 {
 	char information[41];
 
-	if (mrz_information(c->number, c->birth, c->expiry, information, err) == -1)
+	if (mrz_information(chip->number, chip->birth, chip->expiry, information, err) == -1)
 		return -1;
 	wipe(information, sizeof(information));
-	for (size_t i = 0; i < c->nfile + c->nmf_file; i++) {
-		const struct chip_contents_file *f = i < c->nfile ? &c->file[i] : &c->mf_file[i - c->nfile];
+	for (size_t i = 0; i < chip->nfile + chip->nmf_file; i++) {
+		const struct chip_contents_file *f = i < chip->nfile ? &chip->file[i] : &chip->mf_file[i - chip->nfile];
 
 		if (f->octets.n == 0 || f->octets.n > profile->file_max)
 			return err_set(err, FAIL_INPUT, "%s: %zu octets, a chip of kind %s holds 1 to %zu", f->name, f->octets.n, profile->name, profile->file_max);
 	}
 	for (enum chip_act a = PROFILE_MASTER_FILE; a <= PROFILE_CVCA; a++)
-		if (is_asked(a, c) && profile->command[a].p1p2 == NULL)
+		if (is_asked(a, chip) && profile->command[a].p1p2 == NULL)
 			return err_set(err, FAIL_INPUT, "%s: a chip of kind %s takes none", act_names[a], profile->name);
 	return 0;
 }
@@ -295,7 +294,7 @@ chip_personalise(const struct chip_profile *profile, struct terminal *t, const s
 {
 	struct values v = { .number = chip->number, .birth = chip->birth, .expiry = chip->expiry, .can = chip->can, .octets = chip->cvca };
 
-	if (check_contents(profile, chip, err) == -1)
+	if (chip_contents_check(profile, chip, err) == -1)
 		return -1;
 	if (chip->nmf_file > 0 &&
 		(act(profile, PROFILE_MASTER_FILE, t, &v, "chip", err) == -1 || write_files(profile, t, chip->mf_file, chip->nmf_file, err) == -1))

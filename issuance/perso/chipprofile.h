@@ -71,6 +71,8 @@ struct chip_contents {
  * left half written.
  */
 int chip_is_blank(const struct chip_profile *profile, struct terminal *t, struct err *err);
+/* Whether a chip of this kind takes all that: what can be known before it is touched.  FAIL_INPUT. */
+int chip_contents_check(const struct chip_profile *profile, const struct chip_contents *chip, struct err *err);
 /*
  * Writes all and locks.  FAIL_INPUT: this kind of chip does not take what there is; nothing was sent then.  FAIL_CONFLICT: the chip is not empty (it refuses a file, or to write).  A chip that went away in the middle (FAIL_AGAIN) is spoiled: what was
  * written stays in it.

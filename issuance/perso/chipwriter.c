@@ -59,7 +59,7 @@ terminal_on(struct pcsc *pcsc, struct terminal *t)
 }
 
 int
-chipwriter_open(struct chipwriter *w, struct err *err)
+chipwriter_open(struct chipwriter *w, bool *was_clear, struct err *err)
 {
 	chipwriter_close(w);
 	if (pcsc_open(w->reader, &w->pcsc, err) == 0) {
@@ -68,6 +68,7 @@ chipwriter_open(struct chipwriter *w, struct err *err)
 			return 0;
 		err_prefix(err, "%s", w->reader);
 	}
+	*was_clear = *was_clear || err->kind == FAIL_NOT_FOUND || err->kind == FAIL_CONFLICT;
 	if (err->kind != FAIL_INTERNAL)
 		err->kind = FAIL_AGAIN;
 	chipwriter_close(w);
@@ -88,7 +89,7 @@ static int
 inspect(struct terminal *t, struct bytes mrz, const struct truststore *store, int64_t at, struct inspection *found, struct err *err)
 {
 	char number[23], birth[7], expiry[7], information[41];
-	struct inspect_input in = { .mrz = information, .store = store, .at = at };
+	struct inspect_input in = { .mrz = information, .store = store, .at = at, .all_keys = true };
 	int rc = -1;
 
 	if (chip_document_access(mrz, number, birth, expiry, err) == 0 && mrz_information(number, birth, expiry, information, err) == 0)
@@ -154,31 +155,52 @@ check(struct chipwriter *w, const struct chip_files *files, struct bytes sod, bo
 	return rc;
 }
 
+/* A document as the profile takes it; it points into what it was made of. */
+struct whole {
+	struct chip_contents chip;
+	struct chip_contents_file file[LDS_DGS + 2], access;
+	char number[23], birth[7], expiry[7];
+};
+
+static int
+whole_of(const struct chip_files *files, struct bytes sod, const struct chipkeys *keys, struct whole *w, struct err *err)
+{
+	struct chip_contents *chip = &w->chip;
+	struct bytes mrz;
+
+	w->access = (struct chip_contents_file){ FID_CARD_ACCESS, "EF.CardAccess", bytes_of(&files->card_access) };
+	*chip = (struct chip_contents){ .file = w->file, .mf_file = &w->access, .nmf_file = files->card_access.n > 0, .ca = keys->ca, .aa = keys->aa };
+	w->file[chip->nfile++] = (struct chip_contents_file){ lds_files[0].fid, lds_files[0].name, bytes_of(&files->com) }; /* the first: chip_is_blank looks for it */
+	for (unsigned i = 1; i <= LDS_DGS; i++)
+		if (files->dg[i].n > 0)
+			w->file[chip->nfile++] = (struct chip_contents_file){ lds_file_of_dg(i)->fid, lds_file_of_dg(i)->name, bytes_of(&files->dg[i]) };
+	if (sod.n > 0)
+		w->file[chip->nfile++] = (struct chip_contents_file){ lds_files[LDS_DGS + 1].fid, lds_files[LDS_DGS + 1].name, sod };
+	chip->number = w->number;
+	chip->birth = w->birth;
+	chip->expiry = w->expiry;
+	return lds_dg1_read(bytes_of(&files->dg[1]), &mrz, err) == -1 ? -1 : chip_document_access(mrz, w->number, w->birth, w->expiry, err);
+}
+
+int
+chipwriter_check(const struct chipwriter *w, const struct chip_files *files, const struct chipkeys *keys, struct err *err)
+{
+	struct whole whole;
+	int rc = whole_of(files, BYTES_NONE, keys, &whole, err) == -1 ? -1 : chip_contents_check(w->profile, &whole.chip, err);
+
+	wipe(&whole, sizeof(whole));
+	return rc;
+}
+
 int
 chipwriter_write(struct chipwriter *w, const struct chip_files *files, struct bytes sod, const struct chipkeys *keys, struct err *err)
 {
-	struct chip_contents_file file[LDS_DGS + 2], access = { FID_CARD_ACCESS, "EF.CardAccess", bytes_of(&files->card_access) };
-	struct chip_contents chip = { .file = file, .mf_file = &access, .nmf_file = files->card_access.n > 0, .ca = keys->ca, .aa = keys->aa };
-	char number[23], birth[7], expiry[7];
-	struct bytes mrz;
+	struct whole whole;
 	int rc = -1;
 
 	assert(w->pcsc != NULL);
-	file[chip.nfile++] = (struct chip_contents_file){ lds_files[0].fid, lds_files[0].name, bytes_of(&files->com) }; /* the first: chip_is_blank looks for it */
-	for (unsigned i = 1; i <= LDS_DGS; i++)
-		if (files->dg[i].n > 0)
-			file[chip.nfile++] = (struct chip_contents_file){ lds_file_of_dg(i)->fid, lds_file_of_dg(i)->name, bytes_of(&files->dg[i]) };
-	file[chip.nfile++] = (struct chip_contents_file){ lds_files[LDS_DGS + 1].fid, lds_files[LDS_DGS + 1].name, sod };
-	if (lds_dg1_read(bytes_of(&files->dg[1]), &mrz, err) == -1 || chip_document_access(mrz, number, birth, expiry, err) == -1)
-		goto out;
-	chip.number = number;
-	chip.birth = birth;
-	chip.expiry = expiry;
-	if (chip_personalise(w->profile, &w->terminal, &chip, err) == 0)
+	if (whole_of(files, sod, keys, &whole, err) == 0 && chip_personalise(w->profile, &w->terminal, &whole.chip, err) == 0)
 		rc = check(w, files, sod, keys->ca.number.n + keys->aa.number.n + keys->aa.modulus.n > 0, err);
-out:
-	wipe(number, sizeof(number));
-	wipe(birth, sizeof(birth));
-	wipe(expiry, sizeof(expiry));
+	wipe(&whole, sizeof(whole));
 	return rc;
 }

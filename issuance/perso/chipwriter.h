@@ -18,10 +18,12 @@ const struct chip_profile *chipwriter_profile(const struct chipwriter *writer);
 
 /*
  * Connects to the chip in the reader, until chipwriter_close.  -1 FAIL_AGAIN whatever is the matter - no service, no reader, no chip, a chip of another kind, one that is
- * not empty - with a sentence for who puts booklets in.
+ * not empty - with a sentence for who puts booklets in.  *was_clear is set when the blank that lay there before, if one did, does not any more: no chip, or one that is not blank.
  */
-int chipwriter_open(struct chipwriter *writer, struct err *err);
+int chipwriter_open(struct chipwriter *writer, bool *was_clear, struct err *err);
 void chipwriter_close(struct chipwriter *writer); /* also when nothing is open */
+/* Whether chips of this kind take the document, before there is a number for it: FAIL_INPUT. */
+int chipwriter_check(const struct chipwriter *writer, const struct chip_files *files, const struct chipkeys *keys, struct err *err);
 /*
  * Writes, locks, inspects.  The chip of chipwriter_open is there.  FAIL_INPUT: no chip of this kind can take the document, nothing was written; else the booklet is
  * spoiled: FAIL_AGAIN the chip is gone, FAIL_CONFLICT it refused or is not as it was written.

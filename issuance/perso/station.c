@@ -37,7 +37,8 @@ struct station {
 	struct chipwriter *writer;
 	struct chipkeys keys; /* of the document last begun: lost, and its chip can never be written */
 	struct uuid keys_of;
-	unsigned spoiled; /* one after the other */
+	unsigned spoiled;      /* one after the other */
+	bool reader_was_clear; /* since a document was last begun the reader was seen without its blank booklet */
 };
 
 /* ---- the clock ---- */
@@ -177,7 +178,7 @@ chip_take(struct station *s, struct err *err)
 	pthread_mutex_lock(&s->writing);
 	if (s->spoiled >= STATION_SPOILED)
 		err_set(err, FAIL_AGAIN, "%u chips failed one after the other: look at the reader, then start the station again", s->spoiled);
-	else if (chipwriter_open(s->writer, err) == 0)
+	else if (chipwriter_open(s->writer, &s->reader_was_clear, err) == 0)
 		return 0;
 	pthread_mutex_unlock(&s->writing);
 	return -1;
@@ -310,7 +311,8 @@ hash_production(struct batch *b, const struct production *p, struct sign_order *
 	struct buf jpeg = BUF_INIT;
 	int rc = -1;
 
-	if (station_compose(b->station, p, &data, &jpeg, &files, err) == -1 || chip_hash(&files, p->hash_bits, lds, err) == -1)
+	if (station_compose(b->station, p, &data, &jpeg, &files, err) == -1 || chip_hash(&files, p->hash_bits, lds, err) == -1 ||
+		(b->with_chip && p->chip_profile != NULL && chipwriter_check(b->station->writer, &files, &b->station->keys, err) == -1))
 		goto out;
 	order->document_id = p->document_id;
 	order->ndg = lds->n;
@@ -327,11 +329,11 @@ out:
 	return rc;
 }
 
-/* Whether its chip could still be written by us, or need not be. */
+/* Whether its chip could still be written by us, into the booklet that was in the reader when it got its number; or need not be. */
 static bool
 has_its_keys(const struct batch *b, const struct production *p)
 {
-	return p->chip_profile == NULL || (b->with_chip && uuid_equal(&b->station->keys_of, &p->document_id));
+	return p->chip_profile == NULL || (b->with_chip && uuid_equal(&b->station->keys_of, &p->document_id) && !b->station->reader_was_clear);
 }
 
 /* A document that is there already: done, or taken up where it was left. */
@@ -477,6 +479,23 @@ take_booklets(struct tx *tx, struct batch *b, struct err *err)
 	return n == 0 ? 0 : booklets_bind(tx, b->station->name, documents, n, b->officer_id, err);
 }
 
+/*
+ * The blank in the reader is the next one in the registry only if the last that was begun was written, or was seen to be taken out: else chip, page and serial of
+ * all that follow would not belong together.
+ */
+static int
+reader_has_the_next(struct tx *tx, struct batch *b, struct err *err)
+{
+	char serial[BOOKLET_SERIAL_TEXT];
+	int rc;
+
+	if (b->station->reader_was_clear || (rc = booklet_to_take_out(tx, b->station->name, serial, err)) == 0)
+		return 0;
+	if (rc == 1)
+		err_set(err, FAIL_AGAIN, "booklet %s, begun and not finished, is to be taken out of the reader; then the next one is put in", serial);
+	return -1;
+}
+
 /* What is there of the applications, after documents were spoiled whose chips can never be written. */
 static int
 read_applications(struct tx *tx, struct batch *b, struct err *err)
@@ -497,6 +516,11 @@ read_applications(struct tx *tx, struct batch *b, struct err *err)
 	if (spoiled == 0)
 		return 0;
 	list_clear(b);
+	if (b->with_chip) { /* nothing is begun before that is in the registry: what lies in the reader may be the booklet that was spoiled */
+		for (size_t i = 0; i < b->n; i++)
+			err_set(&b->results[i].err, FAIL_AGAIN, "the document that was begun is spoiled: the application gets another one");
+		return 0;
+	}
 	return productions_read(tx, b->applications, b->n, b->list, &b->found, err);
 }
 
@@ -512,7 +536,7 @@ work_allocate(struct tx *tx, void *arg, struct err *err)
 		return -1;
 	if (read_applications(tx, b, err) == -1)
 		return -1;
-	for (size_t i = 0; i < b->found; i++) {
+	for (size_t i = 0; i < b->found; i++) { /* a station with chips: one */
 		const struct production *p = &b->list[i];
 		size_t place = place_of(b, &p->application_id);
 		struct personalised *r = &b->results[place];
@@ -520,7 +544,7 @@ work_allocate(struct tx *tx, void *arg, struct err *err)
 		err_clear(&r->err);
 		if (p->has_document && strcmp(p->application_state, "approved") != 0)
 			take_up(b, p, r, &b->orders[place]);
-		else if (may_be_produced(p, &r->err) == 0)
+		else if (may_be_produced(p, &r->err) == 0 && (!b->with_chip || p->is_sealed || reader_has_the_next(tx, b, &r->err) == 0))
 			fresh[nfresh++] = i;
 	}
 	return allocate_new(tx, b, fresh, nfresh, err) == -1 ? -1 : take_booklets(tx, b, err);
@@ -614,7 +638,12 @@ work_chip_end(struct tx *tx, void *arg, struct err *err)
 {
 	const struct chip_end *e = arg;
 	const struct batch *b = e->batch;
+	bool is_recorded;
 
+	if (document_chip_ended(tx, &b->list[0].document_id, e->reason == NULL, &is_recorded, err) == -1)
+		return -1;
+	if (is_recorded) /* the commit was done, and the answer lost */
+		return 0;
 	if (e->reason != NULL)
 		return station_spoil(tx, &b->list[0], b->officer_id, e->reason, err);
 	return document_chip_written(tx, &b->list[0].document_id, b->station->name, b->officer_id, err);
@@ -684,8 +713,11 @@ run(struct batch *b, struct err *err)
 		b->sod = &sod;
 	if (b->list == NULL || b->orders == NULL)
 		err_set(err, FAIL_INTERNAL, "out of memory");
-	else if (allocate(b, err) == 0)
+	else if (allocate(b, err) == 0) {
+		if (b->with_chip && b->orders[0].ndg > 0)
+			b->station->reader_was_clear = false;
 		rc = sign(b, err);
+	}
 	if (rc == 0 && sod.n > 0 && b->results[0].is_signed && b->list[0].chip_profile != NULL)
 		write_chip(b, bytes_of(&sod), &b->results[0]);
 	list_clear(b);

@@ -9,6 +9,7 @@ enum { Q_COUNT,
 	Q_OF_DOCUMENT,
 	Q_EVENT,
 	Q_ASSIGN,
+	Q_TAKE_OUT,
 	Q_BIND,
 	Q_LOSS,
 	Q_LOSS_READ,
@@ -27,6 +28,7 @@ const struct query booklet_queries[] = {
 	[Q_ASSIGN] = { "booklets_assign",
 		"INSERT INTO booklet_event (booklet_id, event, station, officer_id) SELECT b.id, 'assign', $5, $6 FROM booklet b WHERE b.office_id = $1"
 		" AND b.serial BETWEEN $2::text || '-' || lpad($3::int::text, 7, '0') AND $2::text || '-' || lpad($4::int::text, 7, '0') ORDER BY b.serial" },
+	[Q_TAKE_OUT] = { "booklet_to_take_out", "SELECT booklet_to_take_out($1)" },
 	[Q_BIND] = { "booklets_bind", "SELECT booklets_carry($1::uuid[], $2, $3), booklets_bind($1::uuid[], $2, $3)" },
 	[Q_LOSS] = { "booklet_loss_add",
 		"INSERT INTO booklet_loss (id, office_id, kind, prefix, first_serial, last_serial, reference, notes, officer_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
@@ -135,6 +137,20 @@ booklets_assign(struct tx *tx, const struct booklet_count *range, const char *st
 		    (int)(range->last - range->first + 1), "the office does not have all of these booklets", err) == -1)
 		return -1;
 	return tx_flush(tx, err);
+}
+
+int
+booklet_to_take_out(struct tx *tx, const char *station, char serial[BOOKLET_SERIAL_TEXT], struct err *err)
+{
+	struct rows *rows = NULL;
+	int rc;
+
+	if (tx_query_one(tx, &booklet_queries[Q_TAKE_OUT], ARGS(arg_text(station)), FAIL_INTERNAL, "database: no answer", &rows, err) == -1)
+		return -1;
+	rc = row_is_null(rows, 0, 0) ? 0 : 1;
+	snprintf(serial, BOOKLET_SERIAL_TEXT, "%s", row_text(rows, 0, 0));
+	rows_free(rows);
+	return rc;
 }
 
 int

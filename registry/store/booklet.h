@@ -33,6 +33,11 @@ int booklet_confirm(struct tx *tx, const struct booklet_count *c, int64_t counte
 int booklet_find(struct tx *tx, const char *serial, struct uuid *id, struct uuid *office_id, struct err *err);
 /* The serial of the booklet that a document is in; "" when there is none. */
 int booklet_of_document(struct tx *tx, const struct uuid *document_id, char serial[BOOKLET_SERIAL_TEXT], struct err *err);
+/*
+ * The booklet that a station which writes chips began last, when its chip was not written: it may still lie in the reader, as blank as the next one.  1; 0: there is
+ * none.
+ */
+int booklet_to_take_out(struct tx *tx, const char *station, char serial[BOOKLET_SERIAL_TEXT], struct err *err);
 /* event: spoil (with a reason), return; queued. */
 int booklet_event(struct tx *tx, const struct uuid *id, const char *event, const struct uuid *officer_id, const char *reason, struct err *err);
 /* The booklets of the range to a station, all `first` to `last` of them or none: FAIL_CONFLICT.  Sent at once. */

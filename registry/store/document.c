@@ -41,6 +41,7 @@ enum { Q_PRODUCTIONS,
 	Q_SUPERSEDE,
 	Q_OUTBOX,
 	Q_CHIP_WRITTEN,
+	Q_CHIP_ENDED,
 	Q_CLOCK,
 	Q_SAYS };
 const struct query document_queries[] = {
@@ -127,6 +128,9 @@ const struct query document_queries[] = {
 	[Q_OUTBOX] = { "outbox_add",
 		"INSERT INTO outbox (topic, subject_id) VALUES ($1, $2)" },
 	[Q_CHIP_WRITTEN] = { "document_chip_written", "INSERT INTO chip_writing (document_id, station, officer_id) VALUES ($1, $2, $3)" },
+	[Q_CHIP_ENDED] = { "document_chip_ended",
+		"SELECT CASE WHEN $2::boolean THEN EXISTS (SELECT FROM chip_writing WHERE document_id = $1)"
+		" ELSE EXISTS (SELECT FROM current_state WHERE subject_id = $1 AND state = 'spoiled') END" },
 	[Q_CLOCK] = { "document_clock", "SELECT extract(epoch FROM clock_timestamp())::bigint" },
 	[Q_SAYS] = { "station_says", "SELECT station_says($1, $2)" },
 	{ NULL, NULL }
@@ -470,6 +474,18 @@ document_chip_written(struct tx *tx, const struct uuid *document_id, const char 
 		document_decide(tx, document_id, "personalise", officer_id, NULL, err) == -1)
 		return -1;
 	return tx_flush(tx, err);
+}
+
+int
+document_chip_ended(struct tx *tx, const struct uuid *document_id, bool was_written, bool *is_recorded, struct err *err)
+{
+	struct rows *rows = NULL;
+
+	if (tx_query_one(tx, &document_queries[Q_CHIP_ENDED], ARGS(arg_uuid(document_id), arg_bool(was_written)), FAIL_NOT_FOUND, "there is no such document", &rows, err) == -1)
+		return -1;
+	*is_recorded = row_bool(rows, 0, 0);
+	rows_free(rows);
+	return 0;
 }
 
 int

@@ -115,6 +115,8 @@ int documents_personalise(struct tx *tx, const struct uuid *documents, size_t n,
 
 /* The chip was written, locked and read back: with this the document is personalised.  Sent at once; FAIL_CONFLICT when the document does not wait for it: it was spoiled meanwhile. */
 int document_chip_written(struct tx *tx, const struct uuid *document_id, const char *station, const struct uuid *officer_id, struct err *err);
+/* Whether that is recorded already: written; or, when it was not, spoiled. */
+int document_chip_ended(struct tx *tx, const struct uuid *document_id, bool was_written, bool *is_recorded, struct err *err);
 /* The database's clock, seconds since 1970 UTC. */
 int document_clock(struct tx *tx, int64_t *now, struct err *err);
 /* What a station says to those who look at it from elsewhere; problem NULL: nothing, it can work.  Sent at once. */

@@ -145,6 +145,27 @@ read_chip(void)
 	buf_clear(&hex);
 }
 
+/* ---- which booklet is in the reader ---- */
+
+static char serials[BLANKS + 1][20]; /* of each chip that was put in */
+
+/* Whoever stands at the reader has the blanks of the registry before them, and takes the next one. */
+static void
+put_in_next(void)
+{
+	readerfix_feed();
+	snprintf(serials[readerfix.chips], sizeof(serials[0]), "%s", issuing_sql("SELECT min(serial) FROM booklet_station WHERE station = 'line-1'"));
+}
+
+/* Takes out what lies there, which the station sees, and puts in the next. */
+static void
+next_booklet(void)
+{
+	readerfix_pull();
+	ok(says("no chip in the reader"), "it is taken out");
+	put_in_next();
+}
+
 /* ---- one after the other ---- */
 
 static void
@@ -153,13 +174,13 @@ first_documents(void)
 	station_up();
 	ok(says("no chip in the reader"), "a reader without a chip: the station says so");
 	ok(count("SELECT count(*) FROM document") == 0 && count("SELECT count(*) FROM booklet_event WHERE event = 'personalise'") == 0, "no number is taken, and no booklet");
-	readerfix_feed();
+	put_in_next();
 	ok(wait_until("SELECT count(*) = 1 FROM chip_writing"), "a blank chip is put in: it is written");
 	is(issuing_sql(PERSONALISED), "1", "and its document is personalised");
 	ok(says("it is locked"), "the chip is still there, locked: the station waits for another");
 	is(issuing_sql("SELECT count(*) FROM document"), "1", "without beginning a document");
 	read_chip();
-	readerfix_feed();
+	put_in_next();
 	ok(wait_until("SELECT count(*) = 2 FROM chip_writing"), "a booklet is put in: the next one");
 	ok(wait_until("SELECT count(*) = 0 FROM batch_progress WHERE state <> 'completed'"), "the batch completes");
 }
@@ -173,7 +194,7 @@ while_signing(void (*what)(void))
 
 	issuing_sql("BEGIN");
 	issuing_sql("LOCK TABLE document_signature IN EXCLUSIVE MODE");
-	readerfix_feed();
+	put_in_next();
 	snprintf(query, sizeof(query), "SELECT count(*) > %lld FROM document", documents);
 	ok(wait_until(query), "a document is allocated");
 	what();
@@ -188,7 +209,7 @@ pulled_out(void)
 	ok(wait_until("SELECT count(*) = 1 FROM document d JOIN current_state s ON s.subject_id = d.id AND s.state = 'spoiled'"), "the chip is pulled out: the document is spoiled");
 	ok(spoiled_because("the chip is gone"), "with its reason");
 	is(issuing_sql("SELECT count(*) FROM booklet_event e JOIN current_state s ON s.subject_id = e.booklet_id AND s.state = 'spoiled' WHERE e.event = 'personalise'"), "1", "and its booklet is");
-	readerfix_feed();
+	put_in_next();
 	ok(wait_until("SELECT count(*) = 3 FROM chip_writing"), "the application gets another number in another booklet");
 }
 
@@ -197,10 +218,12 @@ killed(void)
 {
 	order(1);
 	while_signing(station_kill);
-	readerfix_feed();
 	station_up();
 	ok(wait_until("SELECT count(*) = 2 FROM document d JOIN current_state s ON s.subject_id = d.id AND s.state = 'spoiled'"), "the station is killed and comes again: the keys are lost, and the document is spoiled");
 	ok(spoiled_because("keys made for it are lost"), "with its reason");
+	ok(says("is to be taken out"), "its booklet is still in the reader, as blank as the next: the station names it, and waits");
+	is(issuing_sql("SELECT count(*) FROM chip_writing"), "3", "nothing is written into it");
+	next_booklet();
 	ok(wait_until("SELECT count(*) = 4 FROM chip_writing"), "and its application's other document is written");
 	ok(wait_until("SELECT count(*) = 0 FROM batch_progress WHERE state <> 'completed'"), "the batches complete");
 }
@@ -213,8 +236,10 @@ attend(void)
 {
 	const char *said = issuing_sql("SELECT problem FROM station_notice");
 
-	if (strstr(said, "not blank") != NULL || (readerfix.chip == 0 && strstr(said, "no chip") != NULL))
-		readerfix_feed();
+	if (strstr(said, "to be taken out") != NULL)
+		readerfix_pull();
+	else if (strstr(said, "not blank") != NULL || (readerfix.chip == 0 && strstr(said, "no chip") != NULL))
+		put_in_next();
 }
 
 static void
@@ -248,9 +273,9 @@ at_random(void)
 		printf("# the station says: %s\n", issuing_sql("SELECT problem FROM station_notice"));
 }
 
-/* How many locked chips have this document's EF.SOD. */
+/* How many locked chips have this document's EF.SOD, in booklets with this serial. */
 static unsigned
-chips_with(const char *sod_hex)
+chips_with(const char *sod_hex, const char *serial)
 {
 	unsigned n = 0;
 
@@ -263,7 +288,7 @@ chips_with(const char *sod_hex)
 		if (file_read(path, 100000, &octets, &err) == 0) {
 			buf_hex(&hex, bytes_of(&octets));
 			snprintf(path, sizeof(path), "%s/locked", readerfix_folder(i));
-			n += strcmp(buf_cstr(&hex), sod_hex) == 0 && access(path, F_OK) == 0;
+			n += strcmp(buf_cstr(&hex), sod_hex) == 0 && access(path, F_OK) == 0 && strcmp(serials[i], serial) == 0;
 		}
 		buf_clear(&octets);
 		buf_clear(&hex);
@@ -287,10 +312,11 @@ look(void)
 		       " JOIN current_state s ON s.subject_id = d.id WHERE s.state <> b.state"),
 		"0", "each booklet is as its document");
 	ok(count("SELECT count(*) FROM booklet_station") + count("SELECT count(*) FROM document") == BLANKS, "no blank is lost: %d came", BLANKS);
-	r = PQexec(issuing_pg, "SELECT encode(g.sod, 'hex') FROM document d JOIN current_state s ON s.subject_id = d.id AND s.state = 'personalised' JOIN document_signature g ON g.document_id = d.id");
+	r = PQexec(issuing_pg, "SELECT encode(g.sod, 'hex'), b.serial FROM document d JOIN current_state s ON s.subject_id = d.id AND s.state = 'personalised'"
+			       " JOIN document_signature g ON g.document_id = d.id JOIN booklet_event e ON e.document_id = d.id JOIN booklet b ON b.id = e.booklet_id");
 	for (int i = 0; i < PQntuples(r); i++)
-		good += chips_with(PQgetvalue(r, i, 0)) == 1;
-	ok(good == orders, "each personalised document is on one locked chip");
+		good += chips_with(PQgetvalue(r, i, 0), PQgetvalue(r, i, 1)) == 1;
+	ok(good == orders, "each personalised document is on one locked chip, in the booklet that the registry says");
 	PQclear(r);
 }
 
