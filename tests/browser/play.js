@@ -41,15 +41,20 @@ function codeOf(officer) {
 /* ---- looking at a page ---- */
 
 const looked = new Set();
-/** Every page: no violation that axe knows, nothing from outside, a picture to look at. */
-export async function look(page, name) {
-	const file = `${name}-${language}`;
-	await page.eval('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+
+async function axeFindsNothing(page, what) {
 	if (!(await page.eval('typeof axe === "object"')))
 		await page.eval(axe);
 	const found = await page.eval(`axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
 		.then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + '\\n  ' + nodes.map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join('\\n  ')))`);
-	ok(found.length === 0, `${file}: axe finds no violation`, ...found);
+	ok(found.length === 0, `${what}: axe finds no violation`, ...found);
+}
+
+/** Every page: no violation that axe knows, nothing from outside, a picture to look at. */
+export async function look(page, name) {
+	const file = `${name}-${language}`;
+	await page.eval('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+	await axeFindsNothing(page, file);
 	is(await page.eval('document.documentElement.lang + document.documentElement.dir'), `${language}${language === 'ar' ? 'rtl' : 'ltr'}`, `${file}: language and direction`);
 	/* writing from right to left, what sticks out does so to the left */
 	is(await page.eval(`(() => {
@@ -65,6 +70,7 @@ export async function look(page, name) {
 	const { width, height } = page.size;
 	await page.resize(400, height);
 	is(await page.eval('document.documentElement.scrollWidth'), 400, `${file}: nor on a screen of 400 pixels`);
+	await axeFindsNothing(page, `${file} on 400 pixels`);
 	await page.picture(join(stage.pictures, `${file}-narrow.png`));
 	await page.resize(width, height);
 	looked.add(file);
