@@ -331,6 +331,36 @@ run 1 "... by nobody" batch
 says 'officer is missing'
 sql "SELECT station_says('line-9', NULL)" >>"$out"
 
+# the stop list: exported by a supervisor, asked without a service
+run 0 "a supervisor" officer add super --name Super --role passport_supervisor --office all --credentials "$scratch/super"
+run 0 "stoplist export" stoplist export --out "$scratch/full.csv" --officer "$scratch/super"
+says '^export 1 (full): 0 entries'
+grep -q '^document_number,' "$scratch/full.csv"
+ok $? "... a CSV"
+run 0 "... as XML" stoplist delta --since 1 --out "$scratch/delta.xml" --format xml --officer "$scratch/super"
+xmllint --noout --schema "$top/docs/stop-list.xsd" "$scratch/delta.xml" 2>"$out"
+ok $? "... of its schema"
+run 0 "... as a snapshot" stoplist export --out "$scratch/list.stop" --format snapshot --officer "$scratch/super"
+"$catena" stoplist verify "$scratch/list.stop" --anchor "$state/pki/csca.crt" >"$out" 2>&1
+ok $? "... which verifies"
+says '^verdict: good'
+"$catena" stoplist ask "$scratch/list.stop" L898902C3 --anchor "$state/pki/csca.crt" >"$out" 2>&1
+ok $? "... and is asked"
+says '^L898902C3: not on the stop list'
+"$catena" stoplist ask "$scratch/list.stop" L898902C3 --anchor "$state/tls/ca.crt" >"$out" 2>&1
+[ $? = 3 ]
+ok $? "... not under another anchor"
+"$catena" stoplist verify "$scratch/full.csv" --anchor "$state/pki/csca.crt" >"$out" 2>&1
+[ $? = 3 ]
+ok $? "a CSV is no snapshot"
+run 1 "stoplist: by a clerk" stoplist export --out "$scratch/x" --officer "$scratch/clerk"
+run 1 "... by nobody" stoplist export --out "$scratch/x"
+says 'officer is missing'
+run 1 "... to nowhere" stoplist export --officer "$scratch/super"
+run 1 "... a delta since nothing" stoplist delta --out "$scratch/x" --officer "$scratch/super"
+run 1 "... a delta since an export that there never was" stoplist delta --since 99 --out "$scratch/x" --officer "$scratch/super"
+run 1 "... a snapshot of a delta" stoplist delta --since 1 --format snapshot --out "$scratch/x" --officer "$scratch/super"
+
 # the country's rules; what the schema itself changed of them was before
 changes() {
 	sql "SELECT count(*) FROM audit_event a JOIN ledger_entry e ON e.record_id = a.id WHERE a.kind = 'rule_changed'"
@@ -415,6 +445,24 @@ says '^hospital  *active  *UT-ZEN-H1, UT-ZEN-H2$'
 run 1 "... of a program that is none" facility retire nobody
 [ "$(changes)" = $((before + 13)) ]
 ok $? "every change, and nothing else, is in the ledger"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj "/CN=bank" -days 30 -out "$scratch/bank.pem" 2>/dev/null
+run 1 "partner: without certificate" partner set bank --service document_status
+run 0 "... with one" partner set bank --certificate "$scratch/bank.pem" --service document_status,stop_list
+run 1 "... for what there is not" partner set bank --service everything
+run 1 "... for nothing" partner set bank
+run 0 "... less of it" partner retire bank --service stop_list
+run 1 "... once" partner retire bank --service stop_list
+run 0 "... listed" partner list
+says '^bank  *active  *document_status, stop_list (retired)'
+run 0 "subscriber" subscriber set police --url https://police.example/hook --topic 'document.*,person.deceased'
+run 1 "... without TLS" subscriber set police --url http://police.example/hook --topic 'document.*'
+run 1 "... of no topic" subscriber set police --url https://police.example/hook
+run 1 "... of a topic that there is not" subscriber set police --url https://police.example/hook --topic 'document.*,weather.rain'
+run 1 "... of half a topic" subscriber set police --url https://police.example/hook --topic 'document.'
+run 0 "... listed" subscriber list
+says '^police  *active  *https://police.example/hook  document.\*,person.deceased'
+run 0 "... told no more" subscriber retire police
+run 1 "... once" subscriber retire police
 [ "$(sql "SELECT concat(detail::jsonb->'was'->>'days', detail::jsonb->'is'->>'days') FROM audit_event WHERE subject_kind = 'late_rule' AND detail::jsonb ?& '{was,is}'")" = 36590 ]
 ok $? "... as it was and as it is"
 
