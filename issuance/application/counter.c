@@ -162,7 +162,9 @@ post_application(struct request *rq, struct reply *rp, struct err *err)
 
 	if (request_json(rq, taking_fields, &t, err) == -1)
 		return -1;
-	if (uin_check(t.uin, err) == 0 && office_may(rq, ROLE_PASSPORT_CLERK, &t.office_id, err) == 0)
+	if (document_is_visa(document_type_names[t.document_type]) && !t.is_visa)
+		err_problem(err, "/visa", "a visa is applied for with the passport it goes into, entries and duration of stay");
+	else if (uin_check(t.uin, err) == 0 && office_may(rq, ROLE_PASSPORT_CLERK, &t.office_id, err) == 0)
 		rc = office_change(rq, rp, work_take, &t, err);
 	json_clear(taking_fields, &t);
 	return rc;

@@ -8,6 +8,12 @@ static const struct date codes_listed_from = { DATE_DAY, 1, 1, 2026 };     /* a 
 static const struct date codes_obligatory_from = { DATE_DAY, 1, 1, 2028 }; /* there is a second letter */
 static const struct date old_codes_end = { DATE_DAY, 1, 1, 2038 };         /* no passport with another code is valid */
 
+bool
+document_is_visa(const char *type)
+{
+	return type[0] == 'V';
+}
+
 int
 word_find(const char *const *words, const char *word)
 {

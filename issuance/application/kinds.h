@@ -12,6 +12,8 @@
 extern const char *const document_type_names[];      /* NULL-terminated: "PP", "PE" ... */
 extern const char *const application_reason_names[]; /* NULL-terminated: "first", "renewal" ... */
 
+bool document_is_visa(const char *type);
+
 /* Index in a NULL-terminated list; -1: it is not there. */
 int word_find(const char *const *words, const char *word);
 

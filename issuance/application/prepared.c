@@ -174,7 +174,7 @@ post_prepared(struct request *rq, struct reply *rp, struct err *err)
 		return -1;
 	if (uin_check(p.uin, &why) == -1)
 		err_problem(err, "/uin", "this is no number of a person: a digit is wrong");
-	else if (document_type_names[p.document_type][0] == 'V')
+	else if (document_is_visa(document_type_names[p.document_type]))
 		err_problem(err, "/document_type", "a visa is applied for at the office, with the passport that it goes into");
 	else if (office_change(rq, rp, work_prepare, &p, err) == 0)
 		rc = unseal(rq, rp, err);
