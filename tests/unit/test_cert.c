@@ -63,7 +63,7 @@ test_ceremony(struct token *t)
 		{ "X509v3 Key Usage: critical\n                Digital Signature\n", true },
 		{ "Not Before: Nov 21 00:00:00 2026 GMT, Not After: Feb 21 00:00:00 2027 GMT", true },
 		{ "Not After : Feb 21 23:59:59 2037 GMT", true },
-		{ "2.23.136.1.1.6.2: \n                0....1...P", true },
+		{ "2.23.136.1.1.6.2: \n                0....1...I..P", true },
 		{ "X509v3 Authority Key Identifier", true },
 		{ "X509v3 Issuer Alternative Name", true },
 		{ "Cofactor:  1 (0x1)", true },
@@ -98,8 +98,8 @@ test_ceremony(struct token *t)
 	ok(cert->serial.n == 16 && (cert->serial.p[0] & 0x80) == 0, "serial number: 16 octets, positive");
 	ok(!bytes_equal(cert->serial, root->serial), "serial numbers differ");
 	ok(bytes_equal(cert->aki, root->ski) && bytes_equal(cert->issuer, root->subject), "issuer's name and key identifier, octet by octet");
-	ok(cert_allows_document(cert, "P<") && cert_allows_document(cert, "PP") && !cert_allows_document(cert, "ID") && !cert_allows_document(cert, "V<"),
-		"P covers all passports, nothing else");
+	ok(cert_allows_document(cert, "P<") && cert_allows_document(cert, "PP") && cert_allows_document(cert, "ID") && !cert_allows_document(cert, "AC") && !cert_allows_document(cert, "V<"),
+		"P and I cover all passports and cards of that type, nothing else");
 	ok(cert_verify(cert, root, &err) == 0 && cert_verify(root, cert, &err) == -1, "verifies under the CSCA, not the other way round");
 
 	ok(ceremony_init(t, &options, &again, &err) == -1 && err.kind == FAIL_CONFLICT, "a second ceremony on the token is refused: %s", err.text);
