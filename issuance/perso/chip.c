@@ -33,6 +33,12 @@ place_parts(struct buf *out, const char *text)
 
 const struct chip_rules chip_rules_usual = { .iso39794_from = { DATE_DAY, 1, 1, 2030 } };
 
+const char *
+chip_dg2_standard(const struct chip_rules *rules, struct date issued_on)
+{
+	return date_compare(issued_on, rules->iso39794_from) >= 0 ? "39794" : "19794";
+}
+
 int
 chip_rules_parse(const char *iso39794_from, struct chip_rules *rules, struct err *err)
 {
@@ -159,7 +165,7 @@ chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const 
 	int rc = -1;
 
 	if (lds_dg1_write(bytes_str(order->lines), &made.dg[1], err) == -1 ||
-		compose_dg2(portrait_jpeg, p->portrait_form, date_compare(p->issued_on, rules->iso39794_from) >= 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
+		compose_dg2(portrait_jpeg, p->portrait_form, strcmp(p->dg2_standard[0] != '\0' ? p->dg2_standard : chip_dg2_standard(rules, p->issued_on), "39794") == 0, &made.dg[2], err) == -1 || compose_dg11(p, &made.dg[11], err) == -1 ||
 		lds_dg12_write(&dg12, &made.dg[12], err) == -1 || compose_keys(p, &made, err) == -1 || compose_com(&made, &made.com, err) == -1)
 		goto out;
 	chip_clear(files);

@@ -25,6 +25,8 @@ extern const struct chip_rules chip_rules_usual; /* 2030-01-01: obligatory from 
 /* -1 FAIL_INPUT: no day, or later than it may be. */
 int chip_rules_parse(const char *iso39794_from, struct chip_rules *rules, struct err *err);
 
+/* By which standard DG2 of a document issued on that day is: "19794" or "39794". */
+const char *chip_dg2_standard(const struct chip_rules *rules, struct date issued_on);
 /* portrait_jpeg: as enrolled; what the document has of it says p->portrait_form. */
 int chip_compose(const struct perso_order *order, struct bytes portrait_jpeg, const struct chip_rules *rules, struct chip_files *files,
 	struct err *err);

@@ -401,6 +401,8 @@ begin_new(struct batch *b, struct production *p, uint64_t sequence, struct alloc
 	if (s->portrait_form != NULL && (p->portrait_form = strdup(s->portrait_form)) == NULL)
 		return err_set(err, FAIL_INTERNAL, "out of memory");
 	a->portrait_form = p->portrait_form;
+	a->dg2_standard = chip_dg2_standard(&s->rules, p->issued_on);
+	snprintf(p->dg2_standard, sizeof(p->dg2_standard), "%s", a->dg2_standard);
 	if (hash_production(b, p, order, &lds, err) == -1)
 		return -1;
 	chip_hashes_json(&lds, hashes);

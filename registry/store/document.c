@@ -20,7 +20,7 @@
 	" (SELECT count(*) > 0 FROM stopped_person x WHERE x.person_id = a.person_id)," \
 	" d.id, d.number, d.state, d.issuing_state, d.issued_on::text, d.expires_on::text, d.dg_hash_bits, d.dg_hashes::text, sig.sod, sig.certificate_id," \
 	" k.mrz_form, k.mrz_code, k.years, k.years_minor, k.days," \
-	" d.chip_profile, d.card_access, d.dg14, d.dg15, d.portrait_form, k.protection = 'seal', v.passport_number, v.entries, v.stay_days, k.number_length"
+	" d.chip_profile, d.card_access, d.dg14, d.dg15, d.portrait_form, k.protection = 'seal', v.passport_number, v.entries, v.stay_days, k.number_length, d.dg2_standard"
 #define PRODUCTION_JOINS \
 	" JOIN current_state s ON s.subject_id = a.id JOIN document_kind k ON k.code = a.document_type" \
 	" JOIN identity_version i ON i.id = a.identity_version_id JOIN portrait p ON p.id = i.portrait_id" \
@@ -94,13 +94,13 @@ const struct query document_queries[] = {
 	/* The descent is in the text: the approval is the application's, the identity the application's, the production the one just decided. */
 	[Q_INSERT] = { "documents_insert",
 		"INSERT INTO document (id, number, application_id, person_id, identity_version_id, approval_id, production_id, document_type,"
-		" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id, chip_profile, card_access, dg14, dg15, portrait_form)"
+		" issuing_state, authority, issued_on, expires_on, dg_hash_bits, dg_hashes, officer_id, chip_profile, card_access, dg14, dg15, portrait_form, dg2_standard)"
 		" SELECT w.document_id, w.number, a.id, a.person_id, a.identity_version_id, ap.id, pr.id, a.document_type,"
 		" w.issuing_state, $3, w.issued_on, w.expires_on, w.hash_bits, w.dg_hashes, $2,"
-		" w.chip_profile, w.card_access, w.dg14, w.dg15, w.portrait_form"
+		" w.chip_profile, w.card_access, w.dg14, w.dg15, w.portrait_form, w.dg2_standard"
 		" FROM jsonb_to_recordset($1::jsonb) AS w(application_id uuid, document_id uuid, production_id uuid, number text, issuing_state text,"
 		"  issued_on date, expires_on date, hash_bits int, dg_hashes jsonb,"
-		"  chip_profile text, card_access bytea, dg14 bytea, dg15 bytea, portrait_form text)"
+		"  chip_profile text, card_access bytea, dg14 bytea, dg15 bytea, portrait_form text, dg2_standard text)"
 		" JOIN application a ON a.id = w.application_id"
 		" JOIN application_decision pr ON pr.id = w.production_id AND pr.application_id = a.id AND pr.event = 'produce'"
 		" JOIN LATERAL (SELECT id FROM application_decision t WHERE t.application_id = a.id AND t.event = 'approve'"
@@ -182,6 +182,7 @@ document_of_row(const struct rows *rows, size_t row, struct production *p, struc
 	snprintf(p->document_state, sizeof(p->document_state), "%s", row_text(rows, row, 25));
 	snprintf(p->issuing_state, sizeof(p->issuing_state), "%s", row_text(rows, row, 26));
 	p->hash_bits = (int)row_int(rows, row, 29);
+	snprintf(p->dg2_standard, sizeof(p->dg2_standard), "%s", row_text(rows, row, 48));
 	if (row_uuid(rows, row, 23, &p->document_id, err) == -1 || row_date(rows, row, 27, &p->issued_on, err) == -1 ||
 		row_date(rows, row, 28, &p->expires_on, err) == -1 ||
 		row_json(rows, row, 30, &p->dg_hashes, err) == -1 || chip_of_row(rows, row, p, err) == -1)
@@ -389,6 +390,8 @@ allocation_text(const struct allocation *a, bool first, struct buf *text, struct
 		first ? "" : ",", uuid_format(&a->application_id, application), uuid_format(&a->document_id, document),
 		uuid_format(&production_id, production), a->number, a->issuing_state, date_format(a->issued_on, issued),
 		date_format(a->expires_on, expires), a->hash_bits, a->dg_hashes);
+	if (a->dg2_standard != NULL)
+		buf_printf(text, ",\"dg2_standard\":\"%s\"", a->dg2_standard);
 	if (a->portrait_form != NULL)
 		buf_printf(text, ",\"portrait_form\":\"%s\"", a->portrait_form);
 	if (a->chip_profile != NULL)

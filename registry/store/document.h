@@ -50,6 +50,7 @@ struct production {
 	json_t *dg_hashes;     /* {"1": HEX, ...} */
 	struct buf sod;        /* EF.SOD or the seal; empty: not signed yet */
 	struct uuid signer_id; /* certificate it is signed with; all zero: not signed yet */
+	char dg2_standard[6];  /* "19794", "39794"; "": as the day of issue says */
 	char *portrait_form;   /* how the portrait was made fit for the chip (faceimage.h); NULL: as it was enrolled */
 	/* its chip, when a station writes it: the kind, and the files that hold the public halves of its keys */
 	char *chip_profile; /* NULL: no station does */
@@ -99,6 +100,7 @@ struct allocation {
 	struct date issued_on, expires_on;
 	int hash_bits;
 	const char *dg_hashes;     /* JSON object, number to hexadecimal */
+	const char *dg2_standard;  /* "19794", "39794" */
 	const char *portrait_form; /* NULL: as enrolled */
 	const char *chip_profile;  /* NULL: no chip is written; then there are no files */
 	struct bytes card_access, dg14, dg15;

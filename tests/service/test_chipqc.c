@@ -1,6 +1,6 @@
 /*
  * Quality control with a reader: page, chip, booklet and order are compared; what is wrong with a booklet is found, it is spoiled, and its number never comes again.
- * A document keeps the form of its portrait whatever the configuration says later.
+ * A document keeps the form and the standard of its portrait whatever the configuration says later.
  */
 #include "tests/service/counter.h"
 #include "tests/service/readerfix.h"
@@ -252,12 +252,14 @@ test_portrait(void)
 	remember(chip, before);
 	restart(STATION);
 	ok(misses(before, looked(), "chip_access"), "refuses: no reader, so nobody looked at the chip");
-	restart(READERS "portrait_format = enrolled\n");
+	restart(READERS "portrait_format = enrolled\niso39794_from = 2020-01-01\n");
 	readerfix_put_back(chip);
-	ok(passes(before, looked()), "passes when new ones have it as it was enrolled");
+	ok(passes(before, looked()), "passes when new ones have it as it was enrolled, by ISO/IEC 39794-5");
 	ok(produce(second, after), "one of these");
 	ok(rig_count(&rig, "SELECT count(*) FROM registry.document WHERE portrait_form = 'jpeg2000 420 18432 3200'") >= 2 && rig_count(&rig, "SELECT count(*) FROM registry.document WHERE portrait_form IS NULL") == 1,
 		"each remembers its form");
+	ok(rig_count(&rig, "SELECT count(*) FROM registry.document WHERE dg2_standard = '19794'") >= 2 && rig_count(&rig, "SELECT count(*) FROM registry.document WHERE dg2_standard = '39794'") == 1,
+		"and its standard");
 	chip = readerfix.chips;
 	remember(chip, after);
 	readerfix_put_back(chip);
