@@ -259,6 +259,7 @@ http_server_new(const struct http_server_options *options, const struct http_hoo
 		return -1;
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return err_set(err, FAIL_INTERNAL, "server: no memory");
+	s->quiesced = MHD_INVALID_SOCKET;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -400,25 +401,36 @@ watch_end(struct http_server *server)
 	server->has_watch = false;
 }
 
+static void
+daemon_end(struct http_server *server)
+{
+	if (server->daemon == NULL)
+		return;
+	MHD_stop_daemon(server->daemon);
+	server->daemon = NULL;
+	if (server->quiesced != MHD_INVALID_SOCKET)
+		close(server->quiesced);
+	server->quiesced = MHD_INVALID_SOCKET;
+}
+
 int
 http_server_stop(struct http_server *server, unsigned seconds, struct err *err)
 {
 	uint64_t until = clock_monotonic_ns() + (uint64_t)seconds * 1000000000;
 	const struct timespec a_moment = { 0, 10000000 };
 	unsigned running;
-	int fd;
 
 	if (server->daemon == NULL)
 		return 0;
-	if (!atomic_exchange(&server->draining, true) && (fd = MHD_quiesce_daemon(server->daemon)) != MHD_INVALID_SOCKET)
-		close(fd);
+	/* callers are refused from here on; the descriptor stays, since the daemon's threads have yet to take it out of their sets */
+	if (!atomic_exchange(&server->draining, true) && (server->quiesced = MHD_quiesce_daemon(server->daemon)) != MHD_INVALID_SOCKET)
+		shutdown(server->quiesced, SHUT_RDWR);
 	while (atomic_load(&server->inflight) > 0 && clock_monotonic_ns() < until)
 		nanosleep(&a_moment, NULL);
 	if ((running = atomic_load(&server->running)) > 0)
 		return err_set(err, FAIL_AGAIN, "stop: %u requests still run after %u s", running, seconds);
 	watch_end(server);
-	MHD_stop_daemon(server->daemon);
-	server->daemon = NULL;
+	daemon_end(server);
 	return 0;
 }
 
@@ -428,8 +440,7 @@ http_server_free(struct http_server *server)
 	if (server == NULL)
 		return;
 	watch_end(server);
-	if (server->daemon != NULL)
-		MHD_stop_daemon(server->daemon);
+	daemon_end(server);
 	for (unsigned i = 0; i < server->nroute; i++)
 		bound_route_free(server->route[i]);
 	free(server->route);

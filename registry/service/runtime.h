@@ -39,6 +39,7 @@ struct http_server {
 	unsigned nroute;
 	struct bound_route unmatched; /* counts what found no route */
 	struct MHD_Daemon *daemon;
+	MHD_socket quiesced; /* the listening socket once the stop began, until the daemon has ended */
 	uint16_t port;
 	atomic_bool draining;       /* replies say Connection: close */
 	pthread_mutex_t lock;       /* connections, nconnection, watch_ends */
