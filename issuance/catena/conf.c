@@ -16,7 +16,7 @@ print_buf(struct buf *text, struct err *err)
 {
 	int rc = buf_check(text, err);
 
-	if (rc == 0 && (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout) == EOF))
+	if (rc == 0 && text->n > 0 && (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout) == EOF))
 		rc = err_errno(err, "output");
 	buf_clear(text);
 	return rc;

@@ -54,7 +54,7 @@ static int export(const struct args *args, int since, struct err *err)
 	const char *officer = args_value(args, "officer", getenv("CATENA_OFFICER")), *file = args_value(args, "out", NULL), *format = args_value(args, "format", "csv");
 	struct client *issued = NULL;
 	struct buf text = BUF_INIT;
-	json_t *made = NULL;
+	json_t *made = NULL, *body = NULL;
 	struct state state;
 	struct uuid key;
 	char path[120];
@@ -64,13 +64,15 @@ static int export(const struct args *args, int since, struct err *err)
 		return err_set(err, FAIL_INPUT, file == NULL ? "--out is missing" : "--officer is missing: who exports is written into the ledger");
 	if (strcmp(format, "csv") != 0 && strcmp(format, "xml") != 0 && (since != 0 || strcmp(format, "snapshot") != 0))
 		return err_set(err, FAIL_INPUT, since != 0 ? "--format: csv or xml is wanted" : "--format: csv, xml or snapshot is wanted");
+	body = since == 0 ? json_object() : json_pack("{s:i}", "since", since);
 	if (state_of_args(args, &state, err) == -1 || session_open_file(&state, "issued", officer, &issued, err) == -1 || uuid_new(&key, err) == -1 ||
-		client_json(issued, "POST", "/issuance/v1/stop-list/exports", &key, since == 0 ? json_object() : json_pack("{s:i}", "since", since), &made, err) == -1)
+		client_json(issued, "POST", "/issuance/v1/stop-list/exports", &key, body, &made, err) == -1)
 		goto out;
 	snprintf(path, sizeof(path), "/issuance/v1/stop-list/exports/%lld/%s", (long long)json_integer_value(json_object_get(made, "sequence")), format);
 	if (client_call(issued, "GET", path, NULL, CLIENT_NO_BODY, NULL, &text, err) == 0 && file_write(file, bytes_of(&text), 0644, err) == 0)
 		rc = show(made, file);
 out:
+	json_decref(body);
 	json_decref(made);
 	buf_clear(&text);
 	client_free(issued);

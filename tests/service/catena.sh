@@ -518,7 +518,6 @@ ok $? "every change is in the ledger"
 
 # an alert list: two persons get a number, so that there is somebody
 sql "INSERT INTO person_uin SELECT person_id, CASE row_number WHEN 1 THEN '234567890111' ELSE '234567890124' END FROM (SELECT person_id, row_number() OVER (ORDER BY person_id) FROM act_registration WHERE kind = 'birth') r WHERE row_number < 3"
-run 0 "a supervisor" officer add super --name 'The Supervisor' --role passport_supervisor --office all --credentials "$scratch/super"
 alerts=$scratch/alerts.csv
 {
 	printf 'uin,reference,kind\n'
