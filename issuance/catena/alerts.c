@@ -7,16 +7,6 @@
 static const char *const columns[] = { "uin", "reference", "kind", ROWS_REJECTED_COLUMNS, NULL };
 enum { REQUIRED = 2 };
 
-/* A pointer is a slash and the column's name. */
-static const char *
-column_of(const char *pointer)
-{
-	for (size_t i = 0; i < NELEM(columns) - 1 - ROWS_REJECTED; i++)
-		if (pointer[0] == '/' && strcmp(pointer + 1, columns[i]) == 0)
-			return columns[i];
-	return "";
-}
-
 static int
 row_import(const struct rows_row *row, struct err *err)
 {
@@ -43,48 +33,4 @@ row_import(const struct rows_row *row, struct err *err)
 	return rc;
 }
 
-/* ---- all rows ---- */
-
-static int
-begin(void *arg, void **own, struct err *err)
-{
-	const struct alerts_import *import = arg;
-	struct client *shared;
-
-	if (client_share(import->supervisor, NULL, &shared, err) == -1)
-		return -1;
-	*own = shared;
-	return 0;
-}
-
-static void
-end(void *own)
-{
-	client_free(own);
-}
-
-static struct rows_job
-job_of(struct bytes text)
-{
-	return (struct rows_job){ .text = text, .columns = columns, .required = REQUIRED, .threads = 1, .begin = begin, .row = row_import, .end = end, .column_of = column_of };
-}
-
-int
-alerts_check_header(struct bytes text, struct err *err)
-{
-	struct rows_job job = job_of(text);
-
-	return rows_check_header(&job, err);
-}
-
-int
-alerts_import(const struct alerts_import *import, struct rows_counts *counts, struct err *err)
-{
-	struct alerts_import copy = *import;
-	struct rows_job job = job_of(import->text);
-
-	job.rejects_file = import->rejects_file;
-	job.quiet = import->quiet;
-	job.arg = &copy;
-	return rows_import(&job, counts, err);
-}
+const struct rows_job alerts_rows = { .columns = columns, .required = REQUIRED, .threads = 1, .row = row_import };

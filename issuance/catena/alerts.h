@@ -9,15 +9,7 @@
 
 #include "issuance/catena/rows.h"
 
-struct alerts_import {
-	struct bytes text; /* the file; borrowed */
-	const char *rejects_file;
-	struct client *supervisor;
-	bool quiet;
-};
-/* Whether the file is such a list at all: before anybody signs in. */
-int alerts_check_header(struct bytes text, struct err *err);
-/* Every row stands afterwards, or was refused.  -1 when the import could not go on: a repetition goes on. */
-int alerts_import(const struct alerts_import *import, struct rows_counts *counts, struct err *err);
+/* Every row stands afterwards, or was refused; `arg` is the supervisor's client. */
+extern const struct rows_job alerts_rows;
 
 #endif

@@ -8,15 +8,7 @@
 
 #include "issuance/catena/rows.h"
 
-struct estimates_import {
-	struct bytes text; /* the file; borrowed */
-	const char *rejects_file;
-	struct client *statistician;
-	bool quiet;
-};
-/* Whether the file is one of estimates at all: before anybody signs in. */
-int estimates_check_header(struct bytes text, struct err *err);
-/* Every row becomes imported or refused; the same row again is the same estimate.  -1 when the import could not go on. */
-int estimates_import(const struct estimates_import *import, struct rows_counts *counts, struct err *err);
+/* Every row becomes imported or refused; the same row again is the same estimate.  `arg` is the statistician's client. */
+extern const struct rows_job estimates_rows;
 
 #endif

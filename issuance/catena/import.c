@@ -90,7 +90,7 @@ source_close(struct source *s)
 
 /* option names the file of the officer's credentials; role: what the officer must be. */
 static int
-sign_in_at(const struct source *s, const char *service, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
+sign_in(const struct source *s, const char *service, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
 {
 	const char *credentials = args_value(args, option, NULL);
 
@@ -100,12 +100,6 @@ sign_in_at(const struct source *s, const char *service, const struct args *args,
 		return -1;
 	}
 	return session_open_file(&s->state, service, credentials, client, err);
-}
-
-static int
-sign_in(const struct source *s, const struct args *args, const char *option, const char *role, struct client **client, struct err *err)
-{
-	return sign_in_at(s, "civild", args, option, role, client, err);
 }
 
 /* What the command ends with: 1 when there is something to look at. */
@@ -131,7 +125,7 @@ import_births_command(const struct args *args, struct err *err)
 	im.rejects_file = s.rejects;
 	im.text = s.text;
 	im.threads = s.threads;
-	if (births_check_header(im.text, err) == -1 || sign_in(&s, args, "clerk", "civil_clerk", &im.clerk, err) == -1 || sign_in(&s, args, "registrar", "civil_registrar", &im.registrar, err) == -1)
+	if (births_check_header(im.text, err) == -1 || sign_in(&s, "civild", args, "clerk", "civil_clerk", &im.clerk, err) == -1 || sign_in(&s, "civild", args, "registrar", "civil_registrar", &im.registrar, err) == -1)
 		goto out;
 	if (births_import(&im, &counts, err) == -1) {
 		if (counts.registered > 0)
@@ -189,7 +183,7 @@ import_registers_command(const struct args *args, struct err *err)
 	im.rejects_file = s.rejects;
 	im.text = s.text;
 	im.threads = s.threads;
-	if (registers_check(im.text, err) == -1 || open_images(args, &im.images_fd, err) == -1 || sign_in(&s, args, "clerk", "civil_clerk", &im.clerk, err) == -1)
+	if (registers_check(im.text, err) == -1 || open_images(args, &im.images_fd, err) == -1 || sign_in(&s, "civild", args, "clerk", "civil_clerk", &im.clerk, err) == -1)
 		goto out;
 	if (registers_import(&im, &counts, err) == -1) {
 		if (counts.imported > 0)
@@ -207,7 +201,34 @@ out:
 	return rc;
 }
 
-/* ---- estimates ---- */
+/* ---- tables that one officer sends ---- */
+
+static int
+import_table(const struct args *args, const struct rows_job *table, const char *service, const char *option, const char *role, const char *done, struct err *err)
+{
+	struct rows_job job = *table;
+	struct rows_counts counts = { 0, 0 };
+	struct source s = { .text = BYTES_NONE };
+	struct client *officer = NULL;
+	int rc = -1;
+
+	if (source_open(args, false, &s, err) == -1)
+		return -1;
+	job.text = s.text;
+	job.rejects_file = s.rejects;
+	job.quiet = args_flag(args, "quiet");
+	if (rows_check_header(&job, err) == -1 || sign_in(&s, service, args, option, role, &officer, err) == -1)
+		goto out;
+	job.arg = officer;
+	if (rows_import(&job, &counts, err) == -1)
+		goto out;
+	printf("%llu %s, %llu rows were refused\n", (unsigned long long)counts.done, done, (unsigned long long)counts.refused);
+	rc = refused(&s, counts.refused);
+out:
+	client_free(officer);
+	source_close(&s);
+	return rc;
+}
 
 const struct arg_option import_estimates_options[] = {
 	OPTION_STATE,
@@ -219,26 +240,8 @@ const struct arg_option import_estimates_options[] = {
 int
 import_estimates_command(const struct args *args, struct err *err)
 {
-	struct estimates_import im = { .quiet = args_flag(args, "quiet") };
-	struct rows_counts counts = { 0, 0 };
-	struct source s = { .text = BYTES_NONE };
-	int rc = -1;
-
-	if (source_open(args, false, &s, err) == -1)
-		return -1;
-	im.rejects_file = s.rejects;
-	im.text = s.text;
-	if (estimates_check_header(im.text, err) == -1 || sign_in(&s, args, "statistician", "statistician", &im.statistician, err) == -1 || estimates_import(&im, &counts, err) == -1)
-		goto out;
-	printf("%llu estimates are imported, %llu rows were refused\n", (unsigned long long)counts.done, (unsigned long long)counts.refused);
-	rc = refused(&s, counts.refused);
-out:
-	client_free(im.statistician);
-	source_close(&s);
-	return rc;
+	return import_table(args, &estimates_rows, "civild", "statistician", "statistician", "estimates are imported", err);
 }
-
-/* ---- stops ---- */
 
 const struct arg_option import_stops_options[] = {
 	OPTION_STATE,
@@ -250,21 +253,5 @@ const struct arg_option import_stops_options[] = {
 int
 import_stops_command(const struct args *args, struct err *err)
 {
-	struct alerts_import im = { .quiet = args_flag(args, "quiet") };
-	struct rows_counts counts = { 0, 0 };
-	struct source s = { .text = BYTES_NONE };
-	int rc = -1;
-
-	if (source_open(args, false, &s, err) == -1)
-		return -1;
-	im.rejects_file = s.rejects;
-	im.text = s.text;
-	if (alerts_check_header(im.text, err) == -1 || sign_in_at(&s, "issued", args, "supervisor", "passport_supervisor", &im.supervisor, err) == -1 || alerts_import(&im, &counts, err) == -1)
-		goto out;
-	printf("%llu stops stand, %llu rows were refused\n", (unsigned long long)counts.done, (unsigned long long)counts.refused);
-	rc = refused(&s, counts.refused);
-out:
-	client_free(im.supervisor);
-	source_close(&s);
-	return rc;
+	return import_table(args, &alerts_rows, "issued", "supervisor", "passport_supervisor", "stops stand", err);
 }

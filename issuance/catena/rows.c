@@ -184,11 +184,23 @@ open_rejects(struct work *w, struct err *err)
 	return 0;
 }
 
+/* A pointer is a slash and the column's name, unless the job says otherwise. */
+static const char *
+column_of(const struct rows_job *job, const char *pointer)
+{
+	if (job->column_of != NULL)
+		return job->column_of(pointer);
+	for (size_t i = 0; job->columns[i] != NULL; i++)
+		if (pointer[0] == '/' && strcmp(pointer + 1, job->columns[i]) == 0)
+			return job->columns[i];
+	return "";
+}
+
 /* The name of the column that is to blame; of what the service says about no column of ours, its pointer. */
 static const char *
 column_to_blame(const struct work *w, const struct csv_record *r, const struct err *why)
 {
-	const char *pointer = why->nproblem > 0 ? why->problem[0].pointer : "", *name = w->job->column_of(pointer);
+	const char *pointer = why->nproblem > 0 ? why->problem[0].pointer : "", *name = column_of(w->job, pointer);
 
 	for (size_t i = 0; r->bad_column > 0 && w->job->columns[i] != NULL; i++)
 		if (w->column[i] == (int)r->bad_column - 1)
@@ -329,13 +341,36 @@ work_rows(void *arg)
 	}
 }
 
+/* The thread's connections: as the job says, or one of the session that its `arg` is. */
+static int
+begin(const struct rows_job *job, void **own, struct err *err)
+{
+	struct client *client = NULL;
+
+	if (job->begin != NULL)
+		return job->begin(job->arg, own, err);
+	if (client_share(job->arg, NULL, &client, err) == -1)
+		return -1;
+	*own = client;
+	return 0;
+}
+
+static void
+end(const struct rows_job *job, void *own)
+{
+	if (job->end != NULL)
+		job->end(own);
+	else
+		client_free(own);
+}
+
 static int
 start_workers(struct work *w, struct worker *worker, unsigned n, struct err *err)
 {
 	for (unsigned i = 0; i < n; i++) {
 		worker[i].work = w;
 		worker[i].record = CSV_RECORD_INIT;
-		if (w->job->begin(w->job->arg, &worker[i].own, err) == -1)
+		if (begin(w->job, &worker[i].own, err) == -1)
 			return -1;
 	}
 	for (unsigned i = 0; i < n; i++) {
@@ -358,7 +393,7 @@ run(struct work *w, struct err *err)
 	for (unsigned i = 0; i < ROWS_THREADS_MAX; i++) {
 		if (worker[i].runs)
 			pthread_join(worker[i].thread, NULL);
-		w->job->end(worker[i].own);
+		end(w->job, worker[i].own);
 		csv_record_clear(&worker[i].record);
 	}
 	show(w, true);

@@ -36,11 +36,12 @@ struct rows_job {
 	const char *rejects_file; /* made with the first refused row */
 	bool quiet;               /* no progress on stderr */
 	void *arg;
-	int (*begin)(void *arg, void **own, struct err *err); /* for each thread, one at a time, before any row: its connections */
+	/* For each thread, one at a time, before any row: its connections.  NULL: `arg` is a client, and each thread's `own` another of its session. */
+	int (*begin)(void *arg, void **own, struct err *err);
 	/* FAIL_INPUT, FAIL_CONFLICT, FAIL_NOT_FOUND, FAIL_TOO_LARGE and FAIL_DENIED refuse the row; anything else ends the import. */
 	int (*row)(const struct rows_row *row, struct err *err);
-	void (*end)(void *own);                        /* also of NULL */
-	const char *(*column_of)(const char *pointer); /* the column that a problem's pointer speaks of; "": none */
+	void (*end)(void *own);                        /* also of NULL; NULL where `begin` is */
+	const char *(*column_of)(const char *pointer); /* the column that a problem's pointer speaks of; "": none.  NULL: a slash and the column's name. */
 };
 struct rows_counts {
 	uint64_t done, refused;
