@@ -155,7 +155,7 @@ write_group(const struct modality *m, const struct lds_template *t, size_t n, st
 	struct buf *out, struct err *err)
 {
 	struct piece piece[LDS_MAX_TEMPLATES];
-	struct header h = { .n = 0 };
+	struct header h; /* its octets are written before they are read */
 	struct buf b = BUF_INIT;
 	size_t group = 3, total, more = 0; /* 02 01 n */
 
@@ -172,6 +172,7 @@ write_group(const struct modality *m, const struct lds_template *t, size_t n, st
 	if (total > LDS_MAX_FILE)
 		return err_set(err, FAIL_TOO_LARGE, "%s: %zu octets, wanted at most %d", m->file, total, LDS_MAX_FILE);
 	buf_room(&b, total);
+	h.n = 0;
 	put_tag(&h, lds_dg_tag(m->dg), object_length(0x7F61, group));
 	put_tag(&h, 0x7F61, group);
 	put_number(&h, DER_INTEGER, (uint32_t)n, 1);

@@ -249,7 +249,7 @@ cryptography(const struct line *l, const struct document *d, const struct trusts
 {
 	struct passive_input in = { .sod = bytes_of(&d->sod), .com = bytes_of(&d->com), .store = store, .at = NOW, .chip = CHIP_AUTHENTICATION, .chip_has_proved = true };
 	struct passive *result = calloc(1, sizeof(*result));
-	struct buf key = hex(CA_NUMBER), spki = BUF_INIT, point = BUF_INIT;
+	struct buf key = octets(CA_NUMBER), spki = BUF_INIT, point = BUF_INIT;
 	struct cardsecurity *cs = NULL;
 	struct err err = ERR_INIT;
 	uint64_t begun;
