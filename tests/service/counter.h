@@ -64,7 +64,8 @@ take(const char *login, const char *uin, const char *kind, const char *reason, c
 {
 	char members[300], office[UUID_TEXT];
 
-	snprintf(members, sizeof(members), "'uin':'%s','document_type':'%s','reason':'%s','office_id':'%s'", uin, kind, reason, uuid_format(&rig.office[RIG_PASSPORT], office));
+	snprintf(members, sizeof(members), "'uin':'%s','document_type':'%s','reason':'%s','office_id':'%s'%s", uin, kind, reason, uuid_format(&rig.office[RIG_PASSPORT], office),
+		kind[0] == 'V' ? ",'visa':{'passport_number':'L898902C3','entries':1,'stay_days':30}" : "");
 	tell(login, members, "applications");
 	snprintf(id, UUID_TEXT, "%s", said("id"));
 	return got.status;

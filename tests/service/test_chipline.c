@@ -14,7 +14,7 @@
 #include "tests/service/readerfix.h"
 
 enum { ORDERS = 4,
-	BLANKS = 60,
+	BLANKS = 400,
 	WAIT_S = 20 };
 
 static struct issuing is;
@@ -147,13 +147,16 @@ read_chip(void)
 
 /* ---- which booklet is in the reader ---- */
 
-static char serials[BLANKS + 1][20]; /* of each chip that was put in */
+enum { FED = 2000 };
+static char serials[FED][20]; /* of each chip that was put in */
 
 /* Whoever stands at the reader has the blanks of the registry before them, and takes the next one. */
 static void
 put_in_next(void)
 {
 	readerfix_feed();
+	if (readerfix.chips >= FED)
+		bail_out("more than %d booklets were put in", FED);
 	snprintf(serials[readerfix.chips], sizeof(serials[0]), "%s", issuing_sql("SELECT min(serial) FROM booklet_station WHERE station = 'line-1'"));
 }
 
