@@ -9,6 +9,7 @@
 #include "issuance/catena/day.h"
 #include "issuance/catena/portrait.h"
 #include "tests/service/acting.h"
+#include "tests/service/enrolling.h"
 
 /* POST /issuance/v1/WHAT; the members of the body in JSON with ' for ". */
 __attribute__((unused, format(printf, 3, 4))) static int
@@ -69,21 +70,6 @@ take(const char *login, const char *uin, const char *kind, const char *reason, c
 	tell(login, members, "applications");
 	snprintf(id, UUID_TEXT, "%s", said("id"));
 	return got.status;
-}
-
-__attribute__((unused)) static void
-enrol(struct day_person *p)
-{
-	struct day_enrolment who = { client_at(&rig, "enrold", "enrolment_officer.1"), client_at(&rig, "enrold", "enrolment_supervisor.1"), rig.office[RIG_ENROLMENT] };
-	struct buf jpeg = BUF_INIT;
-	struct err err = ERR_INIT;
-
-	if (portrait_draw(bytes_str(p->act_number), 'F', 30, &jpeg, &err) == -1)
-		bail_out("%s", err.text);
-	p->portrait = bytes_of(&jpeg);
-	if (day_enrol(&who, p, &err) == -1)
-		bail_out("enrolled: %s", err.text);
-	buf_clear(&jpeg);
 }
 
 __attribute__((unused)) static struct day_issuance

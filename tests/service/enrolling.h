@@ -7,7 +7,7 @@
 #include "tests/service/acting.h"
 
 /* The person of p->act_number gets a portrait and a UIN. */
-static void
+__attribute__((unused)) static void
 enrol(struct day_person *p)
 {
 	struct day_enrolment who = { client_at(&rig, "enrold", "enrolment_officer.1"), client_at(&rig, "enrold", "enrolment_supervisor.1"), rig.office[RIG_ENROLMENT] };
