@@ -285,7 +285,6 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 {
 	const struct listing *l = arg;
 	json_t *items = NULL;
-	const char *last;
 	bool more;
 
 	if (legacy_list(tx, &l->office_id, l->grade, l->state, l->page.has_after ? &l->after : NULL, l->page.limit, &items, &more, err) == -1)
@@ -294,8 +293,7 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 		json_decref(items);
 		return -1;
 	}
-	last = json_string_value(json_object_get(json_array_get(items, json_array_size(items) - 1), "id"));
-	return reply_page(rp, "legacy-acts", items, more ? last : NULL, more ? last : NULL, err);
+	return reply_page_by(rp, "legacy-acts", items, more, "id", err);
 }
 
 static int

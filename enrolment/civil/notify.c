@@ -198,16 +198,13 @@ civil_get_notification(struct request *rq, struct reply *rp, struct err *err)
 static int
 work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
-	const json_t *last;
 	json_t *items = NULL;
 	bool more;
 
 	(void)rq;
 	if (notification_list(tx, arg, &items, &more, err) == -1)
 		return -1;
-	last = json_array_get(items, json_array_size(items) - 1);
-	return reply_page(rp, "notifications", items, more ? json_string_value(json_object_get(last, "expires_on")) : NULL,
-		more ? json_string_value(json_object_get(last, "id")) : NULL, err);
+	return reply_page_by(rp, "notifications", items, more, "expires_on", err);
 }
 
 static int

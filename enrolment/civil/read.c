@@ -161,7 +161,6 @@ static int
 work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct listing *l = arg;
-	const char *last;
 	json_t *items = NULL;
 	bool more;
 
@@ -171,8 +170,7 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 		json_decref(items);
 		return -1;
 	}
-	last = json_string_value(json_object_get(json_array_get(items, json_array_size(items) - 1), "id"));
-	return reply_page(rp, l->kind->register_name, items, more ? last : NULL, more ? last : NULL, err);
+	return reply_page_by(rp, l->kind->register_name, items, more, "id", err);
 }
 
 static int

@@ -463,7 +463,6 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 {
 	const struct listing *l = arg;
 	struct uuid after = { { 0 } };
-	const json_t *last;
 	json_t *items = NULL;
 	bool more = false;
 
@@ -472,9 +471,7 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 		enrolment_list(tx, &l->office_id, l->state, l->page.has_after ? l->page.after_key : NULL, &after, l->page.limit, &items,
 			&more, err) == -1)
 		return -1;
-	last = json_array_get(items, json_array_size(items) == 0 ? 0 : json_array_size(items) - 1);
-	return reply_page(rp, "enrolments", items, more ? json_string_value(json_object_get(last, "created_at")) : NULL,
-		json_string_value(json_object_get(last, "id")), err);
+	return reply_page_by(rp, "enrolments", items, more, "created_at", err);
 }
 
 static int

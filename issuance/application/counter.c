@@ -240,7 +240,6 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 {
 	const struct listing *l = arg;
 	const char *after_at = l->page.has_after ? l->page.after_key : NULL;
-	const json_t *last;
 	json_t *items = NULL;
 	struct uuid after_id;
 	bool more;
@@ -253,9 +252,7 @@ work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, 
 		json_decref(items);
 		return -1;
 	}
-	last = json_array_get(items, json_array_size(items) - 1);
-	return reply_page(rp, "applications", items, more ? json_string_value(json_object_get(last, "created_at")) : NULL,
-		more ? json_string_value(json_object_get(last, "id")) : NULL, err);
+	return reply_page_by(rp, "applications", items, more, "created_at", err);
 }
 
 int

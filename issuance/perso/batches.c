@@ -76,16 +76,13 @@ static int
 work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct listing *l = arg;
-	const json_t *last;
 	json_t *items = NULL;
 	bool more;
 
 	(void)rq;
 	if (batch_list(tx, &l->office_id, &l->before, l->page.limit, &items, &more, err) == -1)
 		return -1;
-	last = json_array_get(items, json_array_size(items) - 1);
-	return reply_page(rp, "batches", items, more ? json_string_value(json_object_get(last, "created_at")) : NULL,
-		more ? json_string_value(json_object_get(last, "id")) : NULL, err);
+	return reply_page_by(rp, "batches", items, more, "created_at", err);
 }
 
 int

@@ -153,16 +153,13 @@ static int
 work_list(struct tx *tx, const struct request *rq, void *arg, struct reply *rp, struct err *err)
 {
 	const struct listing *l = arg;
-	const json_t *last;
 	json_t *items = NULL;
 	bool more;
 
 	(void)rq;
 	if (document_list(tx, &l->office_id, l->state, l->page.has_after ? l->page.after_key : NULL, &l->after, l->page.limit, &items, &more, err) == -1)
 		return -1;
-	last = json_array_get(items, json_array_size(items) - 1);
-	return reply_page(rp, "documents", items, more ? json_string_value(json_object_get(last, "changed_at")) : NULL,
-		more ? json_string_value(json_object_get(last, "id")) : NULL, err);
+	return reply_page_by(rp, "documents", items, more, "changed_at", err);
 }
 
 int

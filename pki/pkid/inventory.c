@@ -12,10 +12,7 @@ enum { ALARMS = 200 };
 int
 reply_items(struct reply *rp, const char *list, json_t *items, bool more, struct err *err)
 {
-	size_t n = json_array_size(items);
-	const char *last = n == 0 ? "" : json_string_value(json_object_get(json_array_get(items, n - 1), "id"));
-
-	return reply_page(rp, list, items, more ? "-" : NULL, last, err);
+	return reply_page_by(rp, list, items, more, "id", err);
 }
 
 int

@@ -164,3 +164,11 @@ out:
 	buf_clear(&cursor);
 	return rc;
 }
+
+int
+reply_page_by(struct reply *rp, const char *list, json_t *items, bool more, const char *key, struct err *err)
+{
+	const json_t *last = more ? json_array_get(items, json_array_size(items) - 1) : NULL;
+
+	return reply_page(rp, list, items, json_string_value(json_object_get(last, key)), json_string_value(json_object_get(last, "id")), err);
+}

@@ -7,7 +7,7 @@
  *
  *	page_of_request(rq, "births", &page, err);
  *	... WHERE ($1 = '' OR (registered_at, id) > ($1::timestamptz, $2::uuid)) ORDER BY registered_at, id LIMIT page.limit + 1
- *	reply_page(rp, "births", items, more ? last_key : NULL, last_id, err);
+ *	reply_page_by(rp, "births", items, more, "registered_at", err);
  */
 #ifndef CATENA_SERVICE_PAGE_H
 #define CATENA_SERVICE_PAGE_H
@@ -28,6 +28,9 @@ struct page {
 int page_of_request(const struct request *rq, const char *list, struct page *page, struct err *err);
 /* Takes `items` (an array).  next_key NULL: this is the last page. */
 int reply_page(struct reply *rp, const char *list, json_t *items, const char *next_key, const char *next_id, struct err *err);
+
+/* As reply_page, for items that have the sort key as the text member `key` and their id as "id".  more: this is not the last page. */
+int reply_page_by(struct reply *rp, const char *list, json_t *items, bool more, const char *key, struct err *err);
 
 int page_cursor_write(const char *list, const char *key, const char *id, struct buf *out, struct err *err);
 int page_cursor_read(const char *list, struct bytes cursor, struct page *page, struct err *err);
