@@ -94,18 +94,24 @@ sql(const char *fmt, ...)
 		bail_out("%s", err.text);
 }
 
-/* Somebody who is registered in time and enrolled. */
+/* Somebody who is registered in time and enrolled; guardian: of a minor, else NULL. */
 __attribute__((unused)) static void
-person_new(const char *name, const char *born, struct day_person *p)
+person_with(const char *name, const char *born, const char *guardian, struct day_person *p)
 {
 	struct one act;
 
-	*p = (struct day_person){ .portrait = BYTES_NONE };
+	*p = (struct day_person){ .portrait = BYTES_NONE, .guardian = guardian };
 	register_act("births", birth(name, "Lina", born), &act);
 	p->act_number = act.number;
 	enrol(p);
 	p->act_number = "";
 	p->portrait = BYTES_NONE;
+}
+
+__attribute__((unused)) static void
+person_new(const char *name, const char *born, struct day_person *p)
+{
+	person_with(name, born, NULL, p);
 }
 
 #endif

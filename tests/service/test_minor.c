@@ -7,19 +7,6 @@
 static struct day_person mother, aunt, child;
 static char application[UUID_TEXT], consent[UUID_TEXT], other_consent[UUID_TEXT], number[16];
 
-static void
-child_new(const char *name, const char *born, struct day_person *p)
-{
-	struct one act;
-
-	*p = (struct day_person){ .portrait = BYTES_NONE, .guardian = "Vera" };
-	register_act("births", birth(name, "Lina", born), &act);
-	p->act_number = act.number;
-	enrol(p);
-	p->act_number = "";
-	p->portrait = BYTES_NONE;
-}
-
 static int
 agree(const char *login, const char *id, const char *uin, const char *relation, const char *reference)
 {
@@ -60,7 +47,7 @@ another_child(void)
 	struct day_person other;
 	char id[UUID_TEXT];
 
-	child_new("Cousin", "2015-03-04", &other);
+	person_with("Cousin", "2015-03-04", "Vera", &other);
 	if (take("passport_clerk.1", other.uin, "PP", "first", id) != 201 || agree("passport_clerk.1", id, aunt.uin, "guardian", "family court 3") != 201)
 		bail_out("%s", got.err.text);
 	snprintf(other_consent, sizeof(other_consent), "%s", said("id"));
@@ -179,7 +166,7 @@ main(void)
 	who = office();
 	person_new("Motherly", "1985-02-03", &mother);
 	person_new("Auntly", "1980-02-03", &aunt);
-	child_new("Childly", "2016-05-06", &child);
+	person_with("Childly", "2016-05-06", "Vera", &child);
 	test_consent();
 	another_child();
 	if (uuid_parse(bytes_str(application), &child.application_id, &err) == -1 || day_personalise(&who, &child, 1, &err) == -1)
